@@ -1,0 +1,34 @@
+export { chainId } from './chain-id.ts'
+export type { Descriptor } from './descriptor.ts'
+export { digestAlgorithm, Digester, digestHex, digestOf, isDigest, parseDigest } from './digest.ts'
+export type { Digest, DigestAlgorithm } from './digest.ts'
+export { parseImageConfig } from './image-config.ts'
+export type { ContainerDefaults, Healthcheck, HistoryEntry, ImageConfig } from './image-config.ts'
+export { manifestBytesMax, parseManifest } from './manifest.ts'
+export type { Manifest, ManifestOrIndex, OciIndex } from './manifest.ts'
+export {
+  acceptedManifestTypes,
+  isConfigType,
+  isIndexType,
+  isLayerType,
+  isManifestType,
+  isSchema1Type,
+  layerCompression,
+  mediaTypes,
+} from './media-types.ts'
+export type { Compression } from './media-types.ts'
+export { formatPlatform, hostPlatform, normalizePlatform, parsePlatform, platformDistance, selectManifests } from './platform.ts'
+export type { Platform } from './platform.ts'
+export { familiarName, familiarReference, formatReference, parseReference, withDefaultTag } from './reference.ts'
+export type { Reference } from './reference.ts'
+export type {
+  CapabilitySpec,
+  LinuxDevice,
+  LinuxResources,
+  LinuxSpec,
+  MountSpec,
+  ProcessSpec,
+  RuntimeSpec,
+  SeccompSpec,
+} from './runtime-spec.ts'
+export { verified } from './verified.ts'

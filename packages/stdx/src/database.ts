@@ -1,0 +1,55 @@
+import { DatabaseSync } from 'node:sqlite'
+
+/** One numbered step of a component's schema; steps run in order, each once, in a transaction. */
+export type Migration = (database: DatabaseSync) => void
+
+/**
+ * Opens an SQLite database with the project's settings: WAL, synchronous=FULL (a committed row survives a power cut),
+ * foreign keys on. The caller closes it.
+ */
+export function openDatabase(path: string): DatabaseSync {
+  const database = new DatabaseSync(path)
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA busy_timeout = 5000;
+    CREATE TABLE IF NOT EXISTS schema_version (component TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT;
+  `)
+  return database
+}
+
+/** Brings the tables of `component` up to the last of `migrations`; refuses a database that is newer than this program. */
+export function migrate(database: DatabaseSync, component: string, migrations: readonly Migration[]): void {
+  const row = database.prepare('SELECT version FROM schema_version WHERE component = ?').get(component)
+  const current = Number(row?.['version'] ?? 0)
+  if (current > migrations.length) {
+    throw new Error(
+      `Cannot open database: its ${component} schema has version ${current}, this program knows ${migrations.length}`,
+    )
+  }
+  for (const [index, apply] of migrations.entries()) {
+    if (index < current) continue
+    transaction(database, () => {
+      apply(database)
+      database
+        .prepare(
+          'INSERT INTO schema_version VALUES (?, ?) ON CONFLICT (component) DO UPDATE SET version = excluded.version',
+        )
+        .run(component, index + 1)
+    })
+  }
+}
+
+/** Runs `action` in one transaction; a throw rolls it back. */
+export function transaction<T>(database: DatabaseSync, action: () => T): T {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = action()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    database.exec('ROLLBACK')
+    throw error
+  }
+}
