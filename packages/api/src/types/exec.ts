@@ -1,0 +1,43 @@
+/** POST /containers/{id}/exec. */
+export interface ExecCreateRequest {
+  User?: string
+  Privileged?: boolean
+  Tty?: boolean
+  ConsoleSize?: [height: number, width: number] | null
+  AttachStdin?: boolean
+  AttachStdout?: boolean
+  AttachStderr?: boolean
+  DetachKeys?: string
+  Env?: string[] | null
+  WorkingDir?: string
+  Cmd?: string[] | null
+}
+
+/** POST /exec/{id}/start. */
+export interface ExecStartRequest {
+  Detach?: boolean
+  Tty?: boolean
+  ConsoleSize?: [height: number, width: number] | null
+}
+
+/** GET /exec/{id}/json. */
+export interface ExecInspect {
+  ID: string
+  Running: boolean
+  /** null while it runs. */
+  ExitCode: number | null
+  ProcessConfig: {
+    tty: boolean
+    entrypoint: string
+    arguments: string[]
+    privileged?: boolean
+    user?: string
+  }
+  OpenStdin: boolean
+  OpenStderr: boolean
+  OpenStdout: boolean
+  CanRemove: boolean
+  ContainerID: string
+  DetachKeys: string
+  Pid: number
+}
