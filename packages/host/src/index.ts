@@ -1,0 +1,6 @@
+export { checkHost } from './check-host.ts'
+export type { HostOptions } from './check-host.ts'
+export { findProgram } from './find-program.ts'
+export type { FindProgramOptions } from './find-program.ts'
+export { formatHostChecks } from './format-host-checks.ts'
+export type { HostCheck } from './host-check.ts'
