@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * How to prove who asks, as in Docker's `X-Registry-Auth`: a bearer token that the registry itself takes, or a refresh
+ * token of an earlier login, or a name and a password; the first that is there counts.
+ */
+export interface Credentials {
+  username?: string
+  password?: string
+  identityToken?: string
+  registryToken?: string
+}
+
+/** Finds credentials for a registry host as references name it (`docker.io`, `host:5000`). */
+export type CredentialsLookup = (registry: string) => Promise<Credentials | undefined>
+
+/** The value of `Authorization` for a name and a password; undefined when there is none. */
+export function basicHeader({ username, password }: Credentials): string | undefined {
+  if (!username || password === undefined) return undefined
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+}
+
+/** Tells the caches of two accounts apart without keeping the secret as a key. */
+export function fingerprint(credentials: Credentials | undefined): string {
+  if (!credentials) return 'anonymous'
+  return createHash('sha256').update(JSON.stringify(credentials)).digest('base64')
+}

@@ -1,0 +1,116 @@
+import type { IncomingMessage } from 'node:http'
+import type { Descriptor, Reference } from '@berth/oci'
+import { isCoded } from '@berth/stdx'
+import { readBody } from './body.ts'
+import { EndpointFailure } from './endpoint-failure.ts'
+import type { Endpoint } from './endpoint.ts'
+import { refusal } from './refusal.ts'
+import type { RegistryRequest, RegistrySession } from './registry-session.ts'
+import type { Rotation } from './rotation.ts'
+
+export interface BlobRequest extends Pick<RegistryRequest, 'scope' | 'signal' | 'credentials'> {
+  reference: Reference
+  descriptor: Descriptor
+  start: number
+  stallMs: number
+  onRestart: (() => void | Promise<void>) | undefined
+}
+
+/** An attempt that brought this much counts as progress, and the attempts are counted anew. */
+const progressBytesMin = 1024 * 1024
+const progressParts = 20
+
+/** The bytes of a blob from `start`, over as many requests and endpoints as it takes. */
+export async function* fetchBlobBytes(
+  session: RegistrySession,
+  rotation: Rotation,
+  request: BlobRequest,
+): AsyncGenerator<Buffer> {
+  const { size } = request.descriptor
+  let position = request.start
+  while (position < size) {
+    const attemptStart = position
+    try {
+      const part = await openPart(session, rotation.endpoint, { ...request, start: position })
+      if (part.start !== position) {
+        await request.onRestart?.()
+        position = part.start
+      }
+      for await (const chunk of readBody(part.response, rotation.endpoint.label, request.stallMs)) {
+        position += chunk.length
+        if (position > size) throw wrongSize(request.descriptor, `more than ${size} bytes came`)
+        yield chunk
+      }
+      if (position < size) throw wrongSize(request.descriptor, `${position} of ${size} bytes came`)
+    } catch (error) {
+      const worth = Math.min(progressBytesMin, size / progressParts)
+      await rotation.failed(error, { progressed: position - attemptStart >= worth })
+      if (position > 0 && isCoded(error, 'data-loss')) {
+        // What a host sent that is wrong about the size cannot be built upon.
+        await request.onRestart?.()
+        position = 0
+      }
+    }
+  }
+}
+
+interface Part {
+  response: IncomingMessage
+  /** Where its first byte belongs: as asked, or 0. */
+  start: number
+}
+
+/** Asks for the rest of a blob; a server that gives another part than asked is asked for all of it. */
+async function openPart(session: RegistrySession, endpoint: Endpoint, request: BlobRequest): Promise<Part> {
+  const response = await getBlob(session, endpoint, request)
+  if (response.statusCode === 206 && isRangeAsAsked(response, request))
+    return { response, start: request.start }
+  if (response.statusCode === 200) return { response: checkedLength(response, request.descriptor), start: 0 }
+  if (request.start === 0 || (response.statusCode !== 206 && response.statusCode !== 416))
+    throw await refusalOf(response, request)
+  response.destroy()
+  return await openPart(session, endpoint, { ...request, start: 0 })
+}
+
+async function getBlob(
+  session: RegistrySession,
+  endpoint: Endpoint,
+  request: BlobRequest,
+): Promise<IncomingMessage> {
+  return await session.get(endpoint, {
+    ...request,
+    path: `${request.reference.repository}/blobs/${request.descriptor.digest}`,
+    headers: request.start > 0 ? { Range: `bytes=${request.start}-` } : {},
+  })
+}
+
+/** RFC 9110 section 14.4: `bytes first-last/complete`, the complete length may be `*`. */
+function isRangeAsAsked(response: IncomingMessage, { start, descriptor }: BlobRequest): boolean {
+  const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(response.headers['content-range'] ?? '')
+  if (!match) return false
+  const [, first, last, complete] = match
+  return (
+    Number(first) === start &&
+    Number(last) === descriptor.size - 1 &&
+    (complete === '*' || Number(complete) === descriptor.size)
+  )
+}
+
+function checkedLength(response: IncomingMessage, descriptor: Descriptor): IncomingMessage {
+  const length = response.headers['content-length']
+  if (length === undefined || Number(length) === descriptor.size) return response
+  response.destroy()
+  throw wrongSize(descriptor, `the registry has ${length} bytes, the manifest says ${descriptor.size}`)
+}
+
+function wrongSize({ digest }: Descriptor, state: string): EndpointFailure {
+  return new EndpointFailure(`Cannot verify ${digest}: ${state}`, {
+    kind: 'refused',
+    code: 'data-loss',
+    summary: 'wrong size',
+  })
+}
+
+async function refusalOf(response: IncomingMessage, { descriptor }: BlobRequest): Promise<EndpointFailure> {
+  return await refusal(response, `blob ${descriptor.digest}`)
+}

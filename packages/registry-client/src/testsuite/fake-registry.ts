@@ -1,0 +1,101 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { digestOf, mediaTypes, type Descriptor, type Reference } from '@berth/oci'
+
+export interface SeenRequest {
+  method: string
+  path: string
+  query: URLSearchParams
+  headers: IncomingMessage['headers']
+  body: string
+}
+
+export interface FakeServer extends AsyncDisposable {
+  /** `127.0.0.1:port` */
+  host: string
+  url: string
+  seen: SeenRequest[]
+}
+
+export type Responder = (request: SeenRequest, response: ServerResponse) => void
+
+/** A real server on loopback that does what a test tells it and remembers what it was asked. */
+export async function openFakeServer(
+  respond: Responder,
+  open: (listener: RequestListener) => Server = createServer,
+): Promise<FakeServer> {
+  const seen: SeenRequest[] = []
+  const server = open(async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://fake')
+    const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>)).toString()
+    const entry = {
+      method: request.method ?? '',
+      path: url.pathname,
+      query: url.searchParams,
+      headers: request.headers,
+      body,
+    }
+    seen.push(entry)
+    respond(entry, response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const host = `127.0.0.1:${port}`
+  return {
+    host,
+    url: `http://${host}`,
+    seen,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(value))
+}
+
+export function sendError(
+  response: ServerResponse,
+  status: number,
+  error: { code: string; message?: string },
+  headers: Record<string, string> = {},
+): void {
+  sendJson(response, status, { errors: [{ message: '', ...error }] }, headers)
+}
+
+/** An image manifest as small as can be, and what points at it. */
+export const manifestBytes = Buffer.from(
+  JSON.stringify({
+    schemaVersion: 2,
+    mediaType: mediaTypes.ociManifest,
+    config: { mediaType: mediaTypes.ociConfig, digest: digestOf('{}'), size: 2 },
+    layers: [],
+  }),
+)
+
+export function sendManifest(response: ServerResponse, contentType: string = mediaTypes.ociManifest): void {
+  response
+    .writeHead(200, { 'Content-Type': contentType, 'Content-Length': manifestBytes.length })
+    .end(manifestBytes)
+}
+
+export const descriptorOf = (bytes: Uint8Array): Descriptor => ({
+  mediaType: mediaTypes.ociLayer,
+  digest: digestOf(bytes),
+  size: bytes.length,
+})
+
+export const referenceTo = (registry: string): Reference => ({ registry, repository: 'team/app', tag: 'v1' })

@@ -1,0 +1,24 @@
+/** Every wait of the client has a limit; all in milliseconds. */
+export interface Timeouts {
+  /** Name lookup, TCP and TLS together. */
+  connectMs: number
+  /** The same for a mirror: shorter, because somebody else can answer. */
+  mirrorConnectMs: number
+  /** From the request sent to the response header. */
+  responseMs: number
+  /** A body that brings less than a few KiB in this time is given up and asked for again. */
+  stallMs: number
+  /** First wait before the same host is asked again; doubles each time. */
+  retryBaseMs: number
+  /** How long a mirror that failed is asked last. */
+  mirrorDownMs: number
+}
+
+export const defaultTimeouts: Timeouts = {
+  connectMs: 15_000,
+  mirrorConnectMs: 5_000,
+  responseMs: 30_000,
+  stallMs: 30_000,
+  retryBaseMs: 1_000,
+  mirrorDownMs: 60_000,
+}
