@@ -1,4 +1,4 @@
-// Runs `setup/<task>.ts` with the pinned Node. This file alone has to work on whatever Node came with npm.
+// Runs a script of this repository with the pinned Node: `bootstrap.mjs <script> [argument…]`. This file alone has to work on whatever Node came with npm.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -35,10 +35,10 @@ function findNode() {
   )
 }
 
-function run(node, [task, ...args]) {
+function run(node, [script, ...args]) {
   const path = `${dirname(node)}:${process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`
   const env = { ...process.env, PATH: path, NODE_COMPILE_CACHE: join(root, '.cache', 'compile') }
-  const child = spawn(node, [join(root, 'setup', `${task}.ts`), ...args], {
+  const child = spawn(node, [join(root, script), ...args], {
     cwd: root,
     stdio: 'inherit',
     env,
