@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { formatBinarySize, formatSize, parseBinarySize, parseSize } from './byte-size.ts'
 
 test('formatSize() prints powers of 1000 with the digits asked for', () => {

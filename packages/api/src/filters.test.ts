@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { booleanFilter, formatFilters, matchesLabels, parseFilters } from './filters.ts'
 
 test('parseFilters() reads both encodings alike', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { encodeFrame, FrameDecoder, type RawStreamName } from './raw-stream.ts'
 
 test('encodeFrame() writes the eight bytes of header', () => {

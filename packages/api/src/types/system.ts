@@ -177,8 +177,8 @@ export interface EventMessage {
   scope?: 'local' | 'swarm'
   /** Seconds since the epoch. */
   time: number
-  /** Nanoseconds since the epoch; larger than Number.MAX_SAFE_INTEGER, so it is written as raw digits. */
-  timeNano: number
+  /** Nanoseconds since the epoch; beyond Number.MAX_SAFE_INTEGER, so it is written as raw digits and read as a bigint. */
+  timeNano: number | bigint
 }
 
 export type EventType =

@@ -1,0 +1,22 @@
+import type { CallOptions, EngineClient } from './engine-client.ts'
+import { pathOf } from './path-of.ts'
+import { discard } from './response-body.ts'
+
+export interface ContainerRemoveOptions extends CallOptions {
+  /** Kill it first. */
+  force?: boolean
+  /** Its anonymous volumes too. */
+  volumes?: boolean
+  /** Only the link of that name. */
+  link?: boolean
+}
+
+export async function removeContainer(
+  client: EngineClient,
+  id: string,
+  { force, volumes, link, signal }: ContainerRemoveOptions = {},
+): Promise<void> {
+  const query = { force, v: volumes, link }
+  const { body } = await client.send({ method: 'DELETE', path: pathOf`/containers/${id}`, query, signal })
+  await discard(body)
+}

@@ -1,0 +1,19 @@
+import type { CallOptions, EngineClient } from './engine-client.ts'
+import { pathOf } from './path-of.ts'
+import { discard } from './response-body.ts'
+
+export interface ExecResizeOptions extends CallOptions {
+  height: number
+  width: number
+}
+
+/** Sets the size of its terminal in characters. */
+export async function resizeExec(
+  client: EngineClient,
+  id: string,
+  { height, width, signal }: ExecResizeOptions,
+): Promise<void> {
+  const query = { h: height, w: width }
+  const { body } = await client.send({ method: 'POST', path: pathOf`/exec/${id}/resize`, query, signal })
+  await discard(body)
+}

@@ -1,0 +1,19 @@
+import type { ImageInspect } from '@berth/api'
+import type { CallOptions, EngineClient } from './engine-client.ts'
+import { pathOf } from './path-of.ts'
+import { readJson } from './response-body.ts'
+
+export interface ImageInspectOptions extends CallOptions {
+  /** An OCI platform as JSON. */
+  platform?: string | undefined
+}
+
+export async function inspectImage(
+  client: EngineClient,
+  name: string,
+  { platform, signal }: ImageInspectOptions = {},
+): Promise<ImageInspect> {
+  return readJson(
+    await client.send({ method: 'GET', path: pathOf`/images/${name}/json`, query: { platform }, signal }),
+  )
+}

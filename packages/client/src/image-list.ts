@@ -1,0 +1,19 @@
+import { formatFilters, type Filters, type ImageSummary } from '@berth/api'
+import type { CallOptions, EngineClient } from './engine-client.ts'
+import { readJson } from './response-body.ts'
+
+export interface ImageListOptions extends CallOptions {
+  /** Images without a name too. */
+  all?: boolean
+  digests?: boolean
+  filters?: Filters
+}
+
+export async function listImages(
+  client: EngineClient,
+  options: ImageListOptions = {},
+): Promise<ImageSummary[]> {
+  const { all, digests, filters = new Map(), signal } = options
+  const query = { all, digests, filters: formatFilters(filters) }
+  return readJson(await client.send({ method: 'GET', path: '/images/json', query, signal }))
+}

@@ -1,0 +1,19 @@
+import type { ImageDeleteItem } from '@berth/api'
+import type { CallOptions, EngineClient } from './engine-client.ts'
+import { pathOf } from './path-of.ts'
+import { readJson } from './response-body.ts'
+
+export interface ImageRemoveOptions extends CallOptions {
+  force?: boolean
+  /** Keep untagged parents. */
+  noPrune?: boolean
+}
+
+export async function removeImage(
+  client: EngineClient,
+  name: string,
+  { force, noPrune, signal }: ImageRemoveOptions = {},
+): Promise<ImageDeleteItem[]> {
+  const query = { force, noprune: noPrune }
+  return readJson(await client.send({ method: 'DELETE', path: pathOf`/images/${name}`, query, signal }))
+}

@@ -1,0 +1,141 @@
+import {
+  Agent,
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http'
+import type { Duplex } from 'node:stream'
+import { connectionError } from './connection-error.ts'
+import type { EngineRequest, EngineResponse, HijackedStream, Query } from './engine-client.ts'
+import type { HostAddress } from './host-address.ts'
+
+/** PEM texts. Without `ca` the system's roots are used. */
+export interface TlsOptions {
+  ca?: Uint8Array | undefined
+  cert?: Uint8Array | undefined
+  key?: Uint8Array | undefined
+  /** Check the engine's certificate and name. */
+  verify: boolean
+}
+
+export interface TransportOptions {
+  host: string
+  address: HostAddress
+  headers: Readonly<Record<string, string>>
+  tls: TlsOptions | undefined
+}
+
+const connectTimeoutMs = 30_000
+
+/** HTTP to one address over kept-alive connections. Knows neither versions nor what a status means. */
+export class Transport implements Disposable {
+  readonly #options: TransportOptions
+  #agent: Agent | undefined
+
+  constructor(options: TransportOptions) {
+    this.#options = options
+  }
+
+  /** Resolves with the reply of any status when its headers are there. */
+  async send(request: EngineRequest): Promise<EngineResponse> {
+    const { promise, resolve, reject } = Promise.withResolvers<EngineResponse>()
+    const outgoing = await this.#open(request, {})
+    outgoing.once('response', (message) => resolve(responseOf(message)))
+    outgoing.once('error', (error) => reject(this.#explain(error, request)))
+    finish(outgoing, request)
+    return promise
+  }
+
+  /** Resolves with the raw stream on 101, else with the reply. */
+  async upgrade(request: EngineRequest): Promise<HijackedStream | EngineResponse> {
+    const { promise, resolve, reject } = Promise.withResolvers<HijackedStream | EngineResponse>()
+    const outgoing = await this.#open(request, { connection: 'Upgrade', upgrade: 'tcp' })
+    outgoing.once('upgrade', (message: IncomingMessage, stream: Duplex, head: Buffer) => {
+      if (head.length > 0) stream.unshift(head)
+      resolve({ stream, contentType: message.headers['content-type'] ?? '' })
+    })
+    outgoing.once('response', (message) => resolve(responseOf(message)))
+    outgoing.once('error', (error) => reject(this.#explain(error, request)))
+    finish(outgoing, request)
+    return promise
+  }
+
+  [Symbol.dispose](): void {
+    this.#agent?.destroy()
+  }
+
+  async #open(request: EngineRequest, extra: Record<string, string>): Promise<ClientRequest> {
+    const { address, headers, tls } = this.#options
+    const options: RequestOptions = {
+      ...(address.kind === 'unix'
+        ? { socketPath: address.path, host: 'localhost' }
+        : { host: address.hostname, port: address.port }),
+      method: request.method,
+      path: request.path + formatQuery(request.query ?? {}),
+      headers: { ...headers, ...bodyHeaders(request), ...request.headers, ...extra },
+      ...(request.signal ? { signal: request.signal } : {}),
+    }
+    const outgoing =
+      tls && address.kind === 'tcp' ? await this.#openTls(options, tls) : this.#openPlain(options)
+    limitConnecting(outgoing)
+    return outgoing
+  }
+
+  #openPlain(options: RequestOptions): ClientRequest {
+    const agent = (this.#agent ??= new Agent({ keepAlive: true }))
+    return httpRequest({ ...options, agent })
+  }
+
+  async #openTls(options: RequestOptions, { ca, cert, key, verify }: TlsOptions): Promise<ClientRequest> {
+    const https = await import('node:https')
+    const secure = { ca: asBuffer(ca), cert: asBuffer(cert), key: asBuffer(key), rejectUnauthorized: verify }
+    const agent = (this.#agent ??= new https.Agent({ keepAlive: true }))
+    return https.request({ ...options, ...secure, agent })
+  }
+
+  #explain(error: Error, request: EngineRequest): Error {
+    if (request.signal?.aborted) return error
+    return connectionError(error, this.#options, request)
+  }
+}
+
+function asBuffer(bytes: Uint8Array | undefined): Buffer | undefined {
+  return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function limitConnecting(outgoing: ClientRequest): void {
+  outgoing.setTimeout(connectTimeoutMs, () => outgoing.destroy(new Error('i/o timeout')))
+  outgoing.once('socket', (socket) => {
+    const release = () => outgoing.setTimeout(0)
+    if (socket.connecting) socket.once('connect', release)
+    else release()
+  })
+}
+
+function finish(outgoing: ClientRequest, { body }: EngineRequest): void {
+  outgoing.end(body === undefined ? undefined : JSON.stringify(body))
+}
+
+/** A POST without a body says so, or Node would leave the length out and an upgrade would carry chunks. */
+function bodyHeaders({ method, body }: EngineRequest): Record<string, string> {
+  if (body === undefined) return method === 'POST' || method === 'PUT' ? { 'content-length': '0' } : {}
+  const length = Buffer.byteLength(JSON.stringify(body))
+  return { 'content-type': 'application/json', 'content-length': String(length) }
+}
+
+function responseOf(message: IncomingMessage): EngineResponse {
+  return { status: message.statusCode ?? 0, headers: message.headers, body: message }
+}
+
+function formatQuery(query: Query): string {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    const values = typeof value === 'object' ? value : [value]
+    for (const one of values) {
+      if (one !== undefined && one !== false && one !== '')
+        parameters.append(name, one === true ? '1' : String(one))
+    }
+  }
+  return parameters.size === 0 ? '' : `?${parameters}`
+}
