@@ -1,0 +1,27 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** What a request wants, in the words of the token specification. `base` is the version check, `GET /v2/`. */
+export type Access =
+  | { action: 'pull' | 'push' | 'delete'; repository: string }
+  | { action: 'catalog' }
+  | { action: 'base' }
+
+/** Says who may do what. A registry asks it once a request. */
+export interface AccessPolicy {
+  /** What the sender of `headers` may do. Throws UNAUTHORIZED for credentials that are wrong (not for none). */
+  grant(headers: IncomingHttpHeaders): Promise<Grant>
+}
+
+export interface Grant {
+  allows(access: Access): boolean
+  /**
+   * The `WWW-Authenticate` value for a refusal that credentials could lift, or undefined when the sender is known and
+   * simply may not: the first is answered 401, the second 403.
+   */
+  challenge(access: Access): string | undefined
+}
+
+/** Everyone may do everything: for a registry on loopback, and for tests. */
+export const openAccess: AccessPolicy = {
+  grant: async () => ({ allows: () => true, challenge: () => undefined }),
+}

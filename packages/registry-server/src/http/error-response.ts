@@ -1,0 +1,83 @@
+import type { ServerResponse } from 'node:http'
+import { CodedError, systemCode, type ErrorCode } from '@berth/stdx'
+import { RegistryError, type RegistryErrorKind } from '../registry-error.ts'
+
+/** Distribution specification, the failure columns of "Endpoints". */
+const kindStatus: Readonly<Record<RegistryErrorKind, number>> = {
+  BLOB_UNKNOWN: 404,
+  BLOB_UPLOAD_INVALID: 400,
+  BLOB_UPLOAD_UNKNOWN: 404,
+  CHUNK_OUT_OF_ORDER: 416,
+  DENIED: 403,
+  DIGEST_INVALID: 400,
+  MANIFEST_BLOB_UNKNOWN: 404,
+  MANIFEST_INVALID: 400,
+  MANIFEST_TOO_LARGE: 413,
+  MANIFEST_UNKNOWN: 404,
+  NAME_INVALID: 400,
+  NAME_UNKNOWN: 404,
+  PAGE_INVALID: 400,
+  SIZE_INVALID: 400,
+  TAG_INVALID: 400,
+  UNAUTHORIZED: 401,
+  UNKNOWN_ROUTE: 404,
+  UNSUPPORTED: 405,
+}
+
+const codeStatus: Readonly<Record<ErrorCode, number>> = {
+  'invalid-argument': 400,
+  'not-found': 404,
+  conflict: 409,
+  'already-exists': 409,
+  'failed-precondition': 412,
+  unauthorized: 401,
+  forbidden: 403,
+  unavailable: 503,
+  'not-implemented': 501,
+  cancelled: 499,
+  deadline: 504,
+  'data-loss': 500,
+  internal: 500,
+}
+
+const retryAfterSeconds = 10
+
+export interface ErrorReply {
+  status: number
+  code: string
+  message: string
+  detail?: unknown
+}
+
+/** How an error is told to a client; anything unforeseen is told as such, without its text. */
+export function errorReply(error: unknown): ErrorReply {
+  if (error instanceof RegistryError) {
+    return {
+      status: kindStatus[error.kind],
+      code: error.specificationCode,
+      message: error.message,
+      detail: error.detail,
+    }
+  }
+  if (isOutOfSpace(error))
+    return { status: 503, code: 'UNAVAILABLE', message: 'no space left in the registry' }
+  if (error instanceof CodedError && error.code !== 'internal') {
+    return { status: codeStatus[error.code], code: 'UNKNOWN', message: error.message }
+  }
+  return { status: 500, code: 'UNKNOWN', message: 'unknown error' }
+}
+
+function isOutOfSpace(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? '')
+}
+
+/** Distribution specification, "Error Codes": `{"errors":[{"code","message","detail"}]}`. */
+export function sendError(response: ServerResponse, { status, ...error }: ErrorReply): void {
+  const body = Buffer.from(JSON.stringify({ errors: [error] }))
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': body.length,
+    ...(status === 503 ? { 'Retry-After': retryAfterSeconds } : {}),
+  })
+  response.end(body)
+}

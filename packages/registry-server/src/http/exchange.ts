@@ -1,0 +1,52 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { Access, Grant } from '../access-policy.ts'
+import type { Blobs } from '../blobs.ts'
+import type { Manifests } from '../manifests.ts'
+import type { MetadataStore } from '../metadata-store.ts'
+import type { Uploads } from '../uploads.ts'
+
+/** What handlers work with. */
+export interface RegistryServices {
+  blobs: Blobs
+  uploads: Uploads
+  manifests: Manifests
+  metadata: MetadataStore
+}
+
+/** One request being answered. */
+export interface Exchange {
+  services: RegistryServices
+  request: IncomingMessage
+  response: ServerResponse
+  /** Parsed and checked; empty on routes without a name. */
+  repository: string
+  /** The other variable parts of the path, as they came. */
+  params: Readonly<Record<string, string>>
+  query: URLSearchParams
+  grant: Grant
+  /** Aborted when the client has left. */
+  signal: AbortSignal
+}
+
+export type Handler = (exchange: Exchange) => Promise<void>
+
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+export interface Route {
+  methods: readonly Method[]
+  /** `:name` is a repository, which may have slashes. */
+  path: string
+  action: Access['action']
+  handler: Handler
+}
+
+export function sendJson(response: ServerResponse, value: unknown, headers: OutgoingHttpHeaders = {}): void {
+  const body = Buffer.from(JSON.stringify(value))
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': body.length, ...headers })
+  response.end(body)
+}
+
+export function sendEmpty(response: ServerResponse, status: number, headers: OutgoingHttpHeaders = {}): void {
+  response.writeHead(status, status === 204 || status === 304 ? headers : { 'Content-Length': 0, ...headers })
+  response.end()
+}

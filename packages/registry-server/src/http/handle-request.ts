@@ -1,0 +1,94 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Logger } from '@berth/stdx'
+import type { Access, AccessPolicy, Grant } from '../access-policy.ts'
+import { parseRepository } from '../names.ts'
+import { RegistryError } from '../registry-error.ts'
+import { errorReply, sendError } from './error-response.ts'
+import type { RegistryServices, Route } from './exchange.ts'
+import { findRoute } from './router.ts'
+
+/** Bytes of a refused body that are read and dropped so that the client sees the answer; more ends the connection. */
+const discardBytesMax = 16 * 1024 * 1024
+
+export interface RequestContext {
+  services: RegistryServices
+  access: AccessPolicy
+  logger: Logger
+}
+
+/** Answers one request; never rejects. */
+export async function handleRequest(
+  context: RequestContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  // Clients of the first years look for it to tell a registry from another server.
+  response.setHeader('Docker-Distribution-API-Version', 'registry/2.0')
+  const leaving = new AbortController()
+  response.once('close', () => leaving.abort())
+  try {
+    await dispatch(context, { request, response, signal: leaving.signal })
+  } catch (error) {
+    answerError(context.logger, { request, response, error })
+  }
+}
+
+async function dispatch(
+  { services, access }: RequestContext,
+  wire: { request: IncomingMessage; response: ServerResponse; signal: AbortSignal },
+): Promise<void> {
+  const { request, response } = wire
+  const [path, search] = splitOnce(request.url ?? '/', '?')
+  const match = findRoute(request.method ?? '', path)
+  if ('allowed' in match) {
+    if (match.allowed.length === 0) throw new RegistryError('UNKNOWN_ROUTE')
+    response.setHeader('Allow', match.allowed.join(', '))
+    throw new RegistryError('UNSUPPORTED')
+  }
+  const { route, params } = match
+  const repository = params['name'] === undefined ? '' : parseRepository(params['name'])
+  const grant = await access.grant(request.headers)
+  checkAccess(grant, accessOf(route, repository), response)
+  await route.handler({ ...wire, services, repository, params, query: new URLSearchParams(search), grant })
+}
+
+function accessOf({ action }: Route, repository: string): Access {
+  return action === 'base' || action === 'catalog' ? { action } : { action, repository }
+}
+
+function checkAccess(grant: Grant, access: Access, response: ServerResponse): void {
+  if (grant.allows(access)) return
+  const challenge = grant.challenge(access)
+  if (challenge === undefined) throw new RegistryError('DENIED')
+  response.setHeader('WWW-Authenticate', challenge)
+  throw new RegistryError('UNAUTHORIZED')
+}
+
+function answerError(
+  logger: Logger,
+  { request, response, error }: { request: IncomingMessage; response: ServerResponse; error: unknown },
+): void {
+  // The client has gone: nobody is left to be told.
+  if (response.destroyed || request.errored) return
+  const reply = errorReply(error)
+  if (reply.status >= 500) logger.error('request failed', { method: request.method, url: request.url, error })
+  // Half an answer is out: cutting the line is the only way to say that it is not whole.
+  if (response.headersSent) return void response.destroy()
+  discardBody(request)
+  sendError(response, reply)
+}
+
+/** An answer to a client that still sends is lost when the connection is cut, so what it sends is read for a while. */
+function discardBody(request: IncomingMessage): void {
+  if (request.complete) return
+  let sizeBytes = 0
+  request.on('data', (chunk: Uint8Array) => {
+    sizeBytes += chunk.length
+    if (sizeBytes > discardBytesMax) request.destroy()
+  })
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}

@@ -1,0 +1,66 @@
+import { mediaTypes } from '@berth/oci'
+import type { ReferrerRecord } from '../metadata-store.ts'
+import { parseBlobDigest } from '../names.ts'
+import { RegistryError } from '../registry-error.ts'
+import { sendJson, type Exchange } from './exchange.ts'
+import { loadPage, nextLink, parsePage } from './paging.ts'
+
+/** end-1: GET /v2/ */
+export async function getVersion({ response }: Exchange): Promise<void> {
+  sendJson(response, {})
+}
+
+/** GET /v2/_catalog */
+export async function listRepositories({ services, response, query }: Exchange): Promise<void> {
+  const { entries, next } = await loadPage(
+    parsePage(query),
+    (page) => services.metadata.listRepositories(page),
+    (name) => name,
+  )
+  sendJson(response, { repositories: entries }, nextLink('/v2/_catalog', query, next))
+}
+
+/** end-8a and 8b: GET /v2/:name/tags/list */
+export async function listTags({ services, response, repository, query }: Exchange): Promise<void> {
+  const { metadata } = services
+  const { entries, next } = await loadPage(
+    parsePage(query),
+    (page) => metadata.listTags(repository, page),
+    (tag) => tag,
+  )
+  if (entries.length === 0 && !(await metadata.hasRepository(repository))) {
+    throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } })
+  }
+  sendJson(
+    response,
+    { name: repository, tags: entries },
+    nextLink(`/v2/${repository}/tags/list`, query, next),
+  )
+}
+
+/** end-12a and 12b: GET /v2/:name/referrers/:digest. A subject that is not there has an empty list. */
+export async function listReferrers({
+  services,
+  response,
+  repository,
+  params,
+  query,
+}: Exchange): Promise<void> {
+  const subject = parseBlobDigest(params['digest'] ?? '')
+  const artifactType = query.get('artifactType') || undefined
+  const { entries, next } = await loadPage(
+    parsePage(query),
+    (page) => services.metadata.listReferrers(repository, subject, { ...page, artifactType }),
+    (referrer) => referrer.digest,
+  )
+  const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: entries.map(toDescriptor) }
+  sendJson(response, index, {
+    'Content-Type': mediaTypes.ociIndex,
+    ...(artifactType === undefined ? {} : { 'OCI-Filters-Applied': 'artifactType' }),
+    ...nextLink(`/v2/${repository}/referrers/${subject}`, query, next),
+  })
+}
+
+function toDescriptor({ sizeBytes, ...referrer }: ReferrerRecord) {
+  return { ...referrer, size: sizeBytes }
+}

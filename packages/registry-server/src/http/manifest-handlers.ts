@@ -1,0 +1,74 @@
+import type { IncomingMessage } from 'node:http'
+import { manifestBytesMax } from '@berth/oci'
+import { isCoded, readBounded } from '@berth/stdx'
+import { parseManifestReference, parseTag } from '../names.ts'
+import { RegistryError } from '../registry-error.ts'
+import { sendEmpty, type Exchange } from './exchange.ts'
+
+/** Tags in one push by digest: the specification asks for at least ten. */
+const tagsMax = 100
+
+/** end-3: GET and HEAD /v2/:name/manifests/:reference */
+export async function getManifest({
+  services,
+  request,
+  response,
+  repository,
+  params,
+}: Exchange): Promise<void> {
+  const { manifests } = services
+  const record = await manifests.getManifest(repository, parseManifestReference(params['reference'] ?? ''))
+  const headers = {
+    'Content-Type': record.mediaType,
+    'Docker-Content-Digest': record.digest,
+    ETag: `"${record.digest}"`,
+  }
+  if (request.headers['if-none-match'] === headers.ETag) return sendEmpty(response, 304, headers)
+  response.writeHead(200, { ...headers, 'Content-Length': record.sizeBytes })
+  if (request.method === 'HEAD') return void response.end()
+  response.end(await manifests.readManifest(record.digest))
+}
+
+/** end-7a and 7b: PUT /v2/:name/manifests/:reference */
+export async function putManifest({
+  services,
+  request,
+  response,
+  repository,
+  params,
+  query,
+}: Exchange): Promise<void> {
+  const reference = parseManifestReference(params['reference'] ?? '')
+  const extraTags = query.getAll('tag').map(parseTag)
+  if (extraTags.length > tagsMax)
+    throw new RegistryError('TAG_INVALID', { message: `more than ${tagsMax} tags` })
+  const { digest, subject } = await services.manifests.putManifest(repository, {
+    bytes: await readManifestBody(request),
+    mediaType: request.headers['content-type'],
+    digest: 'digest' in reference ? reference.digest : undefined,
+    tags: 'tag' in reference ? [reference.tag, ...extraTags] : extraTags,
+  })
+  sendEmpty(response, 201, {
+    Location: `/v2/${repository}/manifests/${digest}`,
+    'Docker-Content-Digest': digest,
+    ...(subject === undefined ? {} : { 'OCI-Subject': subject }),
+    ...(extraTags.length === 0 ? {} : { 'OCI-Tag': extraTags }),
+  })
+}
+
+/** end-9: DELETE /v2/:name/manifests/:reference */
+export async function deleteManifest({ services, response, repository, params }: Exchange): Promise<void> {
+  await services.manifests.deleteManifest(repository, parseManifestReference(params['reference'] ?? ''))
+  sendEmpty(response, 202)
+}
+
+async function readManifestBody(request: IncomingMessage): Promise<Uint8Array> {
+  const tooLarge = () => new RegistryError('MANIFEST_TOO_LARGE', { detail: { limitBytes: manifestBytesMax } })
+  if (Number(request.headers['content-length'] ?? 0) > manifestBytesMax) throw tooLarge()
+  try {
+    const body = { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) }
+    return await readBounded(body, manifestBytesMax, 'manifest')
+  } catch (error) {
+    throw isCoded(error, 'invalid-argument') ? tooLarge() : error
+  }
+}

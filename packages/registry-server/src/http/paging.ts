@@ -1,0 +1,37 @@
+import type { Page } from '../metadata-store.ts'
+import { RegistryError } from '../registry-error.ts'
+
+/** However many a client asks for, it gets at most this many at once, and a link to the next. */
+const pageMax = 1000
+
+/** Reads `n` and `last`; throws PAGE_INVALID. */
+export function parsePage(query: URLSearchParams): Page {
+  const n = query.get('n')
+  if (n !== null && !/^\d{1,15}$/.test(n))
+    throw new RegistryError('PAGE_INVALID', { detail: { n: n.slice(0, 32) } })
+  return { last: query.get('last') ?? '', limit: Math.min(Number(n ?? pageMax), pageMax) }
+}
+
+/**
+ * Loads one page and says where the next begins. One entry more than asked for is loaded, to know whether there is a
+ * next page at all.
+ */
+export async function loadPage<T>(
+  page: Page,
+  load: (page: Page) => Promise<T[]>,
+  keyOf: (entry: T) => string,
+): Promise<{ entries: T[]; next: string | undefined }> {
+  if (page.limit === 0) return { entries: [], next: undefined }
+  const loaded = await load({ ...page, limit: page.limit + 1 })
+  const entries = loaded.slice(0, page.limit)
+  const final = entries.at(-1)
+  return { entries, next: loaded.length > page.limit && final !== undefined ? keyOf(final) : undefined }
+}
+
+/** `Link` to the page after `next` (RFC 5988), with the rest of the query kept; no header when there is none. */
+export function nextLink(path: string, query: URLSearchParams, next: string | undefined): { Link?: string } {
+  if (next === undefined) return {}
+  const following = new URLSearchParams(query)
+  following.set('last', next)
+  return { Link: `<${path}?${following}>; rel="next"` }
+}

@@ -1,0 +1,7 @@
+export { openAccess } from './access-policy.ts'
+export type { Access, AccessPolicy, Grant } from './access-policy.ts'
+export { createRegistry } from './create-registry.ts'
+export type { ImageContent, Registry, RegistryOptions } from './create-registry.ts'
+export { createRegistryHttpServer } from './http/registry-http-server.ts'
+export { RegistryError } from './registry-error.ts'
+export type { RegistryErrorKind, RegistryErrorOptions } from './registry-error.ts'

@@ -1,0 +1,42 @@
+import type { Readable } from 'node:stream'
+import type { Digest } from '@berth/oci'
+
+/**
+ * Where a registry keeps bytes: blobs by digest, and uploads that are not blobs yet. It knows neither repositories nor
+ * who may read: that is metadata. Every implementation passes `testStorage`.
+ *
+ * An upload is named by a key that its caller makes (`[A-Za-z0-9._-]`, unguessable, unique). It survives the process:
+ * its bytes so far are all its state.
+ */
+export interface Storage {
+  /** Size of a blob, or undefined when it is not there. */
+  findBlob(digest: Digest): Promise<{ sizeBytes: number } | undefined>
+  /** Opens a blob, or the inclusive range of it. Throws `not-found` before the first byte. */
+  openBlob(digest: Digest, range?: ByteRange): Promise<Readable>
+  /** All of a small blob. Throws `not-found`. */
+  readBlob(digest: Digest): Promise<Uint8Array>
+  /** Makes bytes, whose digest the caller has checked, a blob; durable when it returns. Already there is success. */
+  writeBlob(digest: Digest, bytes: Uint8Array): Promise<void>
+
+  createUpload(key: string): Promise<void>
+  /** Bytes that an upload has, or undefined when there is no such upload. */
+  findUpload(key: string): Promise<{ sizeBytes: number } | undefined>
+  openUpload(key: string): Promise<Readable>
+  /** Appends to an upload; the caller sees to it that only one writes. Throws `not-found`. */
+  appendUpload(key: string): Promise<UploadWriter>
+  /** Makes an upload the blob `digest`, which the caller has checked; durable when it returns. Already there is success. */
+  commitUpload(key: string, digest: Digest): Promise<void>
+  /** Ends an upload. Not there is success. */
+  deleteUpload(key: string): Promise<void>
+}
+
+/** First and last byte, both inclusive, as in HTTP. */
+export interface ByteRange {
+  start: number
+  end: number
+}
+
+export interface UploadWriter extends AsyncDisposable {
+  /** Bytes are there for the next reader once this has returned. */
+  write(chunk: Uint8Array): Promise<void>
+}

@@ -1,0 +1,179 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { digestAlgorithm, Digester, type Digest, type DigestAlgorithm } from '@berth/oci'
+import type { MetadataStore } from './metadata-store.ts'
+import { RegistryError } from './registry-error.ts'
+import type { Storage } from './storage.ts'
+
+/** Uploads whose running hash is kept; one that falls out is hashed again from its bytes. */
+const sessionsMax = 10_000
+
+/** What this process knows of an upload beyond its bytes. */
+interface Session {
+  algorithm: DigestAlgorithm
+  /** The hash of the bytes so far; undefined when it is not known here. */
+  digester: Digester | undefined
+  isWriting: boolean
+}
+
+/** Bytes to append; `start` is where the client says they begin. */
+export interface Chunk {
+  body: AsyncIterable<Uint8Array>
+  start?: number | undefined
+}
+
+/**
+ * Blobs on their way in. The bytes so far are all the state that matters, so an upload can be gone on with after a
+ * restart, or in another process on the same storage. An upload is known only under the repository it was begun in.
+ */
+export class Uploads {
+  readonly #storage: Storage
+  readonly #metadata: MetadataStore
+  readonly #sessions = new Map<string, Session>()
+
+  constructor(storage: Storage, metadata: MetadataStore) {
+    this.#storage = storage
+    this.#metadata = metadata
+  }
+
+  /** Begins an upload and returns its id. `algorithm` is a hint that saves hashing twice. */
+  async begin(repository: string, algorithm: DigestAlgorithm = 'sha256'): Promise<string> {
+    const id = randomUUID()
+    const key = uploadKey(repository, id)
+    await this.#storage.createUpload(key)
+    this.#sessionOf(key).algorithm = algorithm
+    return id
+  }
+
+  /** Bytes that an upload has; throws BLOB_UPLOAD_UNKNOWN. */
+  getOffset(repository: string, id: string): Promise<number> {
+    return this.#getOffset(uploadKey(repository, id))
+  }
+
+  /**
+   * Appends a chunk and returns the new offset. Throws CHUNK_OUT_OF_ORDER, with the upload as it was, for a start that
+   * is not the offset and for a second writer. When the body breaks off, what came stays.
+   */
+  async append(repository: string, id: string, chunk: Chunk): Promise<number> {
+    const key = uploadKey(repository, id)
+    return this.#exclusively(key, async (session) => {
+      await this.#appendChunk(key, session, chunk)
+      return this.#getOffset(key)
+    })
+  }
+
+  /**
+   * Appends what is left, checks the digest and makes the upload a blob of its repository. Throws DIGEST_INVALID and
+   * ends the upload when the bytes are not the digest's. Asked again after it was done, it succeeds again.
+   */
+  async finish(
+    repository: string,
+    id: string,
+    { digest, ...chunk }: Chunk & { digest: Digest },
+  ): Promise<void> {
+    const key = uploadKey(repository, id)
+    const isOpen = (await this.#storage.findUpload(key)) !== undefined
+    if (!isOpen && (await this.#metadata.hasBlob(repository, digest))) return
+    const sizeBytes = await this.#exclusively(key, async (session) => {
+      this.#expectAlgorithm(session, digestAlgorithm(digest))
+      await this.#appendChunk(key, session, chunk)
+      return this.#commit(key, session, digest)
+    })
+    await this.#metadata.addBlob(repository, digest, sizeBytes)
+  }
+
+  /** Ends an upload and drops its bytes; throws BLOB_UPLOAD_UNKNOWN. */
+  async cancel(repository: string, id: string): Promise<void> {
+    const key = uploadKey(repository, id)
+    await this.#getOffset(key)
+    await this.#drop(key)
+  }
+
+  async #drop(key: string): Promise<void> {
+    this.#sessions.delete(key)
+    await this.#storage.deleteUpload(key)
+  }
+
+  async #getOffset(key: string): Promise<number> {
+    const upload = await this.#storage.findUpload(key)
+    if (!upload) throw new RegistryError('BLOB_UPLOAD_UNKNOWN')
+    return upload.sizeBytes
+  }
+
+  async #appendChunk(key: string, session: Session, { body, start }: Chunk): Promise<void> {
+    const offset = await this.#getOffset(key)
+    if (start !== undefined && start !== offset)
+      throw new RegistryError('CHUNK_OUT_OF_ORDER', { detail: { offset } })
+    const digester = await this.#digesterAt(key, session, offset)
+    await using writer = await this.#storage.appendUpload(key)
+    for await (const bytes of body) {
+      await writer.write(bytes)
+      digester.update(bytes)
+    }
+  }
+
+  /** Returns the size of the new blob. */
+  async #commit(key: string, session: Session, digest: Digest): Promise<number> {
+    const digester = await this.#digesterAt(key, session, await this.#getOffset(key))
+    // A hash ends with its digest; should the commit fail, the next try hashes the bytes again.
+    session.digester = undefined
+    if (digester.digest() !== digest) {
+      await this.#drop(key)
+      throw new RegistryError('DIGEST_INVALID', { detail: { digest } })
+    }
+    await this.#storage.commitUpload(key, digest)
+    this.#sessions.delete(key)
+    return digester.sizeBytes
+  }
+
+  /** The hash of the first `offset` bytes, which are all there are: the running one if it is there, else made anew. */
+  async #digesterAt(key: string, session: Session, offset: number): Promise<Digester> {
+    if (session.digester?.sizeBytes === offset) return session.digester
+    const digester = new Digester(session.algorithm)
+    for await (const bytes of await this.#storage.openUpload(key)) digester.update(bytes as Uint8Array)
+    session.digester = digester
+    return digester
+  }
+
+  #expectAlgorithm(session: Session, algorithm: DigestAlgorithm): void {
+    if (session.algorithm === algorithm) return
+    session.algorithm = algorithm
+    session.digester = undefined
+  }
+
+  /** One writer at a time; a second is refused, not queued: it would append to what it has not seen. */
+  async #exclusively<T>(key: string, action: (session: Session) => Promise<T>): Promise<T> {
+    const offset = await this.#getOffset(key)
+    const session = this.#sessionOf(key)
+    if (session.isWriting) throw new RegistryError('CHUNK_OUT_OF_ORDER', { detail: { offset } })
+    session.isWriting = true
+    try {
+      return await action(session)
+    } finally {
+      session.isWriting = false
+    }
+  }
+
+  #sessionOf(key: string): Session {
+    const known = this.#sessions.get(key)
+    if (known) return known
+    const session: Session = { algorithm: 'sha256', digester: undefined, isWriting: false }
+    this.#sessions.set(key, session)
+    this.#forgetOldest()
+    return session
+  }
+
+  #forgetOldest(): void {
+    if (this.#sessions.size <= sessionsMax) return
+    for (const [key, session] of this.#sessions) {
+      if (session.isWriting) continue
+      this.#sessions.delete(key)
+      return
+    }
+  }
+}
+
+/** Binds an upload to its repository without a table: asked for through another, it is simply not there. */
+function uploadKey(repository: string, id: string): string {
+  const scope = createHash('sha256').update(repository).digest('hex').slice(0, 16)
+  return `${scope}.${/^[0-9a-f-]{36}$/.test(id) ? id : 'unknown'}`
+}
