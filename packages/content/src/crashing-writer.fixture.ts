@@ -1,0 +1,17 @@
+import { openDatabase } from '@berth/stdx'
+import type { ContentStep } from './failpoint.ts'
+import { openContentStore } from './open-content-store.ts'
+import { content } from './testsuite/content.ts'
+
+/** Writes `text` under the ref `crash` and dies by SIGKILL after `step`. */
+const [, , directory, step, text] = process.argv as [string, string, string, ContentStep, string]
+const store = await openContentStore({
+  directory,
+  database: openDatabase(`${directory}.sqlite`),
+  failpoint: (reached) => void (reached === step && process.kill(process.pid, 'SIGKILL')),
+})
+const lease = await store.createLease()
+const { bytes, descriptor } = content(text)
+await using ingest = await store.openIngest('crash', { leaseId: lease.id })
+await ingest.write(bytes)
+await ingest.commit(descriptor)
