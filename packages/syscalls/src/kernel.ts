@@ -1,5 +1,6 @@
 import * as file from './file.ts'
 import * as mounts from './mount.ts'
+import * as network from './network.ts'
 import * as processes from './process.ts'
 import * as terminal from './terminal.ts'
 
@@ -27,6 +28,7 @@ export interface Kernel {
   readonly setNamespace: typeof mounts.setNamespace
   readonly unmount: typeof mounts.unmount
   readonly unshare: typeof mounts.unshare
+  readonly openNetlinkSocket: typeof network.openNetlinkSocket
   readonly becomeChildSubreaper: typeof processes.becomeChildSubreaper
   readonly openPidfd: typeof processes.openPidfd
   readonly peekEndedChild: typeof processes.peekEndedChild
@@ -60,6 +62,7 @@ export const linuxKernel: Kernel = {
   setNamespace: mounts.setNamespace,
   unmount: mounts.unmount,
   unshare: mounts.unshare,
+  openNetlinkSocket: network.openNetlinkSocket,
   becomeChildSubreaper: processes.becomeChildSubreaper,
   openPidfd: processes.openPidfd,
   peekEndedChild: processes.peekEndedChild,

@@ -1,0 +1,71 @@
+import { CodedError } from '@berth/stdx'
+import { randomBytes } from 'node:crypto'
+import { formatSubnet, overlaps, type Subnet } from './ipv4.ts'
+import { addAddress, listAddresses } from './netlink/address.ts'
+import { createBridge, findLink, setLinkUp, type Link } from './netlink/link.ts'
+import { listRoutes } from './netlink/route.ts'
+import type { RouteSocket } from './netlink/route-socket.ts'
+import { writeSetting } from './sysctl.ts'
+
+/** An interface name that is safe in a rule and in a path; the kernel's limit is 15 characters. */
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/
+
+export function checkBridgeName(name: string): void {
+  if (namePattern.test(name)) return
+  throw new CodedError(
+    'invalid-argument',
+    `Cannot name bridge ${JSON.stringify(name)}: 1 to 15 of A-Z a-z 0-9 _ . -`,
+  )
+}
+
+/** The bridge of that name, if there is one. Throws when another kind of interface has the name. */
+export async function findBridge(socket: RouteSocket, name: string): Promise<Link | undefined> {
+  const link = await findLink(socket, name)
+  if (link === undefined || link.kind === 'bridge') return link
+  throw new CodedError('failed-precondition', `Cannot use ${name} as bridge: it is another kind of interface`)
+}
+
+/** What the host's addresses and routes occupy, without those of the link `exceptIndex`. */
+export async function listTakenSubnets(
+  socket: RouteSocket,
+  exceptIndex: number | undefined,
+): Promise<Subnet[]> {
+  const addresses = await listAddresses(socket)
+  const routes = await listRoutes(socket)
+  return [
+    ...addresses.filter(({ index }) => index !== exceptIndex),
+    ...routes
+      .filter(({ index, destination }) => index !== exceptIndex && destination.prefixLength > 0)
+      .map(({ destination }) => destination),
+  ].map(({ address, prefixLength }) => ({ address, prefixLength }))
+}
+
+/** Makes the bridge if need be, gives it the gateway address, sets it up. Returns its index. */
+export async function ensureBridge(socket: RouteSocket, name: string, subnet: Subnet): Promise<number> {
+  if ((await findBridge(socket, name)) === undefined) await socket.apply(createBridge(name, randomMac()))
+  const { index } = (await findBridge(socket, name)) ?? {}
+  if (index === undefined) throw new CodedError('unavailable', `Cannot make bridge ${name}: it is gone again`)
+  // A container must not move the host's routes by router advertisements (CVE-2020-13401).
+  writeSetting(`ipv6/conf/${name}/accept_ra`, '0')
+  const gateway = subnet.address + 1
+  const held = (await listAddresses(socket)).filter((held) => held.index === index)
+  const wrong = held.find(
+    ({ address }) => address !== gateway && overlaps({ address, prefixLength: 32 }, subnet),
+  )
+  if (wrong !== undefined) {
+    throw new CodedError(
+      'conflict',
+      `Cannot use bridge ${name}: it has another address of ${formatSubnet(subnet)}`,
+    )
+  }
+  if (!held.some(({ address }) => address === gateway)) await socket.apply(addAddress(index, gateway, subnet))
+  await socket.apply(setLinkUp({ index }))
+  return index
+}
+
+/** Locally administered, one machine. */
+function randomMac(): string {
+  return `02:42:${randomBytes(4)
+    .toString('hex')
+    .replace(/..(?!$)/g, '$&:')}`
+}
