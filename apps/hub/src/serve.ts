@@ -1,0 +1,66 @@
+import { once } from 'node:events'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { isIPv6 } from 'node:net'
+import { join } from 'node:path'
+import { createRegistry, createRegistryHttpServer, type Registry } from '@berth/registry-server'
+import { CodedError, systemCode, type Logger } from '@berth/stdx'
+
+/** Requests that are still answered when asked to stop get this long. */
+const drainMs = 30_000
+
+export interface ServeOptions {
+  listen: { host: string; port: number }
+  dataDirectory: string
+  logger: Logger
+}
+
+/** A hub that answers; disposing it ends idle connections, lets running requests finish and closes the store. */
+export interface ServingHub extends AsyncDisposable {
+  /** `http://host:port` */
+  readonly url: string
+}
+
+export async function serve({ listen, dataDirectory, logger }: ServeOptions): Promise<ServingHub> {
+  await using stack = new AsyncDisposableStack()
+  const registry = stack.use(await createRegistry({ directory: join(dataDirectory, 'registry'), logger }))
+  const server = createRegistryHttpServer((request, response) => void answer(registry, request, response))
+  await startListening(server, listen)
+  stack.defer(() => drain(server))
+  const owned = stack.move()
+  return { url: urlOf(server.address() as AddressInfo), [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+async function answer(registry: Registry, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.url === '/healthz')
+    return void response.writeHead(200, { 'Content-Type': 'text/plain' }).end('ok\n')
+  await registry.handle(request, response)
+}
+
+async function startListening(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  try {
+    server.listen(port, host === '' ? undefined : host)
+    await once(server, 'listening')
+  } catch (error) {
+    throw new CodedError(
+      'unavailable',
+      `Cannot listen on ${host}:${port}: ${systemCode(error) ?? 'failed'}`,
+      {
+        cause: error,
+        hint: 'Choose another address with --listen.',
+      },
+    )
+  }
+}
+
+async function drain(server: Server): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  const force = setTimeout(() => server.closeAllConnections(), drainMs)
+  await closed
+  clearTimeout(force)
+}
+
+function urlOf({ address, port }: AddressInfo): string {
+  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`
+}
