@@ -20,14 +20,16 @@ const tlsWords: Readonly<Record<string, string>> = {
   CERT_NOT_YET_VALID: 'tls: failed to verify certificate: x509: certificate has expired or is not yet valid',
   ERR_TLS_CERT_ALTNAME_INVALID:
     'tls: failed to verify certificate: x509: certificate is not valid for this host',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'http: server gave HTTP response to HTTPS client',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'http: server gave HTTP response to HTTPS client',
 }
+
+/** What OpenSSL says about an answer that is no TLS at all. */
+const notTls = /wrong version number|packet length too long|http request/
+const plainAnswer = 'http: server gave HTTP response to HTTPS client'
 
 /** Says what went wrong on the way to `url`, and what to try next. */
 export function networkWords(error: unknown, url: URL): { words: string; hint: string } {
   const code = systemCode(error) ?? ''
-  const tls = tlsWords[code]
+  const tls = code === 'EPROTO' && notTls.test(messageOf(error)) ? plainAnswer : tlsWords[code]
   if (tls) return { words: tls, hint: tlsHint(tls, url) }
   return { words: dialWords(code, error, url), hint: dialHint(code, url) }
 }
@@ -50,7 +52,7 @@ function peerOf(error: unknown, url: URL): string {
 }
 
 function tlsHint(words: string, url: URL): string {
-  if (words.startsWith('http:')) {
+  if (words === plainAnswer) {
     return `${url.host} speaks plain HTTP; if that is meant, list it under "insecure-registries" in daemon.json.`
   }
   return `Install the registry's CA certificate on this machine, or list ${url.host} under "insecure-registries" in daemon.json.`

@@ -25,13 +25,18 @@ export interface FakeServer extends AsyncDisposable {
 
 export type Responder = (request: SeenRequest, response: ServerResponse) => void
 
-/** A real server on loopback that does what a test tells it and remembers what it was asked. */
-export async function openFakeServer(
-  respond: Responder,
-  open: (listener: RequestListener) => Server = createServer,
-): Promise<FakeServer> {
+export interface FakeServerOptions {
+  /** Where to listen; loopback by default. */
+  address: string
+  open: (listener: RequestListener) => Server
+}
+
+const plainOnLoopback: FakeServerOptions = { address: '127.0.0.1', open: createServer }
+
+/** A real server that does what a test tells it and remembers what it was asked. */
+export async function openFakeServer(respond: Responder, options = plainOnLoopback): Promise<FakeServer> {
   const seen: SeenRequest[] = []
-  const server = open(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', 'http://fake')
     const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>)).toString()
     const entry = {
@@ -43,10 +48,11 @@ export async function openFakeServer(
     }
     seen.push(entry)
     respond(entry, response)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  }
+  const server = options.open((request, response) => void answer(request, response))
+  await new Promise<void>((resolve) => server.listen(0, options.address, resolve))
   const { port } = server.address() as AddressInfo
-  const host = `127.0.0.1:${port}`
+  const host = `${options.address}:${port}`
   return {
     host,
     url: `http://${host}`,
@@ -58,22 +64,21 @@ export async function openFakeServer(
   }
 }
 
-export function sendJson(
-  response: ServerResponse,
-  status: number,
-  value: unknown,
-  headers: Record<string, string> = {},
-): void {
+export interface Answer {
+  status: number
+  headers?: Record<string, string>
+}
+
+export function sendJson(response: ServerResponse, { status, headers }: Answer, value: unknown): void {
   response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(value))
 }
 
 export function sendError(
   response: ServerResponse,
-  status: number,
+  answer: Answer,
   error: { code: string; message?: string },
-  headers: Record<string, string> = {},
 ): void {
-  sendJson(response, status, { errors: [{ message: '', ...error }] }, headers)
+  sendJson(response, answer, { errors: [{ message: '', ...error }] })
 }
 
 /** An image manifest as small as can be, and what points at it. */

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Reference } from '@berth/oci'
+import { isCoded } from '@berth/stdx'
+import { parseMirror } from './endpoint.ts'
+import { openRegistryClient } from './registry-client.ts'
+import { openFakeServer, referenceTo, sendError, sendManifest } from './testsuite/fake-registry.ts'
+
+// Docker Hub itself cannot be reached by these tests: a name that does not resolve stands in for a blocked line.
+const quick = {
+  retryBaseMs: 1,
+  stallMs: 200,
+  connectMs: 50,
+  mirrorConnectMs: 300,
+  responseMs: 500,
+  mirrorDownMs: 60_000,
+}
+const alpine: Reference = { registry: 'docker.io', repository: 'library/alpine', tag: 'latest' }
+
+test('mirrors are asked in order, below their path, for docker.io alone', async () => {
+  await using first = await openFakeServer((_request, response) =>
+    sendError(response, { status: 404 }, { code: 'MANIFEST_UNKNOWN' }),
+  )
+  await using second = await openFakeServer((_request, response) => sendManifest(response))
+  await using client = openRegistryClient({ mirrors: [first.url, `${second.url}/hub`], timeouts: quick })
+  const { source } = await client.fetchManifest(alpine)
+  assert.equal(source, `mirror ${second.url}/hub`)
+  assert.equal(first.seen.length, 1)
+  assert.equal(second.seen[0]?.path, '/hub/v2/library/alpine/manifests/latest')
+  assert.equal(second.seen[0]?.query.get('ns'), 'docker.io')
+  await client.fetchManifest(referenceTo(second.host))
+  assert.equal(first.seen.length, 1)
+  assert.equal(second.seen[1]?.query.get('ns'), null)
+})
+
+test('a mirror that is down is asked last for a while', async () => {
+  await using down = await openFakeServer((_request, response) => response.writeHead(502).end())
+  await using up = await openFakeServer((_request, response) => sendManifest(response))
+  await using client = openRegistryClient({ mirrors: [down.url, up.url], timeouts: quick })
+  await client.fetchManifest(alpine)
+  await client.fetchManifest(alpine)
+  await client.fetchManifest(alpine)
+  assert.equal(down.seen.length, 1)
+  assert.equal(up.seen.length, 3)
+})
+
+test('a mirror that accepts and says nothing costs one time limit', async () => {
+  await using silent = await openFakeServer(() => {})
+  await using up = await openFakeServer((_request, response) => sendManifest(response))
+  await using client = openRegistryClient({
+    mirrors: [silent.url, up.url],
+    timeouts: { ...quick, responseMs: 100 },
+  })
+  const startMs = performance.now()
+  await client.fetchManifest(alpine)
+  await client.fetchManifest(alpine)
+  assert.ok(performance.now() - startMs < 1_000)
+  assert.equal(silent.seen.length, 1)
+})
+
+test('an image that no mirror has is not found, and the line to Docker Hub is told', async () => {
+  await using mirror = await openFakeServer((_request, response) =>
+    sendError(response, { status: 404 }, { code: 'MANIFEST_UNKNOWN' }),
+  )
+  await using client = openRegistryClient({ mirrors: [mirror.url], timeouts: quick })
+  await assert.rejects(client.fetchManifest(alpine), (error) => {
+    assert.ok(isCoded(error, 'not-found'))
+    assert.match(
+      error.message,
+      /^manifest for alpine:latest not found: manifest unknown: manifest unknown \(/,
+    )
+    assert.ok(
+      error.message.includes(`mirror ${mirror.url}: 404 manifest unknown; registry-1.docker.io: `),
+      error.message,
+    )
+    return true
+  })
+})
+
+test('when nothing can be reached the error names each host and says what to try', async () => {
+  await using closed = await openFakeServer(() => {})
+  await closed[Symbol.asyncDispose]()
+  await using client = openRegistryClient({ mirrors: [closed.url], timeouts: quick })
+  await assert.rejects(client.fetchManifest(alpine), (error) => {
+    assert.ok(isCoded(error, 'unavailable'))
+    assert.match(error.message, /^Get "https:\/\/registry-1\.docker\.io\/v2\/": /)
+    assert.match(error.message, /connection refused/)
+    assert.ok(error.hint)
+    return true
+  })
+})
+
+test('parseMirror() refuses what dockerd refuses, without showing a password', () => {
+  assert.equal(parseMirror('http://127.0.0.1:5000').href, 'http://127.0.0.1:5000/')
+  assert.equal(parseMirror('https://m.example.com/a/b').href, 'https://m.example.com/a/b/')
+  const refused: Record<string, string> = {
+    'mirror-1.example.com:5000': `invalid mirror: no scheme specified for "mirror-1.example.com:5000": must use either 'https://' or 'http://'`,
+    'ftp://mirror-1.example.com': `invalid mirror: unsupported scheme "ftp" in "ftp://mirror-1.example.com": must use either 'https://' or 'http://'`,
+    'http://m.example.com/?q=foo':
+      'invalid mirror: query or fragment at end of the URI "http://m.example.com/?q=foo"',
+    'https://user:secret@m.example.com':
+      'invalid mirror: username/password not allowed in URI "https://xxxxx:xxxxx@m.example.com/"',
+  }
+  for (const [text, message] of Object.entries(refused))
+    assert.throws(() => parseMirror(text), { message, code: 'invalid-argument' })
+})
