@@ -18,7 +18,11 @@ export interface Monitor extends AsyncDisposable {
   signal(containerId: string, signal: number, options?: { execId?: string; all?: boolean }): Promise<void>
   pause(containerId: string): Promise<void>
   resume(containerId: string): Promise<void>
-  resize(containerId: string, size: { rows: number; columns: number }, options?: { execId?: string }): Promise<void>
+  resize(
+    containerId: string,
+    size: { rows: number; columns: number },
+    options?: { execId?: string },
+  ): Promise<void>
   /**
    * Connects to the streams of a process, before or after it starts. Output arrives as frames of Docker's raw stream
    * (8-byte header: stream, 0, 0, 0, length big-endian), or as raw bytes for a terminal; it ends when the process has
