@@ -1,15 +1,17 @@
 import { openDatabase, silentLogger } from '@berth/stdx'
 import { linuxKernel as kernel, namespaceFlags } from '@berth/syscalls'
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { promisify } from 'node:util'
 import { openBridgeNetwork } from './bridge-network.ts'
-import type { BridgeNetwork } from './network-driver.ts'
+import type { BridgeNetwork, Endpoint } from './network-driver.ts'
 import { openSandboxes } from './sandboxes.ts'
+import { writeSetting } from './sysctl.ts'
 
 // A namespace of the test's own: what it makes in it ends with it, and the machine's forwarding stays as it is.
 kernel.unshare(namespaceFlags.network)
@@ -42,6 +44,9 @@ function run(command: string, sandboxPath?: string): string {
   ]
   return execFileSync(words[0]!, words.slice(1), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }
+
+const pingFrom = (sandboxPath: string, target: string) =>
+  promisify(execFile)('nsenter', [`--net=${sandboxPath}`, 'busybox', 'ping', '-c', '1', '-W', '1', target])
 
 test('connect() gives each sandbox an address, a way to its neighbours and to the gateway', async () => {
   await using network = await open(newBridgeName())
@@ -77,4 +82,132 @@ test('dispose removes bridge and rules when no endpoint is left', async () => {
   }
   assert.doesNotMatch(run('nft list tables'), /berth/)
   assert.doesNotMatch(run('ip link'), new RegExp(bridge))
+})
+
+test('endpoints outlive an engine that is killed; the next one finds and frees them', async () => {
+  const bridge = newBridgeName()
+  const sandboxPath = await sandboxes.create('killed')
+  const script = `
+    import { openDatabase, silentLogger } from '@berth/stdx'
+    import { linuxKernel as kernel } from '@berth/syscalls'
+    import { openBridgeNetwork } from ${JSON.stringify(join(import.meta.dirname, 'bridge-network.ts'))}
+    const database = openDatabase(${JSON.stringify(join(runDirectory, 'network.db'))})
+    const network = await openBridgeNetwork({ bridge: '${bridge}', subnet: '10.231.0.0/24', database, kernel, logger: silentLogger })
+    console.log(JSON.stringify(await network.connect({ endpointId: 'survivor', sandboxPath: '${sandboxPath}' })))
+    process.kill(process.pid, 'SIGKILL')`
+  const killed = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+    cwd: import.meta.dirname,
+  })
+  assert.equal(killed.signal, 'SIGKILL', killed.stderr)
+  const endpoint = JSON.parse(killed.stdout) as Endpoint
+  await using network = await open(bridge)
+  assert.equal(network.subnet, '10.231.0.0/24')
+  assert.deepEqual(await network.listEndpoints(), [endpoint])
+  run(`busybox ping -c 1 -W 2 ${network.gateway}`, sandboxPath)
+  await assert.rejects(open(bridge, '10.232.0.0/24'), { code: 'failed-precondition' })
+  run(`busybox ping -c 1 -W 2 ${network.gateway}`, sandboxPath)
+  await network.disconnect('survivor')
+  assert.deepEqual(await network.listEndpoints(), [])
+})
+
+test('dispose leaves bridge and rules to endpoints that remain', async () => {
+  const bridge = newBridgeName()
+  const sandboxPath = await sandboxes.create('remaining')
+  {
+    await using network = await open(bridge, '10.233.0.0/24')
+    await network.connect({ endpointId: 'remaining', sandboxPath })
+  }
+  run('busybox ping -c 1 -W 2 10.233.0.1', sandboxPath)
+  assert.match(run('nft list tables'), new RegExp(`berth-${bridge}`))
+  await using network = await open(bridge)
+  await network.disconnect('remaining')
+})
+
+test('connect() that fails leaves neither address nor link', async () => {
+  await using network = await open(newBridgeName(), '10.234.0.0/24')
+  const links = run('ip -brief link')
+  await assert.rejects(network.connect({ endpointId: 'x', sandboxPath: join(runDirectory, 'none') }), {
+    code: 'ENOENT',
+  })
+  await assert.rejects(network.connect({ endpointId: 'x', sandboxPath: '/proc/self/ns/mnt' }))
+  const sandboxPath = await sandboxes.create('taken')
+  run('ip link add eth0 type veth peer name eth1', sandboxPath)
+  await assert.rejects(network.connect({ endpointId: 'x', sandboxPath }), { code: 'EEXIST' })
+  assert.deepEqual(await network.listEndpoints(), [])
+  assert.equal(run('ip -brief link'), links)
+})
+
+test('connect() takes a wished address and MAC address, and refuses a second endpoint of that name', async () => {
+  await using network = await open(newBridgeName(), '10.235.0.0/24')
+  const sandboxPath = await sandboxes.create('wish')
+  const wish = { endpointId: 'w', sandboxPath, address: '10.235.0.77', macAddress: '02:00:00:00:00:77' }
+  const endpoint = await network.connect(wish)
+  assert.match(run('ip address show eth0', sandboxPath), /02:00:00:00:00:77[^]*10\.235\.0\.77\/24/)
+  await assert.rejects(network.connect(wish), { code: 'already-exists' })
+  await assert.rejects(network.connect({ ...wish, endpointId: 'v' }), { message: 'Address already in use' })
+  assert.deepEqual(await network.listEndpoints(), [endpoint])
+  await network.disconnect('w')
+})
+
+test('a bridge that was there keeps its address and stays', async () => {
+  const bridge = newBridgeName()
+  run(`ip link add ${bridge} type bridge`)
+  run(`ip address add 10.236.0.1/24 dev ${bridge}`)
+  {
+    await using network = await open(bridge)
+    assert.equal(network.subnet, '10.236.0.0/24')
+  }
+  assert.match(run(`ip address show ${bridge}`), /inet 10\.236\.0\.1\/24/)
+  run(`ip link delete ${bridge}`)
+})
+
+test('open avoids subnets that the host uses, and names that are no bridge or no name', async () => {
+  run('ip link add bt-port type veth peer name bt-peer')
+  run('ip link set bt-peer up')
+  run('ip address add 172.17.5.1/24 dev bt-port')
+  run('ip link set bt-port up')
+  run('ip route add 172.18.0.0/15 dev bt-port')
+  {
+    await using network = await open(newBridgeName())
+    assert.equal(network.subnet, '172.20.0.0/16')
+  }
+  await assert.rejects(open('bt-port'), { code: 'failed-precondition' })
+  await assert.rejects(open('bt0"; flush ruleset'), { code: 'invalid-argument' })
+  assert.doesNotMatch(run('nft list tables'), /berth/)
+  run('ip link delete bt-port')
+})
+
+test('containers go out under the host address; from outside nobody reaches them or forwards through the host', async () => {
+  writeSetting('ipv4/ip_forward', '0')
+  await using network = await open(newBridgeName(), '10.237.0.0/24')
+  const sandboxPath = await sandboxes.create('inside')
+  const { address } = await network.connect({ endpointId: 'inside', sandboxPath })
+  const neighbour = await sandboxes.create('neighbour')
+  run(`ip link add bt-uplink type veth peer name uplink netns ${neighbour}`)
+  run('ip address add 192.0.2.1/24 dev bt-uplink')
+  run('ip link set bt-uplink up')
+  run('ip address add 192.0.2.2/24 dev uplink', neighbour)
+  run('ip link set uplink up', neighbour)
+
+  // The neighbour has no route to the subnet yet: an answer proves that the request came from the host's address.
+  run('busybox ping -c 1 -W 2 192.0.2.2', sandboxPath)
+  run('ip route add default via 192.0.2.1', neighbour)
+
+  const other = await sandboxes.create('other')
+  run(`ip link add bt-other type veth peer name uplink netns ${other}`)
+  run('ip address add 198.51.100.1/24 dev bt-other')
+  run('ip link set bt-other up')
+  run('ip address add 198.51.100.2/24 dev uplink', other)
+  run('ip link set uplink up', other)
+  run('ip route add default via 198.51.100.1', other)
+  const forbidden = [address, network.gateway, '198.51.100.2']
+  await Promise.all(
+    forbidden.map((target) => assert.rejects(pingFrom(neighbour, target), { code: 1 }, target)),
+  )
+  run('busybox ping -c 1 -W 2 198.51.100.1', neighbour)
+
+  await network.disconnect('inside')
+  run('ip link delete bt-uplink')
+  run('ip link delete bt-other')
 })

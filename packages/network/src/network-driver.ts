@@ -38,6 +38,8 @@ export interface Endpoint {
 export interface Sandboxes {
   /** Makes a network namespace with loopback up, held at the returned path. Idempotent for one id. */
   create(id: string): Promise<string>
+  /** Where the sandbox of `id` is held, whether it exists or not. */
+  pathOf(id: string): string
   /** Unmounts and removes the path. Idempotent. */
   delete(id: string): Promise<void>
   list(): Promise<string[]>
