@@ -21,6 +21,7 @@ const countMounts = () => readFileSync('/proc/mounts', 'utf8').split(runDirector
 
 test('create() makes a namespace of its own with loopback up, once', async () => {
   const path = await sandboxes.create('one')
+  assert.equal(sandboxes.pathOf('one'), path)
   const identity = () =>
     execFileSync('nsenter', [`--net=${path}`, 'readlink', '/proc/self/ns/net'], { encoding: 'utf8' })
   const first = identity()

@@ -23,9 +23,11 @@ export interface SandboxesOptions {
 export function openSandboxes({ runDirectory, kernel }: SandboxesOptions): Sandboxes {
   const directory = join(runDirectory, 'netns')
   mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const pathOf = (id: string) => join(directory, checkId(id))
   return {
+    pathOf,
     async create(id) {
-      const path = pathOf(directory, id)
+      const path = pathOf(id)
       if (isSandbox(path)) return path
       await using undo = new AsyncDisposableStack()
       undo.defer(() => remove(kernel, path))
@@ -35,7 +37,7 @@ export function openSandboxes({ runDirectory, kernel }: SandboxesOptions): Sandb
       undo.move()
       return path
     },
-    delete: (id) => remove(kernel, pathOf(directory, id)),
+    delete: (id) => remove(kernel, pathOf(id)),
     list: () => readdir(directory),
   }
 }
