@@ -4,7 +4,8 @@ import type { DatabaseSync } from 'node:sqlite'
 import { checkBridgeName, ensureBridge, findBridge } from './bridge.ts'
 import { createEndpointLink, hostInterfaceOf } from './endpoint-link.ts'
 import { type EndpointRow, IpamStore } from './ipam-store.ts'
-import { formatIpv4, formatSubnet, macOfIpv4, parseIpv4, type Subnet } from './ipv4.ts'
+import { formatIpv4, formatSubnet, parseIpv4, type Subnet } from './ipv4.ts'
+import { macOfIpv4, parseMacAddress } from './mac-address.ts'
 import { deleteLink } from './netlink/link.ts'
 import { RouteSocket } from './netlink/route-socket.ts'
 import type { BridgeNetwork, ConnectRequest, Endpoint } from './network-driver.ts'
@@ -119,7 +120,7 @@ class LinuxBridgeNetwork implements BridgeNetwork {
       endpointId,
       hostInterface: hostInterfaceOf(endpointId),
       address: address === undefined ? undefined : parseIpv4(address),
-      macOf: (given) => macAddress ?? macOfIpv4(given),
+      macOf: (given) => (macAddress === undefined ? macOfIpv4(given) : parseMacAddress(macAddress)),
     })
   }
 

@@ -1,6 +1,7 @@
 import { CodedError } from '@berth/stdx'
 import { randomBytes } from 'node:crypto'
 import { formatSubnet, overlaps, type Subnet } from './ipv4.ts'
+import { formatMacAddress } from './mac-address.ts'
 import { addAddress, listAddresses } from './netlink/address.ts'
 import { createBridge, findLink, setLinkUp, type Link } from './netlink/link.ts'
 import { listRoutes } from './netlink/route.ts'

@@ -50,10 +50,6 @@ test('parseSubnet() refuses other texts', () => {
   assert.throws(() => parseSubnet('172.17.0.1/16'), /it should be 172\.17\.0\.0\/16/)
 })
 
-test('macOfIpv4() is 02:42 and the address', () => {
-  assert.equal(macOfIpv4(parseIpv4('172.17.0.2')), '02:42:ac:11:00:02')
-})
-
 test("chooseSubnet() goes through Docker's pools and avoids what is taken", () => {
   const choose = (...taken: string[]) => formatSubnet(chooseSubnet(taken.map(parseSubnet)))
   assert.equal(choose(), '172.17.0.0/16')

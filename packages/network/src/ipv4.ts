@@ -61,10 +61,3 @@ export function broadcastOf({ address, prefixLength }: Subnet): number {
 export function overlaps(one: Subnet, other: Subnet): boolean {
   return one.address <= broadcastOf(other) && other.address <= broadcastOf(one)
 }
-
-/** Docker's MAC address of a container: locally administered, then the IPv4 address. */
-export function macOfIpv4(address: number): string {
-  const bytes = Buffer.from([0x02, 0x42, 0, 0, 0, 0])
-  bytes.writeUInt32BE(address, 2)
-  return bytes.toString('hex').replace(/..(?!$)/g, '$&:')
-}

@@ -75,6 +75,7 @@ test('create() leaves nothing when the mount fails', async () => {
 test('create() refuses names that are paths', async () => {
   for (const id of ['', '.', '..', '../x', 'a/b', '-x']) {
     await assert.rejects(sandboxes.create(id), { code: 'invalid-argument' }, id)
+    assert.throws(() => sandboxes.pathOf(id), { code: 'invalid-argument' }, id)
   }
 })
 

@@ -37,7 +37,7 @@ export function openSandboxes({ runDirectory, kernel }: SandboxesOptions): Sandb
       undo.move()
       return path
     },
-    delete: (id) => remove(kernel, pathOf(id)),
+    delete: async (id) => remove(kernel, pathOf(id)),
     list: () => readdir(directory),
   }
 }
@@ -54,10 +54,9 @@ function makeSandbox(kernel: Kernel, path: string): RouteSocket {
   )
 }
 
-function pathOf(directory: string, id: string): string {
-  if (!idPattern.test(id))
-    throw new CodedError('invalid-argument', `Cannot name sandbox ${JSON.stringify(id)}`)
-  return join(directory, id)
+function checkId(id: string): string {
+  if (idPattern.test(id)) return id
+  throw new CodedError('invalid-argument', `Cannot name sandbox ${JSON.stringify(id)}`)
 }
 
 function isSandbox(path: string): boolean {

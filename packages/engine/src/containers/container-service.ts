@@ -1,0 +1,44 @@
+import { bind } from '../bind.ts'
+import { attachContainer } from './attach.ts'
+import type { ContainerContext } from './container-context.ts'
+import { createContainer } from './create.ts'
+import { attachExec, createExec, inspectExec, resizeExec, startExecDetached } from './exec.ts'
+import { inspectContainer } from './inspect.ts'
+import { killContainer } from './kill.ts'
+import { listContainers } from './list.ts'
+import { readLogs } from './logs.ts'
+import { pauseContainer, unpauseContainer } from './pause.ts'
+import { removeContainer } from './remove.ts'
+import { renameContainer } from './rename.ts'
+import { resizeContainer } from './resize.ts'
+import { startContainer } from './start.ts'
+import { restartContainer, stopContainer } from './stop.ts'
+import { waitContainer } from './wait.ts'
+
+/** The container verbs over one context. */
+export function containerService(context: ContainerContext) {
+  return {
+    attach: bind(context, attachContainer),
+    create: bind(context, createContainer),
+    inspect: bind(context, inspectContainer),
+    kill: bind(context, killContainer),
+    list: bind(context, listContainers),
+    logs: bind(context, readLogs),
+    pause: bind(context, pauseContainer),
+    remove: bind(context, removeContainer),
+    rename: bind(context, renameContainer),
+    resize: bind(context, resizeContainer),
+    restart: bind(context, restartContainer),
+    start: bind(context, startContainer),
+    stop: bind(context, stopContainer),
+    unpause: bind(context, unpauseContainer),
+    wait: bind(context, waitContainer),
+    execAttach: bind(context, attachExec),
+    execCreate: bind(context, createExec),
+    execInspect: bind(context, inspectExec),
+    execResize: bind(context, resizeExec),
+    execStartDetached: bind(context, startExecDetached),
+  }
+}
+
+export type ContainerService = ReturnType<typeof containerService>

@@ -1,0 +1,112 @@
+import { isCoded } from '@berth/stdx'
+import { constants } from 'node:os'
+import type { ContainerContext } from './container-context.ts'
+import { containerEvent } from './container-events.ts'
+import { isRunning, type ContainerRecord } from './container-record.ts'
+import { getContainer } from './find-container.ts'
+import { parseSignal } from './signals.ts'
+import { startContainer } from './start.ts'
+
+export interface StopOptions {
+  /** Seconds before SIGKILL; -1 waits for ever; undefined takes the container's own, or 10. */
+  timeoutSeconds: number | undefined
+  signal: string | undefined
+}
+
+const defaultTimeoutSeconds = 10
+/** SIGKILL cannot be refused, but the kernel may take its time over an uninterruptible process. */
+const killTimeoutMs = 10_000
+
+/** Asks the process to end, then kills it. Returns false when it does not run. */
+export async function stopContainer(
+  context: ContainerContext,
+  nameOrId: string,
+  options: StopOptions,
+): Promise<boolean> {
+  const record = getContainer(context.containers, nameOrId)
+  if (record.state.status === 'restarting') return stopRestarting(context, record.id)
+  if (!isRunning(record)) return false
+  markStopped(context, record)
+  await endProcess(context, record, options)
+  containerEvent(context.events, record, { action: 'stop' })
+  return true
+}
+
+export async function restartContainer(
+  context: ContainerContext,
+  nameOrId: string,
+  options: StopOptions,
+): Promise<void> {
+  const { id } = getContainer(context.containers, nameOrId)
+  await stopContainer(context, id, options)
+  await startContainer(context, id)
+  containerEvent(context.events, getContainer(context.containers, id), { action: 'restart' })
+}
+
+async function stopRestarting(context: ContainerContext, id: string): Promise<boolean> {
+  context.restarter.cancel(id)
+  await context.mutex.run(id, () => {
+    const record = context.containers.find(id)
+    if (record?.state.status === 'restarting') {
+      context.containers.setState(id, { status: 'exited', isManuallyStopped: true })
+    }
+    return Promise.resolve()
+  })
+  return true
+}
+
+/** Noted before the signal, so that no restart policy brings the container back. */
+export function markStopped(context: ContainerContext, record: ContainerRecord): void {
+  context.restarter.cancel(record.id)
+  context.containers.setState(record.id, { isManuallyStopped: true })
+}
+
+async function endProcess(
+  context: ContainerContext,
+  record: ContainerRecord,
+  options: StopOptions,
+): Promise<void> {
+  const seconds = options.timeoutSeconds ?? record.config.StopTimeout ?? defaultTimeoutSeconds
+  const signal = parseSignal(options.signal || record.config.StopSignal || 'SIGTERM')
+  const controller = new AbortController()
+  const ended = context.waiters.wait(record.id, 'exit', controller.signal).then(
+    () => true,
+    () => false,
+  )
+  try {
+    if (record.state.status === 'paused') await context.monitor.resume(record.id)
+    if (!(await sendSignal(context, record, signal))) return
+    if (await within(ended, seconds < 0 ? undefined : seconds * 1000)) return
+    if (!(await sendSignal(context, record, constants.signals.SIGKILL))) return
+    await within(ended, killTimeoutMs)
+  } finally {
+    controller.abort()
+  }
+}
+
+/** False when the process was gone already; the exit is on its way then. */
+async function sendSignal(
+  context: ContainerContext,
+  record: ContainerRecord,
+  signal: number,
+): Promise<boolean> {
+  try {
+    await context.monitor.signal(record.id, signal)
+    containerEvent(context.events, record, { action: 'kill', attributes: { signal: String(signal) } })
+    return true
+  } catch (error) {
+    if (isCoded(error, 'failed-precondition', 'not-found')) return false
+    throw error
+  }
+}
+
+async function within(ended: Promise<boolean>, timeoutMs: number | undefined): Promise<boolean> {
+  if (timeoutMs === undefined) return ended
+  const { promise: expired, resolve } = Promise.withResolvers<boolean>()
+  const timer = setTimeout(() => resolve(false), timeoutMs)
+  try {
+    return await Promise.race([ended, expired])
+  } finally {
+    clearTimeout(timer)
+  }
+}

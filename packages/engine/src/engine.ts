@@ -1,0 +1,134 @@
+import type { EventMessage, Info, Version } from '@berth/api'
+import type { ContentStore } from '@berth/content'
+import type { LayerWriter } from '@berth/layer'
+import type { BridgeNetwork, Sandboxes } from '@berth/network'
+import type { Platform } from '@berth/oci'
+import type { RegistryClient } from '@berth/registry-client'
+import type { Monitor, OciRuntimes } from '@berth/runtime'
+import type { Snapshotter } from '@berth/snapshot'
+import { KeyedMutex, messageOf, type Logger } from '@berth/stdx'
+import type { Kernel } from '@berth/syscalls'
+import type { DatabaseSync } from 'node:sqlite'
+import type { ContainerContext, ContainerSettings } from './containers/container-context.ts'
+import { isRunning } from './containers/container-record.ts'
+import { containerService, type ContainerService } from './containers/container-service.ts'
+import { ContainerStore } from './containers/container-store.ts'
+import { ExecRegistry } from './containers/exec-registry.ts'
+import { handleExit } from './containers/exit.ts'
+import { restoreContainers } from './containers/restore.ts'
+import { Restarter } from './containers/restarter.ts'
+import { stopAll } from './containers/stop-all.ts'
+import { Waiters } from './containers/waiters.ts'
+import { EventBus } from './events/event-bus.ts'
+import { streamEvents, type EventsOptions } from './events/stream-events.ts'
+import type { ImageContext } from './images/image-context.ts'
+import { imageService, type ImageService } from './images/image-service.ts'
+import { ImageStore } from './images/image-store.ts'
+import { LayerTransfer } from './images/layer-transfer.ts'
+import { networkService, type NetworkService } from './networks/network-service.ts'
+import { engineInfo, type InfoSettings } from './system/info.ts'
+import { engineVersion } from './system/version.ts'
+
+/** The mechanisms that the engine joins; who made them disposes them, after the engine. */
+export interface EngineOptions {
+  database: DatabaseSync
+  content: ContentStore
+  snapshotter: Snapshotter
+  layerWriter: LayerWriter
+  registry: RegistryClient
+  monitor: Monitor
+  runtimes: OciRuntimes
+  sandboxes: Sandboxes
+  bridge: BridgeNetwork | undefined
+  kernel: Kernel
+  logger: Logger
+  platform: Platform
+  downloadsMax: number
+  settings: ContainerSettings
+  info: Omit<InfoSettings, 'listeners'>
+}
+
+/** Images, containers and networks of one data root. */
+export interface Engine {
+  readonly images: ImageService
+  readonly containers: ContainerService
+  readonly networks: NetworkService
+  info(): Promise<Info>
+  version(): Promise<Version>
+  events(options: EventsOptions): AsyncIterable<EventMessage>
+  /** Stops every container, for a shutdown without live restore; gives each `timeoutSeconds`. */
+  stopContainers(timeoutSeconds: number): Promise<void>
+  /** Stops timers; containers run on. */
+  [Symbol.dispose](): void
+}
+
+/** Opens the engine and takes over what an earlier one left running. Ready when it resolves. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const events = new EventBus()
+  const containers = new ContainerStore(options.database)
+  const images = imageContext(options, { events, containers })
+  const context = containerContext(options, { events, containers, images })
+  options.monitor.onExit((event) => {
+    handleExit(context, event).catch((error: unknown) =>
+      options.logger.error('Cannot handle the end of a process', {
+        container: event.containerId,
+        error: messageOf(error),
+      }),
+    )
+  })
+  await restoreContainers(context)
+  return {
+    images: imageService(images),
+    containers: containerService(context),
+    networks: networkService(context),
+    info: () => engineInfo(context, { ...options.info, listeners: () => events.subscriberCount }),
+    version: () => engineVersion(context, options.info.version),
+    events: (request) => streamEvents(events, request),
+    stopContainers: (timeoutSeconds) => stopAll(context, timeoutSeconds),
+    [Symbol.dispose]: () => context.restarter[Symbol.dispose](),
+  }
+}
+
+function imageContext(
+  options: EngineOptions,
+  { events, containers }: { events: EventBus; containers: ContainerStore },
+): ImageContext {
+  const { content, snapshotter, registry, layerWriter, downloadsMax } = options
+  return {
+    content,
+    snapshotter,
+    registry,
+    images: new ImageStore(options.database),
+    layers: new LayerTransfer({ content, snapshotter, layerWriter, registry, downloadsMax }),
+    events,
+    logger: options.logger.named('images'),
+    platform: options.platform,
+    containersOf: (imageId) =>
+      containers
+        .list()
+        .filter((record) => record.imageId === imageId)
+        .map((record) => ({ id: record.id, isRunning: isRunning(record) })),
+  }
+}
+
+function containerContext(
+  options: EngineOptions,
+  parts: Pick<ContainerContext, 'events' | 'containers' | 'images'>,
+): ContainerContext {
+  const { snapshotter, monitor, runtimes, sandboxes, bridge, kernel, settings } = options
+  return {
+    ...parts,
+    snapshotter,
+    monitor,
+    runtimes,
+    sandboxes,
+    bridge,
+    waiters: new Waiters(),
+    execs: new ExecRegistry(),
+    restarter: new Restarter(),
+    mutex: new KeyedMutex(),
+    kernel,
+    logger: options.logger.named('containers'),
+    settings,
+  }
+}

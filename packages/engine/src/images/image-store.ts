@@ -1,0 +1,233 @@
+import { CodedError, migrate, transaction, type Migration } from '@berth/stdx'
+import type { Digest } from '@berth/oci'
+import type { DatabaseSync } from 'node:sqlite'
+
+/** An image on this machine: a config, the manifest that names it, and the layers that were unpacked for it. */
+export interface ImageRecord {
+  imageId: Digest
+  manifestDigest: Digest
+  /** RFC 3339, from the config; when the config names no time, the epoch. */
+  createdAt: string
+  os: string
+  architecture: string
+  variant?: string
+  /** Uncompressed bytes of all layers. */
+  sizeBytes: number
+  labels: Record<string, string>
+  diffIds: Digest[]
+}
+
+/** What an image keeps from garbage collection. */
+export interface ImageContent {
+  /** Every blob: indexes on the way to the manifest, the manifest, the config, the layers. */
+  blobs: readonly Digest[]
+  diffIds: readonly Digest[]
+}
+
+/** A tag points at an image; a repository digest remembers under which digest a repository served it. */
+export interface ImageNames {
+  /** `registry/repository:tag`, nothing left out. */
+  tags: string[]
+  /** `registry/repository@digest`. */
+  digests: string[]
+}
+
+const migrations: readonly Migration[] = [
+  (database) =>
+    database.exec(`
+      CREATE TABLE image (
+        image_id TEXT PRIMARY KEY,
+        created_at TEXT NOT NULL,
+        record TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE image_blob (
+        image_id TEXT NOT NULL REFERENCES image ON DELETE CASCADE,
+        digest TEXT NOT NULL,
+        PRIMARY KEY (image_id, digest)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE image_layer (
+        image_id TEXT NOT NULL REFERENCES image ON DELETE CASCADE,
+        diff_id TEXT NOT NULL,
+        PRIMARY KEY (image_id, diff_id)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE image_tag (
+        name TEXT PRIMARY KEY,
+        image_id TEXT NOT NULL REFERENCES image ON DELETE CASCADE,
+        tagged_at TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX image_tag_image ON image_tag (image_id);
+      CREATE TABLE image_digest (
+        repository TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        image_id TEXT NOT NULL REFERENCES image ON DELETE CASCADE,
+        PRIMARY KEY (repository, digest)
+      ) STRICT;
+      CREATE INDEX image_digest_image ON image_digest (image_id);
+    `),
+]
+
+/** Images, tags and repository digests in SQLite. Every change is one transaction. */
+export class ImageStore {
+  readonly #database: DatabaseSync
+
+  constructor(database: DatabaseSync) {
+    migrate(database, 'images', migrations)
+    this.#database = database
+  }
+
+  /** Adds an image and its names at once; a tag that points elsewhere is moved. Already there is success. */
+  add(record: ImageRecord, content: ImageContent, names: Partial<ImageNames>): void {
+    transaction(this.#database, () => {
+      this.#run('INSERT INTO image VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET record = excluded.record', [
+        record.imageId,
+        record.createdAt,
+        JSON.stringify(record),
+      ])
+      for (const digest of content.blobs)
+        this.#run('INSERT OR IGNORE INTO image_blob VALUES (?, ?)', [record.imageId, digest])
+      for (const diffId of content.diffIds)
+        this.#run('INSERT OR IGNORE INTO image_layer VALUES (?, ?)', [record.imageId, diffId])
+      for (const tag of names.tags ?? []) this.#setTag(tag, record.imageId)
+      for (const name of names.digests ?? []) this.#setDigest(name, record.imageId)
+    })
+  }
+
+  find(imageId: string): ImageRecord | undefined {
+    const row = this.#database.prepare('SELECT record FROM image WHERE image_id = ?').get(imageId)
+    return row && (JSON.parse(String(row['record'])) as ImageRecord)
+  }
+
+  /** Newest first. */
+  list(): ImageRecord[] {
+    const rows = this.#database.prepare('SELECT record FROM image ORDER BY created_at DESC, image_id').all()
+    return rows.map((row) => JSON.parse(String(row['record'])) as ImageRecord)
+  }
+
+  /** Image ids that start with `sha256:<prefix>`, at most two: enough to tell unique from ambiguous. */
+  findByPrefix(hexPrefix: string): Digest[] {
+    const rows = this.#database
+      .prepare('SELECT image_id FROM image WHERE image_id >= ? AND image_id < ? LIMIT 2')
+      .all(`sha256:${hexPrefix}`, `sha256:${hexPrefix}g`)
+    return rows.map((row) => String(row['image_id']) as Digest)
+  }
+
+  findByTag(tag: string): Digest | undefined {
+    return this.#imageId('SELECT image_id FROM image_tag WHERE name = ?', [tag])
+  }
+
+  findByDigest(repository: string, digest: string): Digest | undefined {
+    return this.#imageId('SELECT image_id FROM image_digest WHERE repository = ? AND digest = ?', [
+      repository,
+      digest,
+    ])
+  }
+
+  /** Names of every image, by image id. */
+  allNames(): Map<string, ImageNames> {
+    const names = new Map<string, ImageNames>()
+    const of = (imageId: unknown) => {
+      const key = String(imageId)
+      const known = names.get(key) ?? { tags: [], digests: [] }
+      names.set(key, known)
+      return known
+    }
+    for (const row of this.#database.prepare('SELECT name, image_id FROM image_tag ORDER BY name').all()) {
+      of(row['image_id']).tags.push(String(row['name']))
+    }
+    for (const row of this.#database
+      .prepare('SELECT * FROM image_digest ORDER BY repository, digest')
+      .all()) {
+      of(row['image_id']).digests.push(`${String(row['repository'])}@${String(row['digest'])}`)
+    }
+    return names
+  }
+
+  namesOf(imageId: string): ImageNames {
+    const tags = this.#database
+      .prepare('SELECT name FROM image_tag WHERE image_id = ? ORDER BY name')
+      .all(imageId)
+    const digests = this.#database
+      .prepare('SELECT repository, digest FROM image_digest WHERE image_id = ? ORDER BY repository, digest')
+      .all(imageId)
+    return {
+      tags: tags.map((row) => String(row['name'])),
+      digests: digests.map((row) => `${String(row['repository'])}@${String(row['digest'])}`),
+    }
+  }
+
+  /** When a tag was last set to this image, RFC 3339; undefined for an image without tags. */
+  lastTaggedAt(imageId: string): string | undefined {
+    const row = this.#database
+      .prepare('SELECT max(tagged_at) AS at FROM image_tag WHERE image_id = ?')
+      .get(imageId)
+    return row?.['at'] == null ? undefined : String(row['at'])
+  }
+
+  setTag(tag: string, imageId: Digest): void {
+    transaction(this.#database, () => this.#setTag(tag, imageId))
+  }
+
+  /** Throws `not-found` when there is no such tag. */
+  deleteTag(tag: string): void {
+    const { changes } = this.#run('DELETE FROM image_tag WHERE name = ?', [tag])
+    if (changes === 0) throw new CodedError('not-found', `No such image: ${tag}`)
+  }
+
+  deleteDigest(repository: string, digest: string): void {
+    this.#run('DELETE FROM image_digest WHERE repository = ? AND digest = ?', [repository, digest])
+  }
+
+  /** Forgets the image and all its names. */
+  delete(imageId: Digest): void {
+    this.#run('DELETE FROM image WHERE image_id = ?', [imageId])
+  }
+
+  /** Every blob that some image needs. */
+  reachableBlobs(): Set<Digest> {
+    return this.#digests('SELECT DISTINCT digest AS digest FROM image_blob')
+  }
+
+  /** Every layer that some image needs. */
+  reachableLayers(): Set<Digest> {
+    return this.#digests('SELECT DISTINCT diff_id AS digest FROM image_layer')
+  }
+
+  /** The blobs that one image holds. */
+  blobsOf(imageId: string): Digest[] {
+    const rows = this.#database.prepare('SELECT digest FROM image_blob WHERE image_id = ?').all(imageId)
+    return rows.map((row) => String(row['digest']) as Digest)
+  }
+
+  #digests(sql: string): Set<Digest> {
+    return new Set(
+      this.#database
+        .prepare(sql)
+        .all()
+        .map((row) => String(row['digest']) as Digest),
+    )
+  }
+
+  #imageId(sql: string, parameters: string[]): Digest | undefined {
+    const row = this.#database.prepare(sql).get(...parameters)
+    return row && (String(row['image_id']) as Digest)
+  }
+
+  #setTag(tag: string, imageId: Digest): void {
+    this.#run(
+      'INSERT INTO image_tag VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET image_id = excluded.image_id, tagged_at = excluded.tagged_at',
+      [tag, imageId, new Date().toISOString()],
+    )
+  }
+
+  #setDigest(name: string, imageId: Digest): void {
+    const at = name.indexOf('@')
+    this.#run(
+      'INSERT INTO image_digest VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET image_id = excluded.image_id',
+      [name.slice(0, at), name.slice(at + 1), imageId],
+    )
+  }
+
+  #run(sql: string, parameters: string[]) {
+    return this.#database.prepare(sql).run(...parameters)
+  }
+}

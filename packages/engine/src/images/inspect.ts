@@ -1,0 +1,74 @@
+import type { ImageHistoryItem, ImageInspect } from '@berth/api'
+import { parseImageConfig, type HistoryEntry, type ImageConfig } from '@berth/oci'
+import { CodedError } from '@berth/stdx'
+import { getImage } from './find-image.ts'
+import type { ImageContext } from './image-context.ts'
+import { familiar } from './list.ts'
+import type { ImageRecord } from './image-store.ts'
+
+/** The image's config as it was pulled. */
+export async function readImageConfig(context: ImageContext, image: ImageRecord): Promise<ImageConfig> {
+  return parseImageConfig(await context.content.readWhole(image.imageId))
+}
+
+export async function inspectImage(context: ImageContext, name: string): Promise<ImageInspect> {
+  const { image } = getImage(context.images, name)
+  const config = await readImageConfig(context, image)
+  const names = context.images.namesOf(image.imageId)
+  return {
+    Id: image.imageId,
+    RepoTags: names.tags.map(familiar),
+    RepoDigests: names.digests.map(familiar),
+    Parent: '',
+    Comment: config.comment ?? config.history?.at(-1)?.comment ?? '',
+    ...(config.created === undefined ? {} : { Created: config.created }),
+    DockerVersion: config.docker_version ?? '',
+    Author: config.author ?? '',
+    Config: config.config ?? null,
+    Architecture: config.architecture,
+    ...(config.variant === undefined ? {} : { Variant: config.variant }),
+    Os: config.os,
+    ...(config['os.version'] === undefined ? {} : { OsVersion: config['os.version'] }),
+    Size: image.sizeBytes,
+    GraphDriver: { Name: context.snapshotter.name, Data: null },
+    RootFS: { Type: 'layers', Layers: image.diffIds },
+    Metadata: { LastTagTime: context.images.lastTaggedAt(image.imageId) ?? '0001-01-01T00:00:00Z' },
+  }
+}
+
+/** Newest first; only the newest step stands for the image itself. */
+export async function imageHistory(context: ImageContext, name: string): Promise<ImageHistoryItem[]> {
+  const { image } = getImage(context.images, name)
+  const config = await readImageConfig(context, image)
+  const sizes = await layerSizes(context, image)
+  let layer = 0
+  const entries = (config.history ?? []).map((entry) =>
+    historyItem(entry, entry.empty_layer ? 0 : (sizes[layer++] ?? 0)),
+  )
+  const [newest, ...older] = entries.reverse()
+  if (!newest) return []
+  const tags = context.images.namesOf(image.imageId).tags.map(familiar)
+  return [{ ...newest, Id: image.imageId, Tags: tags.length > 0 ? tags : null }, ...older]
+}
+
+function historyItem(entry: HistoryEntry, size: number): ImageHistoryItem {
+  return {
+    Id: '<missing>',
+    Created: entry.created ? Math.floor(Date.parse(entry.created) / 1000) : 0,
+    CreatedBy: entry.created_by ?? '',
+    Tags: null,
+    Size: size,
+    Comment: entry.comment ?? '',
+  }
+}
+
+async function layerSizes(context: ImageContext, image: ImageRecord): Promise<number[]> {
+  return Promise.all(
+    image.diffIds.map(async (diffId) => {
+      const layer = await context.snapshotter.findLayer(diffId)
+      if (!layer)
+        throw new CodedError('data-loss', `Cannot read image ${image.imageId}: layer ${diffId} is missing`)
+      return layer.sizeBytes
+    }),
+  )
+}

@@ -1,0 +1,177 @@
+import type { ContentStore } from '@berth/content'
+import type { LayerWriter } from '@berth/layer'
+import {
+  digestHex,
+  isLayerType,
+  layerCompression,
+  type Compression,
+  type Descriptor,
+  type Digest,
+  type Reference,
+} from '@berth/oci'
+import type { Credentials, RegistryClient } from '@berth/registry-client'
+import type { Snapshotter } from '@berth/snapshot'
+import { CodedError, Semaphore } from '@berth/stdx'
+
+import { SharedWork } from './shared-work.ts'
+
+/** Where a layer is on its way from a registry to a mountable layer. */
+export type LayerEvent =
+  | { state: 'waiting' }
+  | { state: 'downloading'; currentBytes: number; totalBytes: number }
+  | { state: 'retrying'; seconds: number }
+  | { state: 'downloaded' }
+  | { state: 'extracting'; currentBytes: number; totalBytes: number }
+
+export interface LayerRequest {
+  reference: Reference
+  descriptor: Descriptor
+  /** What the image config says the uncompressed tar hashes to. */
+  diffId: Digest
+  leaseId: string
+  credentials: Credentials | undefined
+}
+
+export interface LayerTransferOptions {
+  content: ContentStore
+  snapshotter: Snapshotter
+  layerWriter: LayerWriter
+  registry: RegistryClient
+  downloadsMax: number
+}
+
+/** Brings layers from registries into the content store and the snapshotter, each once however many pulls want it. */
+export class LayerTransfer {
+  readonly #options: LayerTransferOptions
+  readonly #downloads: Semaphore
+  readonly #held = new Map<Digest, number>()
+  readonly #work = new SharedWork<LayerEvent, void>()
+
+  constructor(options: LayerTransferOptions) {
+    this.#options = options
+    this.#downloads = new Semaphore(options.downloadsMax)
+  }
+
+  /** Keeps layers from garbage collection until disposed: those of a pull that has no image to hold them yet. */
+  hold(diffIds: readonly Digest[]): Disposable {
+    for (const diffId of diffIds) this.#held.set(diffId, (this.#held.get(diffId) ?? 0) + 1)
+    return {
+      [Symbol.dispose]: () => {
+        for (const diffId of diffIds) {
+          const left = (this.#held.get(diffId) ?? 1) - 1
+          if (left > 0) this.#held.set(diffId, left)
+          else this.#held.delete(diffId)
+        }
+      },
+    }
+  }
+
+  isHeld(diffId: Digest): boolean {
+    return this.#held.has(diffId)
+  }
+
+  /** True when nothing has to be fetched or unpacked. */
+  async has(descriptor: Descriptor, diffId: Digest): Promise<boolean> {
+    const { content, snapshotter } = this.#options
+    return (
+      (await content.findBlob(descriptor.digest)) !== undefined &&
+      (await snapshotter.findLayer(diffId)) !== undefined
+    )
+  }
+
+  async fetch(
+    request: LayerRequest,
+    options: { signal: AbortSignal; onEvent: (event: LayerEvent) => void },
+  ): Promise<void> {
+    const key = `${request.descriptor.digest} ${request.diffId}`
+    await this.#work.join(key, (emit, signal) => this.#transfer(request, emit, signal), options)
+  }
+
+  async #transfer(
+    request: LayerRequest,
+    emit: (event: LayerEvent) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    emit({ state: 'waiting' })
+    await this.#downloads.run(() => this.#download(request, emit, signal))
+    emit({ state: 'downloaded' })
+    await this.unpack(request, { signal, onEvent: emit })
+  }
+
+  async #download(
+    request: LayerRequest,
+    emit: (event: LayerEvent) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { content, registry } = this.#options
+    const { reference, descriptor, leaseId, credentials } = request
+    signal.throwIfAborted()
+    if (await content.findBlob(descriptor.digest)) return
+    await using ingest = await content.openIngest(`layer ${descriptor.digest}`, { leaseId })
+    const report = () =>
+      emit({ state: 'downloading', currentBytes: ingest.offset, totalBytes: descriptor.size })
+    if (ingest.offset > descriptor.size) await ingest.truncate()
+    report()
+    if (ingest.offset < descriptor.size) {
+      const body = registry.fetchBlob(reference, descriptor, {
+        start: ingest.offset,
+        signal,
+        onRestart: () => ingest.truncate(),
+        onRetry: ({ delayMs }) => emit({ state: 'retrying', seconds: Math.ceil(delayMs / 1000) }),
+        ...(credentials ? { credentials } : {}),
+      })
+      for await (const chunk of body) {
+        if (ingest.offset + chunk.length > descriptor.size) {
+          await ingest.truncate()
+          throw new CodedError(
+            'data-loss',
+            `Cannot verify ${descriptor.digest}: longer than ${descriptor.size} bytes`,
+          )
+        }
+        await ingest.write(chunk)
+        report()
+      }
+    }
+    await ingest.commit(descriptor)
+  }
+
+  /** Makes the blob of a layer mountable, and checks that it is the layer its config promised. */
+  async unpack(
+    { descriptor, diffId }: Pick<LayerRequest, 'descriptor' | 'diffId'>,
+    { signal, onEvent }: { signal: AbortSignal; onEvent: (event: LayerEvent) => void },
+  ): Promise<void> {
+    const { content, snapshotter, layerWriter } = this.#options
+    if (await snapshotter.findLayer(diffId)) return
+    const source = content.blobPath(descriptor.digest)
+    if (source === undefined)
+      throw new CodedError('internal', `Cannot unpack ${descriptor.digest}: the content store has no files`)
+    await using staged = await snapshotter.stageLayer()
+    const written = await layerWriter.write({
+      source,
+      compression: compressionOf(descriptor),
+      format: snapshotter.layerFormat,
+      directory: staged.directory,
+      signal,
+      onProgress: (readBytes) =>
+        onEvent({ state: 'extracting', currentBytes: readBytes, totalBytes: descriptor.size }),
+    })
+    if (written.diffId !== diffId) {
+      throw new CodedError(
+        'data-loss',
+        `Cannot unpack layer ${digestHex(descriptor.digest).slice(0, 12)}: its content has digest ${written.diffId}, the image config says ${diffId}`,
+      )
+    }
+    await staged.commit({ diffId, sizeBytes: written.sizeBytes })
+  }
+}
+
+function compressionOf(descriptor: Descriptor): Compression | 'auto' {
+  if (!isLayerType(descriptor.mediaType)) {
+    throw new CodedError(
+      'invalid-argument',
+      `Cannot unpack layer: unsupported media type ${JSON.stringify(descriptor.mediaType)}`,
+    )
+  }
+  // Docker's clients have long pushed uncompressed layers under the gzip type: the first bytes decide.
+  return layerCompression(descriptor.mediaType) === 'zstd' ? 'zstd' : 'auto'
+}

@@ -1,0 +1,85 @@
+import { booleanFilter, matchesLabels, type Filters, type ImageSummary } from '@berth/api'
+import { familiarName, familiarReference, parseReference } from '@berth/oci'
+import { matchesGlob } from '../glob.ts'
+import { parseInstant } from '../parse-instant.ts'
+import { getImage } from './find-image.ts'
+import type { ImageContext } from './image-context.ts'
+import type { ImageNames, ImageRecord } from './image-store.ts'
+
+export interface ListImagesOptions {
+  filters: Filters
+}
+
+interface Entry {
+  image: ImageRecord
+  names: ImageNames
+}
+
+/** Images that match every filter, newest first. Image names are shown as people write them. */
+export function listImages(context: ImageContext, { filters }: ListImagesOptions): ImageSummary[] {
+  const names = context.images.allNames()
+  const entries = context.images
+    .list()
+    .map((image) => ({ image, names: names.get(image.imageId) ?? { tags: [], digests: [] } }))
+  const tests = filterTests(context, filters)
+  return entries.flatMap((entry) => {
+    const kept = narrowToReference(entry, filters)
+    return kept && tests.every((test) => test(kept)) ? [summarize(context, kept)] : []
+  })
+}
+
+function filterTests(context: ImageContext, filters: Filters): ((entry: Entry) => boolean)[] {
+  const tests: ((entry: Entry) => boolean)[] = []
+  const createdMs = ({ image }: Entry) => Date.parse(image.createdAt)
+  const referenceMs = (name: string) => Date.parse(getImage(context.images, name).image.createdAt)
+  const isDangling = booleanFilter(filters, 'dangling')
+  if (isDangling !== undefined) tests.push(({ names }) => (names.tags.length === 0) === isDangling)
+  tests.push(({ image }) => matchesLabels(image.labels, filters.get('label')))
+  for (const name of filters.get('before') ?? []) {
+    const limit = referenceMs(name)
+    tests.push((entry) => createdMs(entry) < limit)
+  }
+  for (const name of filters.get('since') ?? []) {
+    const limit = referenceMs(name)
+    tests.push((entry) => createdMs(entry) > limit)
+  }
+  for (const text of filters.get('until') ?? []) {
+    const limit = parseInstant(text)
+    tests.push((entry) => createdMs(entry) < limit)
+  }
+  return tests
+}
+
+/** With a `reference` filter an image shows only the names that match; without any such name it is left out. */
+function narrowToReference(entry: Entry, filters: Filters): Entry | undefined {
+  const patterns = filters.get('reference')
+  if (!patterns) return entry
+  const matches = (name: string) => patterns.some((pattern) => matchesReference(pattern, name))
+  const tags = entry.names.tags.filter(matches)
+  const digests = entry.names.digests.filter(matches)
+  return tags.length + digests.length === 0 ? undefined : { image: entry.image, names: { tags, digests } }
+}
+
+/** A pattern is held against the familiar name, with and without its tag, as `path.Match` does in Docker. */
+function matchesReference(pattern: string, name: string): boolean {
+  const reference = parseReference(name)
+  const familiar = familiarReference(reference)
+  return matchesGlob(pattern, familiar) || matchesGlob(pattern, familiarName(reference))
+}
+
+function summarize(context: ImageContext, { image, names }: Entry): ImageSummary {
+  return {
+    Containers: context.containersOf(image.imageId).length,
+    Created: Math.floor(Date.parse(image.createdAt) / 1000),
+    Id: image.imageId,
+    Labels: Object.keys(image.labels).length > 0 ? image.labels : null,
+    ParentId: '',
+    RepoDigests: names.digests.map(familiar),
+    RepoTags: names.tags.map(familiar),
+    SharedSize: -1,
+    Size: image.sizeBytes,
+  }
+}
+
+/** A stored name as people write it. */
+export const familiar = (name: string): string => familiarReference(parseReference(name))

@@ -1,0 +1,264 @@
+import type { JsonMessage } from '@berth/api'
+import {
+  digestHex,
+  familiarName,
+  familiarReference,
+  formatPlatform,
+  formatReference,
+  parseImageConfig,
+  platformDistance,
+  verified,
+  type Descriptor,
+  type Digest,
+  type ImageConfig,
+  type Manifest,
+  type Platform,
+  type Reference,
+} from '@berth/oci'
+import type { Credentials } from '@berth/registry-client'
+import { CodedError, readBounded } from '@berth/stdx'
+import { Channel } from '../channel.ts'
+import type { ImageContext } from './image-context.ts'
+import { imageRecord } from './image-record.ts'
+import type { LayerEvent } from './layer-transfer.ts'
+
+import { resolveManifest, type ResolvedManifest } from './resolve-manifest.ts'
+
+export interface PullOptions {
+  /** What the caller asked for; the machine's own platform when undefined. */
+  platform: Platform | undefined
+  credentials: Credentials | undefined
+  signal: AbortSignal
+}
+
+const configBytesMax = 16 * 1024 * 1024
+const layersMax = 500
+/** Progress that a slow client has not read yet; states are never dropped, byte counts are. */
+const progressQueueMax = 1024
+
+/**
+ * Pulls one image. Errors up to the manifest are thrown before the first message, so that they can still become a
+ * status code; later ones end the sequence.
+ */
+export async function* pullImage(
+  context: ImageContext,
+  reference: Reference,
+  options: PullOptions,
+): AsyncGenerator<JsonMessage> {
+  const platform = options.platform ?? context.platform
+  const resolved = await resolveManifest(reference, { ...options, registry: context.registry, platform })
+  yield { status: `Pulling from ${reference.repository}`, id: reference.tag ?? reference.digest ?? '' }
+  const channel = new Channel<JsonMessage>({
+    limit: progressQueueMax,
+    isDroppable: (message) => message.progressDetail?.current !== undefined,
+  })
+  const work = bringImage(context, {
+    reference,
+    resolved,
+    options,
+    report: (message) => channel.push(message),
+  })
+  work.then(
+    () => channel.end(),
+    (reason: unknown) => channel.end({ reason }),
+  )
+  yield* channel
+  const isNew = await work
+  const root = resolved.path[0]?.descriptor.digest
+  yield { status: `Digest: ${root}` }
+  const name = familiarReference(reference)
+  yield {
+    status: isNew ? `Status: Downloaded newer image for ${name}` : `Status: Image is up to date for ${name}`,
+  }
+}
+
+interface BringRequest {
+  reference: Reference
+  resolved: ResolvedManifest
+  options: PullOptions
+  report: (message: JsonMessage) => void
+}
+
+/** Fetches what is missing and records the image. Returns whether the name pointed elsewhere before. */
+async function bringImage(context: ImageContext, request: BringRequest): Promise<boolean> {
+  const { reference, resolved } = request
+  await using lease = await context.content.createLease()
+  const { manifest, path } = resolved
+  for (const { bytes, descriptor } of path)
+    await context.content.writeBlob(bytes, descriptor, { leaseId: lease.id })
+  const configBytes = await fetchConfig(context, request, lease.id)
+  const config = parseImageConfig(configBytes)
+  checkConfig(config, manifest, request)
+  const blobs = [
+    ...path.map((fetched) => fetched.descriptor.digest),
+    manifest.config.digest,
+    ...manifest.layers.map((layer) => layer.digest),
+  ]
+  // Held before they arrive: another pull may be the one that fetches them.
+  for (const digest of blobs) await lease.add(digest)
+  using _held = context.layers.hold(config.rootfs.diff_ids)
+  await fetchLayers(context, request, { leaseId: lease.id, config })
+  const root = path[0]?.descriptor.digest as Digest
+  const record = await imageRecord(context.snapshotter, {
+    imageId: manifest.config.digest,
+    manifestDigest: path.at(-1)?.descriptor.digest as Digest,
+    config,
+  })
+  const tag = reference.digest === undefined ? [formatReference(reference)] : []
+  const before = context.images.findByDigest(`${reference.registry}/${reference.repository}`, root)
+  const tagged = tag[0] === undefined ? before : context.images.findByTag(tag[0])
+  context.images.add(
+    record,
+    { blobs, diffIds: config.rootfs.diff_ids },
+    { tags: tag, digests: [`${reference.registry}/${reference.repository}@${root}`] },
+  )
+  for (const layer of manifest.layers) {
+    await context.content.addOrigin(layer.digest, `${reference.registry}/${reference.repository}`)
+  }
+  context.events.image('pull', familiarReference(reference), { name: familiarName(reference) })
+  return tagged !== record.imageId || before !== record.imageId
+}
+
+async function fetchConfig(
+  context: ImageContext,
+  { reference, resolved, options }: BringRequest,
+  leaseId: string,
+) {
+  const descriptor = resolved.manifest.config
+  if (descriptor.size > configBytesMax) {
+    throw new CodedError(
+      'invalid-argument',
+      `Cannot pull ${familiarReference(reference)}: its config has ${descriptor.size} bytes, at most ${configBytesMax} are accepted`,
+    )
+  }
+  if (await context.content.findBlob(descriptor.digest))
+    return context.content.readWhole(descriptor.digest, configBytesMax)
+  const body = context.registry.fetchBlob(reference, descriptor, {
+    start: 0,
+    signal: options.signal,
+    ...(options.credentials ? { credentials: options.credentials } : {}),
+  })
+  const bytes = await readBounded(verified(body, descriptor), configBytesMax, 'image config')
+  await context.content.writeBlob(bytes, descriptor, { leaseId })
+  return bytes
+}
+
+function checkConfig(config: ImageConfig, manifest: Manifest, { reference, options }: BringRequest): void {
+  const name = familiarReference(reference)
+  const { layers } = manifest
+  if (layers.length !== config.rootfs.diff_ids.length) {
+    throw new CodedError(
+      'invalid-argument',
+      `Cannot pull ${name}: ${layers.length} layers in the manifest, ${config.rootfs.diff_ids.length} in the config`,
+    )
+  }
+  if (layers.length > layersMax) {
+    throw new CodedError(
+      'invalid-argument',
+      `Cannot pull ${name}: ${layers.length} layers, at most ${layersMax} are accepted`,
+    )
+  }
+  if (options.platform && platformDistance(options.platform, config) === undefined) {
+    throw new CodedError(
+      'not-found',
+      `image with reference ${name} was found but does not provide the specified platform (${formatPlatform(options.platform)})`,
+    )
+  }
+}
+
+async function fetchLayers(
+  context: ImageContext,
+  { reference, resolved, options, report }: BringRequest,
+  { leaseId, config }: { leaseId: string; config: ImageConfig },
+): Promise<void> {
+  // When one layer fails the others stop too, and their progress is over before the error is told.
+  const controller = new AbortController()
+  const signal = AbortSignal.any([options.signal, controller.signal])
+  const layers = uniqueLayers(resolved.manifest.layers, config.rootfs.diff_ids)
+  for (const { descriptor } of layers)
+    report({ status: 'Pulling fs layer', progressDetail: {}, id: shortId(descriptor) })
+  const outcomes = await Promise.allSettled(
+    layers.map(async ({ descriptor, diffId }) => {
+      try {
+        await fetchLayer(context, {
+          descriptor,
+          diffId,
+          report,
+          request: { reference, leaseId, credentials: options.credentials },
+          signal,
+        })
+      } catch (error) {
+        controller.abort(error)
+        throw error
+      }
+    }),
+  )
+  if (outcomes.some((outcome) => outcome.status === 'rejected')) throw controller.signal.reason
+}
+
+interface LayerJob {
+  descriptor: Descriptor
+  diffId: Digest
+  report: (message: JsonMessage) => void
+  request: { reference: Reference; leaseId: string; credentials: Credentials | undefined }
+  signal: AbortSignal
+}
+
+async function fetchLayer(
+  context: ImageContext,
+  { descriptor, diffId, report, request, signal }: LayerJob,
+): Promise<void> {
+  const id = shortId(descriptor)
+  if (await context.layers.has(descriptor, diffId)) {
+    report({ status: 'Already exists', progressDetail: {}, id })
+    return
+  }
+  const onEvent = (event: LayerEvent) => reportLayerEvent(event, { id, report })
+  await context.layers.fetch({ ...request, descriptor, diffId }, { signal, onEvent })
+  report({ status: 'Pull complete', progressDetail: {}, id })
+}
+
+function reportLayerEvent(
+  event: LayerEvent,
+  { id, report }: { id: string; report: (message: JsonMessage) => void },
+): void {
+  switch (event.state) {
+    case 'waiting':
+      return report({ status: 'Waiting', progressDetail: {}, id })
+    case 'downloading':
+      return report({
+        status: 'Downloading',
+        progressDetail: { current: event.currentBytes, total: event.totalBytes },
+        id,
+      })
+    case 'retrying':
+      return report({
+        status: `Retrying in ${event.seconds} second${event.seconds === 1 ? '' : 's'}`,
+        progressDetail: {},
+        id,
+      })
+    case 'downloaded':
+      report({ status: 'Verifying Checksum', progressDetail: {}, id })
+      return report({ status: 'Download complete', progressDetail: {}, id })
+    case 'extracting':
+      return report({
+        status: 'Extracting',
+        progressDetail: { current: event.currentBytes, total: event.totalBytes },
+        id,
+      })
+    default:
+      return event satisfies never
+  }
+}
+
+/** An image may name one layer twice; it is fetched once. */
+function uniqueLayers(descriptors: readonly Descriptor[], diffIds: readonly Digest[]) {
+  const layers = new Map<string, { descriptor: Descriptor; diffId: Digest }>()
+  for (const [index, descriptor] of descriptors.entries()) {
+    const diffId = diffIds[index] as Digest
+    layers.set(`${descriptor.digest} ${diffId}`, { descriptor, diffId })
+  }
+  return [...layers.values()]
+}
+
+const shortId = (descriptor: Descriptor): string => digestHex(descriptor.digest).slice(0, 12)

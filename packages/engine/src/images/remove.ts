@@ -1,0 +1,107 @@
+import type { ImageDeleteItem } from '@berth/api'
+import { digestHex, familiarReference, formatReference, parseReference } from '@berth/oci'
+import { CodedError } from '@berth/stdx'
+import { collectGarbage } from './collect-garbage.ts'
+import { getImage, type FoundImage } from './find-image.ts'
+import type { ImageContext } from './image-context.ts'
+import type { ImageRecord } from './image-store.ts'
+import { familiar } from './list.ts'
+
+export interface RemoveImageOptions {
+  force: boolean
+}
+
+/** Takes a name from an image, or the image itself when it was its last name or it was named by id. */
+export async function removeImage(
+  context: ImageContext,
+  name: string,
+  { force }: RemoveImageOptions,
+): Promise<ImageDeleteItem[]> {
+  const found = getImage(context.images, name)
+  const removed =
+    found.by.kind === 'id'
+      ? removeById(context, found.image, force)
+      : removeByName(context, found, { name, force })
+  if (removed.some((item) => item.Deleted)) await collectGarbage(context)
+  return removed
+}
+
+function removeByName(
+  context: ImageContext,
+  { image, by }: FoundImage,
+  { name, force }: { name: string; force: boolean },
+): ImageDeleteItem[] {
+  if (by.kind === 'id') return []
+  const stored = formatReference(by.reference)
+  const names = context.images.namesOf(image.imageId)
+  const isLast =
+    by.kind === 'tag' ? names.tags.length === 1 : names.tags.length === 0 && names.digests.length === 1
+  if (!isLast) return untag(context, image, stored)
+  const [user] = context.containersOf(image.imageId)
+  if (user && !force) {
+    throw new CodedError(
+      'conflict',
+      `conflict: unable to remove repository reference ${JSON.stringify(name)} (must force) - container ${user.id.slice(0, 12)} is using its referenced image ${shortId(image)}`,
+    )
+  }
+  if (user) return untag(context, image, stored)
+  return removeWholly(context, image)
+}
+
+function removeById(context: ImageContext, image: ImageRecord, force: boolean): ImageDeleteItem[] {
+  const users = context.containersOf(image.imageId)
+  const running = users.find((user) => user.isRunning)
+  if (running) {
+    throw conflict(
+      image,
+      'cannot be forced',
+      `image is being used by running container ${running.id.slice(0, 12)}`,
+    )
+  }
+  const repositories = new Set(
+    context.images.namesOf(image.imageId).tags.map((tag) => parseReference(tag).repository),
+  )
+  if (repositories.size > 1 && !force)
+    throw conflict(image, 'must be forced', 'image is referenced in multiple repositories')
+  if (users[0] && !force) {
+    throw conflict(
+      image,
+      'must be forced',
+      `image is being used by stopped container ${users[0].id.slice(0, 12)}`,
+    )
+  }
+  return removeWholly(context, image)
+}
+
+function conflict(image: ImageRecord, how: string, why: string): CodedError {
+  return new CodedError('conflict', `conflict: unable to delete ${shortId(image)} (${how}) - ${why}`)
+}
+
+const shortId = (image: ImageRecord): string => digestHex(image.imageId).slice(0, 12)
+
+/** Takes one tag or digest; digests of a repository go with its last tag. */
+function untag(context: ImageContext, image: ImageRecord, stored: string): ImageDeleteItem[] {
+  const reference = parseReference(stored)
+  const repository = `${reference.registry}/${reference.repository}`
+  if (reference.digest) context.images.deleteDigest(repository, reference.digest)
+  else context.images.deleteTag(stored)
+  const removed = [{ Untagged: familiarReference(reference) }]
+  const left = context.images.namesOf(image.imageId)
+  if (!left.tags.some((tag) => tag.startsWith(`${repository}:`))) {
+    for (const name of left.digests.filter((digest) => digest.startsWith(`${repository}@`))) {
+      context.images.deleteDigest(repository, name.slice(repository.length + 1))
+      removed.push({ Untagged: familiar(name) })
+    }
+  }
+  for (const item of removed) context.events.image('untag', image.imageId, { name: item.Untagged })
+  return removed
+}
+
+function removeWholly(context: ImageContext, image: ImageRecord): ImageDeleteItem[] {
+  const names = context.images.namesOf(image.imageId)
+  const untagged = [...names.tags, ...names.digests].map((name) => ({ Untagged: familiar(name) }))
+  context.images.delete(image.imageId)
+  for (const item of untagged) context.events.image('untag', image.imageId, { name: item.Untagged })
+  context.events.image('delete', image.imageId, { name: image.imageId })
+  return [...untagged, { Deleted: image.imageId }]
+}
