@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { CodedError, systemCode } from '@berth/stdx'
+import type { Kernel } from '@berth/syscalls'
+
+export interface OverlayMount {
+  /** Absolute paths, topmost first; at least one. */
+  lowers: readonly string[]
+  upper: string
+  work: string
+  target: string
+  /** Directory that the lowers are near to: from here their paths are short. */
+  base: string
+}
+
+/**
+ * Options that keep an upper directory plain: only whole files, 0/0 devices and opaque directories, which can be read
+ * without overlayfs. A kernel that lacks the module parameter neither knows the option nor needs it.
+ * Linux, Documentation/filesystems/overlayfs.rst.
+ */
+const plainOptions = [
+  { parameter: 'index', option: 'index', value: 'off' },
+  { parameter: 'metacopy', option: 'metacopy', value: 'off' },
+  { parameter: 'redirect_always_follow', option: 'redirect_dir', value: 'nofollow' },
+] as const
+
+/** Answers of kernels that lack the file-system context calls (before 5.2) or `lowerdir+` (before 6.7), or refuse a long value. */
+const contextRefusals = new Set(['ENOSYS', 'EINVAL', 'EPERM'])
+
+/** mount(2) reads one page, its NUL included. */
+const mountDataBytesMax = 4095
+
+/** Mounts an overlay, by single options where the kernel can, so that the number of layers has no limit but the kernel's 500. */
+export function mountOverlay(kernel: Pick<Kernel, 'mount' | 'mountByContext'>, overlay: OverlayMount): void {
+  const options = plainOptions.filter(({ parameter }) =>
+    existsSync(join('/sys/module/overlay/parameters', parameter)),
+  )
+  const plain = options.map(({ option, value }): [string, string] => [option, value])
+  try {
+    kernel.mountByContext('overlay', overlay.target, [
+      ['source', 'overlay'],
+      ...overlay.lowers.map((lower): [string, string] => ['lowerdir+', lower]),
+      ['upperdir', overlay.upper],
+      ['workdir', overlay.work],
+      ...plain,
+    ])
+  } catch (error) {
+    if (!contextRefusals.has(systemCode(error) ?? '')) throw error
+    mountOnePage(kernel, overlay, plain)
+  }
+}
+
+function mountOnePage(
+  kernel: Pick<Kernel, 'mount'>,
+  overlay: OverlayMount,
+  plain: readonly [string, string][],
+): void {
+  const data = [
+    `lowerdir=${overlay.lowers.map((lower) => relative(overlay.base, lower)).join(':')}`,
+    `upperdir=${overlay.upper}`,
+    `workdir=${overlay.work}`,
+    ...plain.map(([option, value]) => `${option}=${value}`),
+  ].join(',')
+  if (Buffer.byteLength(data) > mountDataBytesMax) {
+    throw new CodedError(
+      'failed-precondition',
+      `Cannot mount ${overlay.target}: ${overlay.lowers.length} layers are too many for this kernel`,
+      { hint: 'Linux 6.7 or later mounts up to 500 layers.' },
+    )
+  }
+  const before = process.cwd()
+  process.chdir(overlay.base)
+  try {
+    kernel.mount({ source: 'overlay', target: overlay.target, type: 'overlay', data })
+  } finally {
+    process.chdir(before)
+  }
+}
