@@ -66,7 +66,5 @@ export async function ensureBridge(socket: RouteSocket, name: string, subnet: Su
 
 /** Locally administered, one machine. */
 function randomMac(): string {
-  return `02:42:${randomBytes(4)
-    .toString('hex')
-    .replace(/..(?!$)/g, '$&:')}`
+  return `02:42:${formatMacAddress(randomBytes(4))}`
 }

@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import {
-  formatIpv4,
-  formatSubnet,
-  macOfIpv4,
-  overlaps,
-  parseIpv4,
-  parseSubnet,
-  sizeOf,
-  subnetOf,
-} from './ipv4.ts'
+import { formatIpv4, formatSubnet, overlaps, parseIpv4, parseSubnet, sizeOf, subnetOf } from './ipv4.ts'
 import { chooseSubnet } from './subnet-pool.ts'
 
 const addresses = fc.integer({ min: 0, max: 0xffff_ffff })

@@ -10,6 +10,9 @@ test('macOfIpv4() is 02:42 and the address', () => {
 test('parseMacAddress() takes colons and dashes, and nothing else', () => {
   assert.equal(parseMacAddress('02-42-AC-11-00-02'), '02:42:ac:11:00:02')
   for (const text of ['', '02:42', '02:42:ac:11:00:02:03', '02:42:ac:11:00:0g']) {
-    assert.throws(() => parseMacAddress(text), { code: 'invalid-argument', message: `invalid MAC address: ${text}` })
+    assert.throws(() => parseMacAddress(text), {
+      code: 'invalid-argument',
+      message: `invalid MAC address: ${text}`,
+    })
   }
 })
