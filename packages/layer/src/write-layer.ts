@@ -1,4 +1,13 @@
-import type { Compression, Digest } from '@berth/oci'
+import { Digester, digestHex, type Compression, type Digest } from '@berth/oci'
+import { CodedError, isCoded, messageOf } from '@berth/stdx'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, unlink, writeFile, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import { chunkBytes, decompress } from './decompress.ts'
+import { erofsImage } from './erofs/erofs-image.ts'
+import { completeLimits, LimitedSize } from './layer-limits.ts'
+import { TarReader } from './tar/tar-reader.ts'
+import { LayerTree } from './tree/layer-tree.ts'
 
 /** What `writeLayer` needs. */
 export interface WriteLayerOptions {
@@ -37,4 +46,117 @@ export interface WrittenLayer {
   entries: number
   /** `tree` when the layer could not be expressed as EROFS and was unpacked instead. */
   format: 'erofs' | 'tree'
+}
+
+/**
+ * Turns a layer blob into what a snapshotter commits, in one pass: the bytes are decompressed, hashed, written and
+ * indexed as they arrive. Nothing is synced: `StagedLayer.commit` does that. After an error the directory may hold
+ * anything; whoever made it removes it. Only CodedErrors are thrown: `invalid-argument` for an archive that is malformed
+ * or beyond the limits, `data-loss` for one cut off, `cancelled`, and `internal` for what the disk refused.
+ */
+export async function writeLayer(options: WriteLayerOptions): Promise<WrittenLayer> {
+  try {
+    return await writeTarAndIndex(options)
+  } catch (error) {
+    if (options.signal?.aborted)
+      throw new CodedError('cancelled', 'Cannot write layer: cancelled', { cause: error })
+    if (isCoded(error)) throw error
+    throw new CodedError('internal', `Cannot write layer: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+async function writeTarAndIndex(options: WriteLayerOptions): Promise<WrittenLayer> {
+  const tarPath = join(options.directory, 'layer.tar')
+  await using tar = await open(tarPath, 'wx+', 0o600)
+  const { tree, entries, digest, sizeBytes } = await unpackTar(options, tar)
+  const written = { diffId: digest, sizeBytes, entries }
+  if (options.format === 'erofs' && (await writeIndex(options.directory, tree, written)))
+    return { ...written, format: 'erofs' }
+  await writeTree(options, tree, tar)
+  await unlink(tarPath)
+  return { ...written, format: 'tree' }
+}
+
+interface UnpackedTar {
+  tree: LayerTree
+  entries: number
+  digest: Digest
+  sizeBytes: number
+}
+
+/** Copies the uncompressed bytes into `tar` and learns what they hold. One write is under way while the next bytes come. */
+async function unpackTar(options: WriteLayerOptions, tar: FileHandle): Promise<UnpackedTar> {
+  const limits = completeLimits(options.limits)
+  const size = new LimitedSize(limits)
+  const tree = new LayerTree(limits)
+  let entries = 0
+  const reader = new TarReader({
+    headerBytesMax: limits.headerBytesMax,
+    onEntry: (entry, bodyOffset) => {
+      entries++
+      tree.add(entry, bodyOffset)
+    },
+  })
+  const digester = new Digester()
+  let writing: Promise<unknown> = Promise.resolve()
+  try {
+    for await (const piece of decompress(readSource(options, size), options)) {
+      options.signal?.throwIfAborted()
+      size.addWritten(piece.length)
+      digester.update(piece)
+      reader.push(piece)
+      await writing
+      writing = tar.writeFile(piece)
+      // Awaited in the next turn; a failure until then is not unhandled.
+      writing.catch(() => {})
+    }
+    reader.end()
+    tree.finish()
+  } finally {
+    await writing
+  }
+  return { tree, entries, digest: digester.digest(), sizeBytes: digester.sizeBytes }
+}
+
+const progressIntervalMs = 100
+
+async function* readSource(
+  { source, signal, onProgress }: WriteLayerOptions,
+  size: LimitedSize,
+): AsyncGenerator<Uint8Array> {
+  let reportedAt = 0
+  for await (const piece of createReadStream(source, {
+    highWaterMark: chunkBytes,
+    ...(signal && { signal }),
+  })) {
+    size.addRead((piece as Uint8Array).length)
+    yield piece as Uint8Array
+    const now = performance.now()
+    if (now - reportedAt < progressIntervalMs) continue
+    reportedAt = now
+    onProgress?.(size.readBytes)
+  }
+  onProgress?.(size.readBytes)
+}
+
+/** Returns false when the layer cannot be expressed as EROFS; then nothing is written. */
+async function writeIndex(
+  directory: string,
+  tree: LayerTree,
+  { diffId, sizeBytes }: { diffId: Digest; sizeBytes: number },
+): Promise<boolean> {
+  const uuid = Buffer.from(digestHex(diffId), 'hex').subarray(0, 16)
+  const image = erofsImage(tree.root, { tarBytes: sizeBytes, uuid })
+  if (image === undefined) return false
+  await writeFile(join(directory, 'layer.erofs'), image, { flag: 'wx', mode: 0o600 })
+  return true
+}
+
+async function writeTree(options: WriteLayerOptions, tree: LayerTree, tar: FileHandle): Promise<void> {
+  const path = join(options.directory, 'tree')
+  await mkdir(path, { mode: 0o700 })
+  await using root = await open(path, 'r')
+  // Loaded here alone: the FFI library is a cost that mounted layers need not pay.
+  const { extractTree } = await import('./extract/extract-tree.ts')
+  await extractTree(tree.root, { rootFd: root.fd, tarFd: tar.fd, signal: options.signal })
 }

@@ -1,0 +1,53 @@
+import { CodedError } from '@berth/stdx'
+import type { LayerLimits } from './write-layer.ts'
+
+const mebibyte = 1024 * 1024
+
+/**
+ * What a layer may be when nobody says otherwise. Entries bound the memory of a writer: about 300 bytes each, so some
+ * 600 MB for the most. The ratio is what deflate reaches at best (1,032), so only zstd's bombs meet it.
+ */
+export const layerLimitsDefault: Readonly<LayerLimits> = {
+  sizeBytesMax: 1024 * 1024 * mebibyte,
+  entriesMax: 2_000_000,
+  ratioMax: 1100,
+  depthMax: 1024,
+  headerBytesMax: mebibyte,
+}
+
+/** The limits with defaults for what is not said. */
+export const completeLimits = (limits: Partial<LayerLimits> = {}): LayerLimits => ({
+  ...layerLimitsDefault,
+  ...limits,
+})
+
+const ratioFromBytes = 100 * mebibyte
+
+/** Counts compressed and uncompressed bytes and throws `invalid-argument` when the one outgrows its bounds. */
+export class LimitedSize {
+  readonly #limits: LayerLimits
+  readBytes = 0
+  #writtenBytes = 0
+
+  constructor(limits: LayerLimits) {
+    this.#limits = limits
+  }
+
+  addRead(bytes: number): void {
+    this.readBytes += bytes
+  }
+
+  addWritten(bytes: number): void {
+    const { sizeBytesMax, ratioMax } = this.#limits
+    this.#writtenBytes += bytes
+    if (this.#writtenBytes > sizeBytesMax) {
+      throw new CodedError('invalid-argument', `Cannot unpack layer: it is larger than ${sizeBytesMax} bytes`)
+    }
+    if (this.#writtenBytes > ratioFromBytes && this.#writtenBytes > this.readBytes * ratioMax) {
+      throw new CodedError(
+        'invalid-argument',
+        `Cannot unpack layer: it is more than ${ratioMax} times its compressed size`,
+      )
+    }
+  }
+}

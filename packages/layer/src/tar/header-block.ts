@@ -1,0 +1,86 @@
+import { malformed } from './malformed.ts'
+import { parseNumeric, parseOctal, parseText } from './numbers.ts'
+
+/** A header block as it stands, before extensions. */
+export interface HeaderBlock {
+  typeFlag: string
+  name: string
+  linkName: string
+  mode: number
+  uid: number
+  gid: number
+  size: number
+  mtimeSeconds: number
+  major: number
+  minor: number
+  isGnu: boolean
+}
+
+/** Fields of the header block: POSIX.1-2017 pax, "ustar Interchange Format", and GNU tar's manual, "Basic Tar Format". */
+const fields = {
+  name: [0, 100],
+  mode: [100, 108],
+  uid: [108, 116],
+  gid: [116, 124],
+  size: [124, 136],
+  mtime: [136, 148],
+  checksum: [148, 156],
+  linkName: [157, 257],
+  magic: [257, 265],
+  major: [329, 337],
+  minor: [337, 345],
+  prefix: [345, 500],
+  starPrefix: [345, 476],
+  starTrailer: [508, 512],
+} as const
+
+const field = (block: Buffer, name: keyof typeof fields): Buffer =>
+  block.subarray(fields[name][0], fields[name][1])
+const typeFlagOffset = 156
+const ustarMagic = 'ustar\0'
+const gnuMagic = 'ustar  \0'
+const starTrailer = 'tar\0'
+
+/** Returns the header in `block` (512 bytes), or throws when its checksum or a number is wrong. */
+export function parseHeaderBlock(block: Buffer): HeaderBlock {
+  verifyChecksum(block)
+  const magic = field(block, 'magic').toString('latin1')
+  const isGnu = magic === gnuMagic
+  const isUstar = magic.startsWith(ustarMagic)
+  const prefix = isUstar ? ustarPrefix(block) : ''
+  const name = parseText(field(block, 'name'))
+  return {
+    typeFlag: String.fromCharCode(block[typeFlagOffset] ?? 0),
+    name: prefix === '' ? name : `${prefix}/${name}`,
+    linkName: parseText(field(block, 'linkName')),
+    mode: parseNumeric(field(block, 'mode')),
+    uid: parseNumeric(field(block, 'uid')),
+    gid: parseNumeric(field(block, 'gid')),
+    size: parseNumeric(field(block, 'size')),
+    mtimeSeconds: parseNumeric(field(block, 'mtime')),
+    major: isGnu || isUstar ? parseNumeric(field(block, 'major')) : 0,
+    minor: isGnu || isUstar ? parseNumeric(field(block, 'minor')) : 0,
+    isGnu,
+  }
+}
+
+function ustarPrefix(block: Buffer): string {
+  const isStar = field(block, 'starTrailer').toString('latin1') === starTrailer
+  return parseText(field(block, isStar ? 'starPrefix' : 'prefix'))
+}
+
+/** Old programs summed signed bytes; both sums count, with the checksum's own field as spaces. */
+function verifyChecksum(block: Buffer): void {
+  const [start, end] = fields.checksum
+  let sum = 0
+  let negative = 0
+  for (let index = 0; index < block.length; index++) {
+    const byte = index >= start && index < end ? 0x20 : (block[index] ?? 0)
+    sum += byte
+    if (byte > 127) negative++
+  }
+  const given = parseOctal(field(block, 'checksum'))
+  if (given !== sum && given !== sum - 256 * negative) throw malformed('a header has a wrong checksum')
+}
+
+export const isZeroBlock = (block: Buffer): boolean => block[0] === 0 && block.every((byte) => byte === 0)
