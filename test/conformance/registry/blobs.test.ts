@@ -169,7 +169,7 @@ test('a malformed digest is refused on every path', async () => {
 })
 
 test('a name that breaks the grammar is NAME_INVALID', async () => {
-  for (const name of ['Upper', 'a..b', '-a', 'a/', `${'a'.repeat(256)}`, 'a%2e%2e', '_catalog']) {
+  for (const name of ['Upper', 'a..b', '-a', 'a/', 'a'.repeat(256), 'a%2e%2e', '_catalog']) {
     const error = await registry.sendForError('GET', `/v2/${name}/tags/list`, { status: 400 })
     assert.equal(error.code, 'NAME_INVALID')
   }

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { request as httpRequest } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { digestOf } from '@berth/oci'
+import { busyboxImage } from '../../fixtures/images.ts'
+import { startHub } from '../../fixtures/hub.ts'
+import { RegistryRequests, withDigest } from './registry-requests.ts'
+
+const run = promisify(execFile)
+const launcher = join(import.meta.dirname, '../../../bin/berth-hub')
+
+async function temporaryDirectory(stack: AsyncDisposableStack): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'berth-registry-'))
+  stack.defer(() => rm(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** Starts the program and waits for the line that says where it listens. */
+async function startProgram(
+  stack: AsyncDisposableStack,
+  data: string,
+): Promise<{ child: ChildProcess; url: string }> {
+  const child = spawn(launcher, ['serve', '--listen', '127.0.0.1:0', '--data', data], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  stack.defer(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  })
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+  const url = /^berth-hub listens on (http:\S+)$/.exec(line)?.[1] ?? assert.fail(line)
+  return { child, url }
+}
+
+async function hasSkopeo(): Promise<boolean> {
+  return run('skopeo', ['--version']).then(
+    () => true,
+    () => false,
+  )
+}
+
+test(
+  'skopeo copies an image in and out unchanged',
+  { skip: !(await hasSkopeo()) && 'needs skopeo' },
+  async () => {
+    await using stack = new AsyncDisposableStack()
+    const directory = await temporaryDirectory(stack)
+    const hub = stack.use(await startHub())
+    const image = await busyboxImage()
+    const digest = await hub.push(image, 'library/busybox:latest')
+    const noTls = ['--src-tls-verify=false', '--dest-tls-verify=false']
+    await run('skopeo', [
+      'copy',
+      ...noTls,
+      `docker://${hub.address}/library/busybox:latest`,
+      `dir:${directory}/out`,
+    ])
+    await run('skopeo', ['copy', ...noTls, `dir:${directory}/out`, `docker://${hub.address}/copied/in:v1`])
+    const { stdout } = await run('skopeo', [
+      'inspect',
+      '--tls-verify=false',
+      `docker://${hub.address}/copied/in:v1`,
+    ])
+    const inspected = JSON.parse(stdout) as { Digest: string; Layers: string[] }
+    assert.equal(inspected.Digest, digest)
+    assert.deepEqual(
+      inspected.Layers,
+      image.layers.map((layer) => layer.descriptor.digest),
+    )
+  },
+)
+
+test('berth-hub killed in the middle of an upload goes on with it when it is back', async () => {
+  await using stack = new AsyncDisposableStack()
+  const data = await temporaryDirectory(stack)
+  const bytes = randomBytes(3_000_000)
+  const half = 1_500_000
+  const before = await startProgram(stack, data)
+  const path = await new RegistryRequests(before.url).beginUpload('killed/upload')
+  const broken = httpRequest(new URL(path, before.url), {
+    method: 'PATCH',
+    headers: { 'Content-Length': bytes.length },
+  })
+  broken.on('error', () => {})
+  broken.write(bytes.subarray(0, half))
+  await waitForOffset(before.url, path, half)
+  before.child.kill('SIGKILL')
+  await once(before.child, 'exit')
+
+  const after = await startProgram(stack, data)
+  const requests = new RegistryRequests(after.url)
+  await waitForOffset(after.url, path, half)
+  const headers = { 'Content-Range': `${half}-${bytes.length - 1}` }
+  await requests.send('PATCH', path, { body: bytes.subarray(half), headers, status: 202 })
+  const digest = digestOf(bytes)
+  await requests.send('PUT', withDigest(path, digest), { status: 201 })
+  const response = await requests.send('GET', `/v2/killed/upload/blobs/${digest}`, { status: 200 })
+  assert.equal(digestOf(Buffer.from(await response.arrayBuffer())), digest)
+})
+
+test('berth-hub seeds hello-world twice, serves it, and ends on SIGTERM after what it is answering', async () => {
+  await using stack = new AsyncDisposableStack()
+  const data = await temporaryDirectory(stack)
+  const seeds = [await run(launcher, ['seed', '--data', data]), await run(launcher, ['seed', '--data', data])]
+  assert.equal(seeds[0]?.stdout, seeds[1]?.stdout)
+  const { child, url } = await startProgram(stack, data)
+  const requests = new RegistryRequests(url)
+  await requests.send('GET', '/healthz', { status: 200 })
+  const manifest = await requests.send('GET', '/v2/library/hello-world/manifests/latest', { status: 200 })
+  assert.ok(seeds[0]?.stdout.includes(String(manifest.headers.get('docker-content-digest'))))
+
+  const path = await requests.beginUpload('drained/upload')
+  const slow = httpRequest(new URL(path, url), { method: 'PATCH', headers: { 'Content-Length': 4 } })
+  const answered = once(slow, 'response')
+  slow.write('ab')
+  await waitForOffset(url, path, 2)
+  child.kill('SIGTERM')
+  slow.end('cd')
+  const [response] = (await answered) as [{ statusCode: number; resume: () => void }]
+  response.resume()
+  assert.equal(response.statusCode, 202)
+  assert.deepEqual(await once(child, 'exit'), [0, null])
+})
+
+async function waitForOffset(url: string, path: string, offset: number): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const response = await new RegistryRequests(url).send('GET', path, { status: 204 })
+    if (response.headers.get('range') === `0-${offset - 1}`) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  assert.fail(`${path} never had ${offset} bytes`)
+}
