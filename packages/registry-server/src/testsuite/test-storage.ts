@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { describe, test } from 'node:test'
+import { digestOf } from '@berth/oci'
+import type { Storage } from '../storage.ts'
+
+/** What every storage does. `open` is given an empty directory, and the same one again to open what is in it. */
+export function testStorage(name: string, open: (directory: string) => Promise<Storage>): void {
+  const withStorage =
+    (action: (storage: Storage, reopen: () => Promise<Storage>) => Promise<void>) => async () => {
+      const directory = await mkdtemp(join(tmpdir(), 'berth-storage-'))
+      try {
+        await action(await open(directory), () => open(directory))
+      } finally {
+        await rm(directory, { recursive: true })
+      }
+    }
+
+  describe(`storage: ${name}`, () => {
+    test(
+      'writeBlob() keeps bytes, whole and by range, also for the next process',
+      withStorage(async (storage, reopen) => {
+        const bytes = randomBytes(3_000_000)
+        for (const algorithm of ['sha256', 'sha512'] as const) {
+          const digest = digestOf(bytes, algorithm)
+          await storage.writeBlob(digest, bytes)
+          await storage.writeBlob(digest, bytes)
+          const again = await reopen()
+          assert.deepEqual(await again.findBlob(digest), { sizeBytes: bytes.length })
+          assert.deepEqual(Buffer.from(await again.readBlob(digest)), bytes)
+          assert.deepEqual(await collect(await again.openBlob(digest)), bytes)
+          assert.deepEqual(
+            await collect(await again.openBlob(digest, { start: 5, end: 2_500_000 })),
+            bytes.subarray(5, 2_500_001),
+          )
+        }
+      }),
+    )
+
+    test(
+      'a blob that is not there is undefined or not-found',
+      withStorage(async (storage) => {
+        const digest = digestOf('nothing')
+        assert.equal(await storage.findBlob(digest), undefined)
+        await assert.rejects(storage.openBlob(digest), { code: 'not-found' })
+        await assert.rejects(storage.readBlob(digest), { code: 'not-found' })
+      }),
+    )
+
+    test(
+      'an upload grows, also in the next process, and becomes a blob',
+      withStorage(async (storage, reopen) => {
+        const key = randomUUID()
+        await storage.createUpload(key)
+        assert.deepEqual(await storage.findUpload(key), { sizeBytes: 0 })
+        await append(storage, key, 'first ')
+        const again = await reopen()
+        await append(again, key, 'second')
+        assert.deepEqual(await again.findUpload(key), { sizeBytes: 12 })
+        assert.equal(String(await collect(await again.openUpload(key))), 'first second')
+        const digest = digestOf('first second')
+        await again.commitUpload(key, digest)
+        assert.equal(String(await again.readBlob(digest)), 'first second')
+        assert.equal(await again.findUpload(key), undefined)
+      }),
+    )
+
+    test(
+      'commitUpload() of a blob that is there ends the upload',
+      withStorage(async (storage) => {
+        const digest = digestOf('same')
+        await storage.writeBlob(digest, Buffer.from('same'))
+        const key = randomUUID()
+        await storage.createUpload(key)
+        await append(storage, key, 'same')
+        await storage.commitUpload(key, digest)
+        assert.equal(await storage.findUpload(key), undefined)
+        assert.equal(String(await storage.readBlob(digest)), 'same')
+      }),
+    )
+
+    test(
+      'a deleted upload is not there and does not come back',
+      withStorage(async (storage) => {
+        const key = randomUUID()
+        await storage.createUpload(key)
+        await storage.deleteUpload(key)
+        await storage.deleteUpload(key)
+        assert.equal(await storage.findUpload(key), undefined)
+        await assert.rejects(storage.appendUpload(key), { code: 'not-found' })
+        await assert.rejects(storage.openUpload(key), { code: 'not-found' })
+      }),
+    )
+
+    test(
+      'an upload key never names anything else',
+      withStorage(async (storage) => {
+        for (const key of ['', '.', '..', '../x', 'a/b', '/etc/passwd', 'a\0'])
+          await assert.rejects(storage.createUpload(key), key)
+      }),
+    )
+  })
+}
+
+async function append(storage: Storage, key: string, text: string): Promise<void> {
+  await using writer = await storage.appendUpload(key)
+  await writer.write(Buffer.from(text))
+}
+
+async function collect(stream: Readable): Promise<Buffer> {
+  return Buffer.concat((await Array.fromAsync(stream)) as Buffer[])
+}
