@@ -40,18 +40,17 @@ export async function openDirectories(options: SnapshotterOptions): Promise<Requ
 const special = /[,:\\]/
 
 async function openDirectory(path: string): Promise<string> {
-  if (!isAbsolute(path))
-    throw new CodedError(
-      'invalid-argument',
-      `Cannot use ${JSON.stringify(path)} for layers: not an absolute path`,
-    )
+  checkDirectory(path)
   await mkdir(path, { recursive: true, mode: 0o700 })
   const real = await realpath(path)
-  if (special.test(real)) {
-    throw new CodedError(
-      'invalid-argument',
-      `Cannot use ${JSON.stringify(real)} for layers: it has a comma, a colon or a backslash`,
-    )
-  }
+  checkDirectory(real)
   return real
+}
+
+function checkDirectory(path: string): void {
+  const refuse = (why: string): never => {
+    throw new CodedError('invalid-argument', `Cannot use ${JSON.stringify(path)} for layers: ${why}`)
+  }
+  if (!isAbsolute(path)) refuse('not an absolute path')
+  if (special.test(path)) refuse('it has a comma, a colon or a backslash')
 }

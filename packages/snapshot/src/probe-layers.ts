@@ -33,9 +33,9 @@ export async function probeLayers(
   const points = new LayerPoints({ directory: join(runDirectory, 'layers'), formats, kernel, logger })
   try {
     await using probe = new AsyncDisposableStack()
+    const disk = await makeStaged(directory, probe)
     const [lower, target] = [points.freshPath(), points.freshPath()]
     probe.defer(() => settleAll([() => points.hide(target), () => points.hide(lower)]))
-    const disk = await makeStaged(directory, probe)
     await writeProbeLayer[format](disk)
     formats[format].expose(disk, lower)
     const [upper, work] = [join(disk, 'upper'), join(disk, 'work')]

@@ -60,17 +60,20 @@ export class Trash implements AsyncDisposable {
   async #run(): Promise<void> {
     while (this.#again && !this.#stop.signal.aborted) {
       this.#again = false
-      for await (const entry of await opendir(this.#directory)) await this.#tryDelete(entry.name)
+      await this.#tolerating(async () => {
+        for await (const { name } of await opendir(this.#directory))
+          await this.#tolerating(() => this.#delete(name))
+      })
     }
   }
 
   /** One thing that cannot be deleted does not keep the rest. */
-  async #tryDelete(name: string): Promise<void> {
+  async #tolerating(action: () => Promise<void>): Promise<void> {
     try {
-      await this.#delete(name)
+      await action()
     } catch (error) {
-      if (this.#stop.signal.aborted) return
-      this.#logger.warn('snapshot: cannot delete what was removed', { name, error: messageOf(error) })
+      if (this.#stop.signal.aborted || systemCode(error) === 'ENOENT') return
+      this.#logger.warn('snapshot: cannot delete what was removed', { error: messageOf(error) })
     }
   }
 
