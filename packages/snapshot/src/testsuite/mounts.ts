@@ -179,14 +179,14 @@ export function testMounts(subject: SnapshotterUnderTest): void {
     await using place = await TestPlace.open(subject)
     const layers = [await place.addLayer(below), await place.addLayer(above)]
     const cycle = async (key: string) => {
-      for (let round = 0; round < 5; round++) {
+      for (let round = 0; round < 3; round++) {
         const root = await place.mount(key, layers)
         assert.equal(readFileSync(join(root, 'etc/c'), 'utf8'), 'c above')
         await place.snapshotter.unmount(key, root)
         await place.snapshotter.remove(key)
       }
     }
-    await Promise.all(Array.from({ length: 10 }, (_, n) => cycle(`key-${n}`)))
+    await Promise.all(Array.from({ length: 6 }, (_, n) => cycle(`key-${n}`)))
     assert.deepEqual([place.mounts(), place.points()], [[], []])
   })
 }
