@@ -88,12 +88,11 @@ async function* decode(
 }
 
 function createDecoder(compression: Exclude<Compression, 'none'>): Transform {
-  const options = {
-    chunkSize: chunkBytes,
-    readableHighWaterMark: 2 * chunkBytes,
-    rejectGarbageAfterEnd: true,
-  }
-  return compression === 'gzip' ? createGunzip(options) : createZstdDecompress(options)
+  const options = { chunkSize: chunkBytes, readableHighWaterMark: 2 * chunkBytes }
+  // Gunzip looks for further members and refuses what is none; told to reject garbage, it would reject them too.
+  return compression === 'gzip'
+    ? createGunzip(options)
+    : createZstdDecompress({ ...options, rejectGarbageAfterEnd: true })
 }
 
 function decodeError(error: unknown, compression: string): unknown {

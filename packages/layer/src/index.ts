@@ -1,5 +1,7 @@
 export { writeLayer } from './write-layer.ts'
 export type { LayerLimits, WriteLayerOptions, WrittenLayer } from './write-layer.ts'
+export { layerWriter } from './threads/layer-writer.ts'
+export type { LayerWriter, LayerWriterOptions } from './threads/layer-writer.ts'
 export { layerLimitsDefault } from './layer-limits.ts'
 export { decompress, detectCompression } from './decompress.ts'
 export type { DecompressOptions } from './decompress.ts'

@@ -35,7 +35,6 @@ export function resolveEntry(
   const linkName = longLink || pax.get('linkpath') || header.linkName
   const type = entryType(header.typeFlag, name)
   const isLink = type === 'link' || type === 'symlink'
-  const isDevice = type === 'character-device' || type === 'block-device'
   // Not kept, but a bad one makes the archive bad.
   paxTime(pax, 'atime')
   paxTime(pax, 'ctime')
@@ -48,10 +47,14 @@ export function resolveEntry(
     gid: paxNumber(pax, 'gid') ?? header.gid,
     sizeBytes: storedSize(type, paxNumber(pax, 'size') ?? header.size),
     ...(paxTime(pax, 'mtime') ?? { mtimeSeconds: header.mtimeSeconds, mtimeNanoseconds: 0 }),
-    major: isDevice ? header.major : 0,
-    minor: isDevice ? header.minor : 0,
+    ...deviceNumbers(type, header),
     xattrs: paxXattrs(pax),
   }
+}
+
+function deviceNumbers(type: TarEntryType, { major, minor }: HeaderBlock): Pick<TarEntry, 'major' | 'minor'> {
+  const isDevice = type === 'character-device' || type === 'block-device'
+  return isDevice ? { major, minor } : { major: 0, minor: 0 }
 }
 
 function entryType(typeFlag: string, name: string): TarEntryType {

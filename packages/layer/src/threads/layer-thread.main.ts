@@ -1,0 +1,29 @@
+import { CodedError, isCoded, messageOf } from '@berth/stdx'
+import { parentPort } from 'node:worker_threads'
+import { writeLayer } from '../write-layer.ts'
+import { errorData, type ThreadReply, type ThreadRequest } from './thread-messages.ts'
+
+const port = parentPort
+if (port === null) throw new CodedError('internal', 'Cannot run a layer thread: not in a worker')
+
+const reply = (message: ThreadReply): void => port.postMessage(message)
+let cancellation = new AbortController()
+
+async function write(options: Extract<ThreadRequest, { type: 'write' }>['options']): Promise<void> {
+  cancellation = new AbortController()
+  const { signal } = cancellation
+  const onProgress = (readBytes: number): void => reply({ type: 'progress', readBytes })
+  try {
+    reply({ type: 'written', layer: await writeLayer({ ...options, signal, onProgress }) })
+  } catch (error) {
+    reply({
+      type: 'failed',
+      error: errorData(isCoded(error) ? error : new CodedError('internal', messageOf(error))),
+    })
+  }
+}
+
+port.on('message', (request: ThreadRequest) => {
+  if (request.type === 'cancel') cancellation.abort()
+  else void write(request.options)
+})
