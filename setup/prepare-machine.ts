@@ -1,9 +1,8 @@
 import { userInfo } from 'node:os'
 import { checkHost, formatHostChecks, type HostCheck } from '@berth/host'
 import { CodedError } from '@berth/stdx'
-import { installPackages } from './install-packages.ts'
 import { runProgram } from './run-program.ts'
-import type { Capability } from './system-packages.ts'
+import { type Capability, installLacking } from './system-packages.ts'
 
 /**
  * Brings the machine to where containers can run, and returns what it offers. Throws `failed-precondition` with the whole
@@ -11,7 +10,7 @@ import type { Capability } from './system-packages.ts'
  */
 export async function prepareMachine(capabilities: readonly Capability[]): Promise<HostCheck[]> {
   const searchPath = process.env['PATH'] ?? ''
-  await installPackages(capabilities, { searchPath, print: console.log })
+  await installLacking(capabilities, searchPath)
   const checks = await checkHost({ searchPath, versionOf, userName: userInfo().username })
   if (checks.every(({ status }) => status !== 'missing')) return checks
   throw new CodedError(

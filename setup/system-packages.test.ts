@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { findLacking, packageManagers, runCapabilities, testCapabilities } from './system-packages.ts'
+import { packageManagers } from './package-managers.mjs'
+import { findLacking, runCapabilities, testCapabilities } from './system-packages.ts'
 
 const packages = { apt: 'x', dnf: 'x', apk: 'x', pacman: 'x' }
 

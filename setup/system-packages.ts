@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { findProgram } from '@berth/host'
-
-type ManagerName = 'apt' | 'dnf' | 'apk' | 'pacman'
+import { CodedError } from '@berth/stdx'
+import { installSystemPackages, type PackageNames } from './package-managers.mjs'
 
 /** Something the machine has to be able to do: any of the programs gives it, the packages bring the first. */
 export interface Capability {
@@ -9,7 +9,7 @@ export interface Capability {
   programs: readonly string[]
   /** Only a program that needs no shared library will do. */
   isStatic?: true
-  packages: Record<ManagerName, string>
+  packages: PackageNames
 }
 
 export const runCapabilities: readonly Capability[] = [
@@ -19,12 +19,12 @@ export const runCapabilities: readonly Capability[] = [
     packages: { apt: 'runc', dnf: 'runc', apk: 'runc', pacman: 'runc' },
   },
   {
-    purpose: 'network links',
+    purpose: 'network links (ip)',
     programs: ['ip'],
     packages: { apt: 'iproute2', dnf: 'iproute', apk: 'iproute2', pacman: 'iproute2' },
   },
   {
-    purpose: 'packet filter',
+    purpose: 'a packet filter (nft)',
     programs: ['nft'],
     packages: { apt: 'nftables', dnf: 'nftables', apk: 'nftables', pacman: 'nftables' },
   },
@@ -32,40 +32,29 @@ export const runCapabilities: readonly Capability[] = [
 
 export const testCapabilities: readonly Capability[] = [
   {
-    purpose: 'content of test images',
+    purpose: 'content of test images (a static busybox)',
     programs: ['busybox', 'busybox.static'],
     isStatic: true,
     packages: { apt: 'busybox-static', dnf: 'busybox', apk: 'busybox-static', pacman: 'busybox' },
   },
   {
-    purpose: 'a second OCI client',
+    purpose: 'a second OCI client (skopeo)',
     programs: ['skopeo'],
     packages: { apt: 'skopeo', dnf: 'skopeo', apk: 'skopeo', pacman: 'skopeo' },
   },
 ]
 
-interface PackageManager {
-  name: ManagerName
-  program: string
-  /** Run in turn; the packages are appended to the last. */
-  commands: string[][]
-  env?: NodeJS.ProcessEnv
+/** Installs what the machine lacks; does nothing when it lacks nothing. Throws `failed-precondition` with what to do. */
+export async function installLacking(capabilities: readonly Capability[], searchPath: string): Promise<void> {
+  const lacking = await findLacking(capabilities, searchPath)
+  if (lacking.length === 0) return
+  const problem = installSystemPackages(lacking)
+  if (problem) throw new CodedError('failed-precondition', problem)
+  const still = await findLacking(lacking, searchPath)
+  if (still.length === 0) return
+  const purposes = still.map(({ purpose }) => purpose).join(', ')
+  throw new CodedError('failed-precondition', `The packages are installed, but still missing: ${purposes}`)
 }
-
-export const packageManagers: readonly PackageManager[] = [
-  {
-    name: 'apt',
-    program: 'apt-get',
-    commands: [
-      ['apt-get', 'update', '-qq'],
-      ['apt-get', 'install', '-y', '-qq', '--no-install-recommends'],
-    ],
-    env: { DEBIAN_FRONTEND: 'noninteractive' },
-  },
-  { name: 'dnf', program: 'dnf', commands: [['dnf', 'install', '-y', '--setopt=install_weak_deps=False']] },
-  { name: 'apk', program: 'apk', commands: [['apk', 'add', '--no-cache']] },
-  { name: 'pacman', program: 'pacman', commands: [['pacman', '-Sy', '--noconfirm', '--needed']] },
-]
 
 /** The capabilities that no program on this machine gives. */
 export async function findLacking(
@@ -82,14 +71,6 @@ async function isGiven({ programs, isStatic }: Capability, searchPath: string): 
     if (path && (!isStatic || (await isStaticProgram(path)))) return true
   }
   return false
-}
-
-/** The package manager of this machine, if it is one that we know. */
-export async function findPackageManager(searchPath: string): Promise<PackageManager | undefined> {
-  for (const manager of packageManagers) {
-    if (await findProgram(manager.program, { searchPath })) return manager
-  }
-  return undefined
 }
 
 /** A dynamic program names its loader near the beginning of its file. */
