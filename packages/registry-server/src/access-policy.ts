@@ -12,6 +12,7 @@ export interface AccessPolicy {
   grant(headers: IncomingHttpHeaders): Promise<Grant>
 }
 
+/** What one sender may do, for one request. */
 export interface Grant {
   allows(access: Access): boolean
   /**

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -18,6 +18,8 @@ export async function openFilesystemStorage(directory: string): Promise<Storage>
 
 class FilesystemStorage implements Storage {
   readonly #directory: string
+  /** Directories of blobs that are known to be there and durable; there are 256 for each algorithm. */
+  readonly #madeDirectories = new Set<string>()
 
   constructor(directory: string) {
     this.#directory = directory
@@ -40,14 +42,13 @@ class FilesystemStorage implements Storage {
   }
 
   async writeBlob(digest: Digest, bytes: Uint8Array): Promise<void> {
-    const key = randomUUID()
-    await this.createUpload(key)
+    if (await this.findBlob(digest)) return
+    const path = this.#uploadPath(randomUUID())
     try {
-      await using writer = await this.appendUpload(key)
-      await writer.write(bytes)
-      await this.commitUpload(key, digest)
+      await writeFile(path, bytes, { flag: 'wx', mode: 0o600, flush: true })
+      await this.#moveToBlobs(path, digest)
     } finally {
-      await this.deleteUpload(key)
+      await rm(path, { force: true })
     }
   }
 
@@ -85,24 +86,28 @@ class FilesystemStorage implements Storage {
   }
 
   async commitUpload(key: string, digest: Digest): Promise<void> {
-    const source = this.#uploadPath(key)
-    const target = this.#blobPath(digest)
-    if (await findFile(target)) return this.deleteUpload(key)
-    await syncFile(source)
-    await this.#makeBlobDirectory(dirname(target))
-    await rename(source, target)
-    await syncDirectory(dirname(target))
+    if (await this.findBlob(digest)) return this.deleteUpload(key)
+    await syncFile(this.#uploadPath(key))
+    await this.#moveToBlobs(this.#uploadPath(key), digest)
   }
 
   async deleteUpload(key: string): Promise<void> {
     await rm(this.#uploadPath(key), { force: true })
   }
 
+  async #moveToBlobs(path: string, digest: Digest): Promise<void> {
+    const target = this.#blobPath(digest)
+    await this.#makeBlobDirectory(dirname(target))
+    await rename(path, target)
+    await syncDirectory(dirname(target))
+  }
+
   async #makeBlobDirectory(directory: string): Promise<void> {
-    const first = await mkdir(directory, { recursive: true, mode: 0o700 })
-    if (first === undefined) return
+    if (this.#madeDirectories.has(directory)) return
+    await mkdir(directory, { recursive: true, mode: 0o700 })
     await syncDirectory(dirname(directory))
-    await syncDirectory(dirname(first))
+    await syncDirectory(join(this.#directory, 'blobs'))
+    this.#madeDirectories.add(directory)
   }
 
   #blobPath(digest: Digest): string {

@@ -1,6 +1,7 @@
 import type { Digest } from '@berth/oci'
 import { migrate, openDatabase } from '@berth/stdx'
-import { Kysely, type Transaction } from 'kysely'
+import { Kysely } from 'kysely'
+import { GroupCommit } from './group-commit.ts'
 import { sqliteMigrations, type MetadataSchema } from './metadata-schema.ts'
 import { nodeSqliteDialect } from './node-sqlite-dialect.ts'
 
@@ -38,9 +39,11 @@ export interface Page {
 /** Which repositories there are, what each of them holds, and what its tags name. */
 export class MetadataStore implements AsyncDisposable {
   readonly #db: Kysely<MetadataSchema>
+  readonly #writes: GroupCommit<MetadataSchema>
 
   constructor(db: Kysely<MetadataSchema>) {
     this.#db = db
+    this.#writes = new GroupCommit(db)
   }
 
   async hasRepository(repository: string): Promise<boolean> {
@@ -71,7 +74,7 @@ export class MetadataStore implements AsyncDisposable {
 
   /** Makes a blob readable through a repository, which comes into being if need be. */
   async addBlob(repository: string, digest: Digest, sizeBytes: number): Promise<void> {
-    await this.#db.transaction().execute(async (transaction) => {
+    await this.#writes.run(async (transaction) => {
       const repositoryId = await this.#makeRepository(transaction, repository)
       await transaction
         .insertInto('repository_blobs')
@@ -82,15 +85,17 @@ export class MetadataStore implements AsyncDisposable {
   }
 
   /** Takes a blob from a repository; false when it was not there. Other repositories keep it. */
-  async deleteBlob(repository: string, digest: Digest): Promise<boolean> {
-    const repositoryId = await this.#findRepositoryId(this.#db, repository)
-    if (repositoryId === undefined) return false
-    const result = await this.#db
-      .deleteFrom('repository_blobs')
-      .where('repository_id', '=', repositoryId)
-      .where('digest', '=', digest)
-      .executeTakeFirst()
-    return result.numDeletedRows > 0
+  deleteBlob(repository: string, digest: Digest): Promise<boolean> {
+    return this.#writes.run(async (transaction) => {
+      const repositoryId = await this.#findRepositoryId(transaction, repository)
+      if (repositoryId === undefined) return false
+      const result = await transaction
+        .deleteFrom('repository_blobs')
+        .where('repository_id', '=', repositoryId)
+        .where('digest', '=', digest)
+        .executeTakeFirst()
+      return result.numDeletedRows > 0
+    })
   }
 
   /** Repositories that hold a blob, at most `limit`. */
@@ -134,7 +139,7 @@ export class MetadataStore implements AsyncDisposable {
 
   /** Adds a manifest and points `tags` at it, all or nothing; the last writer of a tag wins. */
   async addManifest(repository: string, manifest: NewManifest, tags: readonly string[]): Promise<void> {
-    await this.#db.transaction().execute(async (transaction) => {
+    await this.#writes.run(async (transaction) => {
       const repositoryId = await this.#makeRepository(transaction, repository)
       await transaction
         .insertInto('manifests')
@@ -155,26 +160,30 @@ export class MetadataStore implements AsyncDisposable {
   }
 
   /** Deletes a manifest with every tag that names it; false when it was not there. */
-  async deleteManifest(repository: string, digest: Digest): Promise<boolean> {
-    const repositoryId = await this.#findRepositoryId(this.#db, repository)
-    if (repositoryId === undefined) return false
-    const result = await this.#db
-      .deleteFrom('manifests')
-      .where('repository_id', '=', repositoryId)
-      .where('digest', '=', digest)
-      .executeTakeFirst()
-    return result.numDeletedRows > 0
+  deleteManifest(repository: string, digest: Digest): Promise<boolean> {
+    return this.#writes.run(async (transaction) => {
+      const repositoryId = await this.#findRepositoryId(transaction, repository)
+      if (repositoryId === undefined) return false
+      const result = await transaction
+        .deleteFrom('manifests')
+        .where('repository_id', '=', repositoryId)
+        .where('digest', '=', digest)
+        .executeTakeFirst()
+      return result.numDeletedRows > 0
+    })
   }
 
-  async deleteTag(repository: string, tag: string): Promise<boolean> {
-    const repositoryId = await this.#findRepositoryId(this.#db, repository)
-    if (repositoryId === undefined) return false
-    const result = await this.#db
-      .deleteFrom('tags')
-      .where('repository_id', '=', repositoryId)
-      .where('name', '=', tag)
-      .executeTakeFirst()
-    return result.numDeletedRows > 0
+  deleteTag(repository: string, tag: string): Promise<boolean> {
+    return this.#writes.run(async (transaction) => {
+      const repositoryId = await this.#findRepositoryId(transaction, repository)
+      if (repositoryId === undefined) return false
+      const result = await transaction
+        .deleteFrom('tags')
+        .where('repository_id', '=', repositoryId)
+        .where('name', '=', tag)
+        .executeTakeFirst()
+      return result.numDeletedRows > 0
+    })
   }
 
   async listTags(repository: string, { last, limit }: Page): Promise<string[]> {
@@ -219,7 +228,7 @@ export class MetadataStore implements AsyncDisposable {
     await this.#db.destroy()
   }
 
-  async #makeRepository(transaction: Transaction<MetadataSchema>, name: string): Promise<number> {
+  async #makeRepository(transaction: Kysely<MetadataSchema>, name: string): Promise<number> {
     const known = await this.#findRepositoryId(transaction, name)
     if (known !== undefined) return known
     const row = await transaction

@@ -15,6 +15,14 @@ interface Session {
   isWriting: boolean
 }
 
+/** An upload while it is written to. */
+interface Writing {
+  key: string
+  session: Session
+  /** Bytes that are there. */
+  offset: number
+}
+
 /** Bytes to append; `start` is where the client says they begin. */
 export interface Chunk {
   body: AsyncIterable<Uint8Array>
@@ -53,12 +61,8 @@ export class Uploads {
    * Appends a chunk and returns the new offset. Throws CHUNK_OUT_OF_ORDER, with the upload as it was, for a start that
    * is not the offset and for a second writer. When the body breaks off, what came stays.
    */
-  async append(repository: string, id: string, chunk: Chunk): Promise<number> {
-    const key = uploadKey(repository, id)
-    return this.#exclusively(key, async (session) => {
-      await this.#appendChunk(key, session, chunk)
-      return this.#getOffset(key)
-    })
+  append(repository: string, id: string, chunk: Chunk): Promise<number> {
+    return this.#exclusively(uploadKey(repository, id), (writing) => this.#appendChunk(writing, chunk))
   }
 
   /**
@@ -70,15 +74,17 @@ export class Uploads {
     id: string,
     { digest, ...chunk }: Chunk & { digest: Digest },
   ): Promise<void> {
-    const key = uploadKey(repository, id)
-    const isOpen = (await this.#storage.findUpload(key)) !== undefined
-    if (!isOpen && (await this.#metadata.hasBlob(repository, digest))) return
-    const sizeBytes = await this.#exclusively(key, async (session) => {
-      this.#expectAlgorithm(session, digestAlgorithm(digest))
-      await this.#appendChunk(key, session, chunk)
-      return this.#commit(key, session, digest)
-    })
-    await this.#metadata.addBlob(repository, digest, sizeBytes)
+    try {
+      const sizeBytes = await this.#exclusively(uploadKey(repository, id), async (writing) => {
+        expectAlgorithm(writing.session, digestAlgorithm(digest))
+        await this.#appendChunk(writing, chunk)
+        return this.#commit(writing, digest)
+      })
+      await this.#metadata.addBlob(repository, digest, sizeBytes)
+    } catch (error) {
+      const isUnknown = error instanceof RegistryError && error.kind === 'BLOB_UPLOAD_UNKNOWN'
+      if (!isUnknown || !(await this.#metadata.hasBlob(repository, digest))) throw error
+    }
   }
 
   /** Ends an upload and drops its bytes; throws BLOB_UPLOAD_UNKNOWN. */
@@ -99,21 +105,25 @@ export class Uploads {
     return upload.sizeBytes
   }
 
-  async #appendChunk(key: string, session: Session, { body, start }: Chunk): Promise<void> {
-    const offset = await this.#getOffset(key)
+  async #appendChunk(writing: Writing, { body, start }: Chunk): Promise<number> {
+    const { offset } = writing
     if (start !== undefined && start !== offset)
       throw new RegistryError('CHUNK_OUT_OF_ORDER', { detail: { offset } })
-    const digester = await this.#digesterAt(key, session, offset)
-    await using writer = await this.#storage.appendUpload(key)
+    const digester = await this.#digesterOf(writing)
+    await using writer = await this.#storage.appendUpload(writing.key)
     for await (const bytes of body) {
-      await writer.write(bytes)
+      const isWritten = writer.write(bytes)
       digester.update(bytes)
+      await isWritten
     }
+    writing.offset = digester.sizeBytes
+    return writing.offset
   }
 
   /** Returns the size of the new blob. */
-  async #commit(key: string, session: Session, digest: Digest): Promise<number> {
-    const digester = await this.#digesterAt(key, session, await this.#getOffset(key))
+  async #commit(writing: Writing, digest: Digest): Promise<number> {
+    const { key, session, offset } = writing
+    const digester = await this.#digesterOf(writing)
     // A hash ends with its digest; should the commit fail, the next try hashes the bytes again.
     session.digester = undefined
     if (digester.digest() !== digest) {
@@ -122,11 +132,11 @@ export class Uploads {
     }
     await this.#storage.commitUpload(key, digest)
     this.#sessions.delete(key)
-    return digester.sizeBytes
+    return offset
   }
 
-  /** The hash of the first `offset` bytes, which are all there are: the running one if it is there, else made anew. */
-  async #digesterAt(key: string, session: Session, offset: number): Promise<Digester> {
+  /** The hash of the bytes so far: the running one if it is there and has seen just these, else made anew. */
+  async #digesterOf({ key, session, offset }: Writing): Promise<Digester> {
     if (session.digester?.sizeBytes === offset) return session.digester
     const digester = new Digester(session.algorithm)
     for await (const bytes of await this.#storage.openUpload(key)) digester.update(bytes as Uint8Array)
@@ -134,20 +144,14 @@ export class Uploads {
     return digester
   }
 
-  #expectAlgorithm(session: Session, algorithm: DigestAlgorithm): void {
-    if (session.algorithm === algorithm) return
-    session.algorithm = algorithm
-    session.digester = undefined
-  }
-
   /** One writer at a time; a second is refused, not queued: it would append to what it has not seen. */
-  async #exclusively<T>(key: string, action: (session: Session) => Promise<T>): Promise<T> {
+  async #exclusively<T>(key: string, action: (writing: Writing) => Promise<T>): Promise<T> {
     const offset = await this.#getOffset(key)
     const session = this.#sessionOf(key)
     if (session.isWriting) throw new RegistryError('CHUNK_OUT_OF_ORDER', { detail: { offset } })
     session.isWriting = true
     try {
-      return await action(session)
+      return await action({ key, session, offset })
     } finally {
       session.isWriting = false
     }
@@ -176,4 +180,10 @@ export class Uploads {
 function uploadKey(repository: string, id: string): string {
   const scope = createHash('sha256').update(repository).digest('hex').slice(0, 16)
   return `${scope}.${/^[0-9a-f-]{36}$/.test(id) ? id : 'unknown'}`
+}
+
+function expectAlgorithm(session: Session, algorithm: DigestAlgorithm): void {
+  if (session.algorithm === algorithm) return
+  session.algorithm = algorithm
+  session.digester = undefined
 }
