@@ -4,7 +4,7 @@ import type { LayerWriter } from '@berth/layer'
 import type { BridgeNetwork, Sandboxes } from '@berth/network'
 import type { Platform } from '@berth/oci'
 import type { RegistryClient } from '@berth/registry-client'
-import type { Monitor, OciRuntimes } from '@berth/runtime'
+import type { Monitor, OciRuntimes, SpecPlatform } from '@berth/runtime'
 import type { Snapshotter } from '@berth/snapshot'
 import { KeyedMutex, messageOf, type Logger } from '@berth/stdx'
 import type { Kernel } from '@berth/syscalls'
@@ -38,6 +38,7 @@ export interface EngineOptions {
   registry: RegistryClient
   monitor: Monitor
   runtimes: OciRuntimes
+  specPlatform: SpecPlatform
   sandboxes: Sandboxes
   bridge: BridgeNetwork | undefined
   kernel: Kernel
@@ -115,12 +116,13 @@ function containerContext(
   options: EngineOptions,
   parts: Pick<ContainerContext, 'events' | 'containers' | 'images'>,
 ): ContainerContext {
-  const { snapshotter, monitor, runtimes, sandboxes, bridge, kernel, settings } = options
+  const { snapshotter, monitor, runtimes, specPlatform, sandboxes, bridge, kernel, settings } = options
   return {
     ...parts,
     snapshotter,
     monitor,
     runtimes,
+    specPlatform,
     sandboxes,
     bridge,
     waiters: new Waiters(),

@@ -1,5 +1,6 @@
 import type { HostConfig } from '@berth/api'
 import { CodedError } from '@berth/stdx'
+import { parseLogOptions } from './log-options.ts'
 import { containerMounts } from './container-mounts.ts'
 import type { ContainerRecord } from './container-record.ts'
 
@@ -88,6 +89,7 @@ export function checkHostConfig(
 ): string[] {
   for (const check of [checkLimits, checkRestartPolicy, checkUnsupported]) check(hostConfig)
   containerMounts(hostConfig)
+  parseLogOptions(hostConfig.LogConfig.Config ?? {})
   hostConfig.NetworkMode = networkMode(hostConfig.NetworkMode, getContainer)
   if (hostConfig.ShmSize === 0) hostConfig.ShmSize = shmBytes
   if (hostConfig.Memory > 0 && hostConfig.MemorySwap === 0) hostConfig.MemorySwap = hostConfig.Memory * 2

@@ -1,5 +1,5 @@
 import type { BridgeNetwork, Sandboxes } from '@berth/network'
-import type { Monitor, OciRuntimes } from '@berth/runtime'
+import type { Monitor, OciRuntimes, SpecPlatform } from '@berth/runtime'
 import type { Snapshotter } from '@berth/snapshot'
 import type { Kernel } from '@berth/syscalls'
 import type { KeyedMutex, Logger } from '@berth/stdx'
@@ -7,6 +7,7 @@ import type { EventBus } from '../events/event-bus.ts'
 import type { ImageContext } from '../images/image-context.ts'
 import type { ContainerStore } from './container-store.ts'
 import type { ExecRegistry } from './exec-registry.ts'
+import type { LogLimits } from './log-options.ts'
 import type { Restarter } from './restarter.ts'
 import type { Waiters } from './waiters.ts'
 
@@ -17,6 +18,8 @@ export interface ContainerContext {
   snapshotter: Snapshotter
   monitor: Monitor
   runtimes: OciRuntimes
+  /** What specs need to know of the machine. */
+  specPlatform: SpecPlatform
   sandboxes: Sandboxes
   /** Undefined when the engine was started without a bridge. */
   bridge: BridgeNetwork | undefined
@@ -45,5 +48,5 @@ export interface ContainerSettings {
   /** `/etc/resolv.conf` of the host. */
   hostResolvConf: string
   hostHostname: string
-  logDefaults: { maxSizeBytes: number; maxFiles: number }
+  logDefaults: LogLimits
 }

@@ -20,11 +20,13 @@ import { readImageConfig } from '../images/inspect.ts'
 import type { ImageRecord } from '../images/image-store.ts'
 import { nowTimestamp } from '../timestamps.ts'
 import { checkHostConfig, defaultHostConfig } from './check-host-config.ts'
+import { checkBindSources } from './bind-sources.ts'
 import type { ContainerContext } from './container-context.ts'
 import { checkName, generateName } from './container-name.ts'
 import { containerEvent } from './container-events.ts'
 import { initialState, type ContainerRecord } from './container-record.ts'
 import { getContainer } from './find-container.ts'
+import { securityOptions } from './security-options.ts'
 import { mergeConfig } from './merge-config.ts'
 import { assertNameIsFree } from './rename.ts'
 import { containerDirectory, removeContainerFiles } from './container-files.ts'
@@ -50,6 +52,8 @@ export async function createContainer(
   }
   const hostConfig = { ...defaultHostConfig(), ...request.HostConfig }
   const warnings = checkHostConfig(hostConfig, (nameOrId) => getContainer(context.containers, nameOrId))
+  securityOptions(hostConfig)
+  await checkBindSources(hostConfig)
   const id = randomBytes(32).toString('hex')
   const record: ContainerRecord = {
     id,

@@ -5,7 +5,7 @@ import type { ContainerContext } from './container-context.ts'
 import type { ContainerRecord } from './container-record.ts'
 
 /** What a container that does not run has. */
-const noEndpoint = { endpointId: '', address: '', prefixLength: 0, gateway: '', macAddress: '' }
+export const noEndpoint = { endpointId: '', address: '', prefixLength: 0, gateway: '', macAddress: '' }
 
 /** A container's networks by name, with what it has in each while it runs. */
 export function endpointSettings(

@@ -40,6 +40,13 @@ export async function startExecDetached(context: ContainerContext, execId: strin
   await startExec(context, getStartable(context, execId), undefined)
 }
 
+/** An exec that is connected and waits to be started. */
+export interface ExecAttachment extends Attachment {
+  hasInput: boolean
+  detachKeys: string
+  start: () => Promise<void>
+}
+
 /**
  * Connects to its streams, then starts it. `start` is to be called once the client is ready; when it fails, the reason
  * is the exec's exit code (126 or 127) and the error.
@@ -48,16 +55,23 @@ export async function attachExec(
   context: ContainerContext,
   execId: string,
   consoleSize: { rows: number; columns: number } | undefined,
-): Promise<Attachment & { start: () => Promise<void> }> {
+): Promise<ExecAttachment> {
   const exec = getStartable(context, execId)
-  const { AttachStdin = false, AttachStdout = false, AttachStderr = false, Tty = false } = exec.request
+  const {
+    AttachStdin = false,
+    AttachStdout = false,
+    AttachStderr = false,
+    Tty = false,
+    DetachKeys = '',
+  } = exec.request
   const stream = await context.monitor.attach(exec.containerId, {
     execId,
     stdin: AttachStdin,
     stdout: AttachStdout,
     stderr: AttachStderr,
   })
-  return { stream, isTerminal: Tty, start: () => startExec(context, exec, consoleSize) }
+  const start = () => startExec(context, exec, consoleSize)
+  return { stream, isTerminal: Tty, hasInput: AttachStdin, detachKeys: DetachKeys, start }
 }
 
 function getStartable(context: ContainerContext, execId: string): Exec {
@@ -83,7 +97,7 @@ async function startExec(
       containerId: exec.containerId,
       execId: exec.id,
       runtime: context.runtimes.resolve(record.runtime).path,
-      process: await buildExecProcess(context, record, exec.request),
+      process: buildExecProcess(context, record, exec.request),
       stdio: {
         openStdin: exec.request.AttachStdin ?? false,
         stdinOnce: true,

@@ -4,7 +4,7 @@ import type { ContainerContext } from './container-context.ts'
 import { logPath } from './container-files.ts'
 import { networkFiles } from './container-network.ts'
 import type { ContainerRecord } from './container-record.ts'
-import { endpointSettings } from './endpoint-settings.ts'
+import { endpointSettings, noEndpoint } from './endpoint-settings.ts'
 import { mountPoints } from './mount-points.ts'
 
 /** Everything that is known of a container, in Docker's shape. */
@@ -72,29 +72,31 @@ async function networkSettings(
   context: ContainerContext,
   record: ContainerRecord,
 ): Promise<ContainerInspect['NetworkSettings']> {
-  const endpoint = (await context.bridge?.listEndpoints())?.find((known) => known.endpointId === record.id)
-  const ports: PortMap = Object.fromEntries(
-    Object.keys(record.config.ExposedPorts ?? {}).map((port) => [port, null]),
-  )
+  const endpoints = (await context.bridge?.listEndpoints()) ?? []
+  const endpoint = endpoints.find((known) => known.endpointId === record.id)
+  const { endpointId, address, prefixLength, gateway, macAddress } = endpoint ?? noEndpoint
   const hasSandbox = record.state.pid > 0 && record.hostConfig.NetworkMode !== 'host'
   return {
     Bridge: '',
     SandboxID: hasSandbox ? record.id : '',
     SandboxKey: hasSandbox ? context.sandboxes.pathOf(record.id) : '',
-    Ports: endpoint ? ports : {},
+    Ports: endpoint ? unpublishedPorts(record) : {},
     HairpinMode: false,
     LinkLocalIPv6Address: '',
     LinkLocalIPv6PrefixLen: 0,
     SecondaryIPAddresses: null,
     SecondaryIPv6Addresses: null,
-    EndpointID: endpoint?.endpointId ?? '',
-    Gateway: endpoint?.gateway ?? '',
+    EndpointID: endpointId,
+    Gateway: gateway,
     GlobalIPv6Address: '',
     GlobalIPv6PrefixLen: 0,
-    IPAddress: endpoint?.address ?? '',
-    IPPrefixLen: endpoint?.prefixLength ?? 0,
+    IPAddress: address,
+    IPPrefixLen: prefixLength,
     IPv6Gateway: '',
-    MacAddress: endpoint?.macAddress ?? '',
+    MacAddress: macAddress,
     Networks: endpointSettings(context, record, endpoint),
   }
 }
+
+const unpublishedPorts = (record: ContainerRecord): PortMap =>
+  Object.fromEntries(Object.keys(record.config.ExposedPorts ?? {}).map((port) => [port, null]))

@@ -1,7 +1,7 @@
 import { CodedError } from '@berth/stdx'
 import { constants } from 'node:os'
 
-const numbers = new Map(Object.entries(constants.signals).map(([name, number]) => [name, Number(number)]))
+const numbers: ReadonlyMap<string, number> = new Map(Object.entries(constants.signals))
 const highest = 64
 
 /** A signal by name (`KILL`, `SIGKILL`, `RTMIN+3`) or number; throws `invalid-argument`. */

@@ -1,3 +1,4 @@
+import type { LogOptions } from '@berth/runtime'
 import { CodedError, isCoded, messageOf } from '@berth/stdx'
 import { connectNetwork, disconnectNetwork } from './container-network.ts'
 import { buildContainerSpec } from './container-spec.ts'
@@ -6,6 +7,7 @@ import { containerEvent } from './container-events.ts'
 import { logPath, mountRootfs, unmountRootfs } from './container-files.ts'
 import { isRunning, type ContainerRecord } from './container-record.ts'
 import { getContainer } from './find-container.ts'
+import { parseLogOptions } from './log-options.ts'
 
 /** Starts a container. Returns false when it runs already. A failed start leaves it as it was, with the reason in its state. */
 export async function startContainer(context: ContainerContext, nameOrId: string): Promise<boolean> {
@@ -41,7 +43,7 @@ async function run(context: ContainerContext, record: ContainerRecord): Promise<
   undo.defer(() => unmountRootfs(context, record.id))
   const network = await connectNetwork(context, record)
   undo.defer(() => disconnectNetwork(context, record))
-  const spec = await buildContainerSpec(context, record, { rootfs, network })
+  const spec = buildContainerSpec(context, record, { rootfs, network })
   const { Tty, OpenStdin, StdinOnce } = record.config
   const [rows, columns] = record.hostConfig.ConsoleSize ?? [0, 0]
   const started = await context.monitor.start({
@@ -77,11 +79,8 @@ function startExitCode(message: string): number {
   return /permission denied|is a directory/.test(message) ? 126 : 128
 }
 
-function logOptions(context: ContainerContext, record: ContainerRecord) {
-  const { Type } = record.hostConfig.LogConfig
-  return {
-    driver: Type === 'none' ? ('none' as const) : ('json-file' as const),
-    path: logPath(context, record.id),
-    ...context.settings.logDefaults,
-  }
+function logOptions(context: ContainerContext, record: ContainerRecord): LogOptions {
+  const { Type, Config } = record.hostConfig.LogConfig
+  const limits = parseLogOptions(Config ?? {}, context.settings.logDefaults)
+  return { driver: Type === 'none' ? 'none' : 'json-file', path: logPath(context, record.id), ...limits }
 }

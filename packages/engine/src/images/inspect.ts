@@ -45,7 +45,7 @@ export async function imageHistory(context: ImageContext, name: string): Promise
   const entries = (config.history ?? []).map((entry) =>
     historyItem(entry, entry.empty_layer ? 0 : (sizes[layer++] ?? 0)),
   )
-  const [newest, ...older] = entries.reverse()
+  const [newest, ...older] = entries.toReversed()
   if (!newest) return []
   const tags = context.images.namesOf(image.imageId).tags.map(familiar)
   return [{ ...newest, Id: image.imageId, Tags: tags.length > 0 ? tags : null }, ...older]

@@ -1,0 +1,217 @@
+import { openContentStore } from '@berth/content'
+import {
+  engineIdentity,
+  openEngine,
+  parseLogOptions,
+  type ContainerSettings,
+  type Engine,
+} from '@berth/engine'
+import { layerWriter } from '@berth/layer'
+import { openBridgeNetwork, openSandboxes, type BridgeNetwork } from '@berth/network'
+import { hostPlatform } from '@berth/oci'
+import { openRegistryClient } from '@berth/registry-client'
+import { connectMonitor, findRuntimes, readSpecPlatform, type Monitor } from '@berth/runtime'
+import { chooseSnapshotter } from '@berth/snapshot'
+import { isCoded, openDatabase, type Logger } from '@berth/stdx'
+import { linuxKernel as kernel } from '@berth/syscalls'
+import { chmod, mkdir } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { DaemonConfig } from './config/daemon-config.ts'
+import { claimDirectory } from './claim-directory.ts'
+import { writePidFile } from './pid-file.ts'
+import { containerRoutes } from './routes/containers.ts'
+import { execRoutes } from './routes/execs.ts'
+import { imageRoutes } from './routes/images.ts'
+import { networkRoutes } from './routes/networks.ts'
+import { systemRoutes } from './routes/system.ts'
+import type { Route } from './server/route.ts'
+import { createServer } from './server/server.ts'
+import { version } from './version.ts'
+
+const defaultBridge = 'berth0'
+const defaultCgroupParent = '/berth'
+
+export interface DaemonOptions {
+  config: DaemonConfig
+  logger: Logger
+  /** The program that supervises containers. */
+  monitorPath: string
+}
+
+/** A running engine with its API served. Disposing leaves containers as they are. */
+export interface Daemon extends AsyncDisposable {
+  /** Takes no more requests; without live restore it stops the containers, too. */
+  shutdown(): Promise<void>
+}
+
+/** Puts the engine together: mechanisms, then the domain, then the API on its sockets. The one place that knows all of them. */
+export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { config, logger } = options
+  await using undo = new AsyncDisposableStack()
+  await openDirectory(config.dataRoot, 0o710)
+  await openDirectory(config.execRoot, 0o700)
+  undo.use(await claimDirectory(config.dataRoot, kernel))
+  undo.use(await writePidFile(config.pidFile))
+  for (const warning of config.warnings) logger.warn(warning)
+  const { engine, monitor } = await openParts(options, undo)
+  const server = createServer({ routes: routesOf(engine), logger: logger.named('api'), version })
+  undo.use(server)
+  await server.listen(config.listen, { group: config.group, ...(config.tls ? { tls: config.tls } : {}) })
+  logger.info('API listen on', { addresses: server.addresses })
+  const resources = undo.move()
+  return {
+    async shutdown() {
+      await server.close()
+      if (config.isLiveRestore) return
+      await engine.stopContainers(config.shutdownTimeoutSeconds)
+      await endMonitor(monitor)
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
+
+interface Parts {
+  engine: Engine
+  monitor: Monitor
+}
+
+/** What can be opened side by side is: the start is felt. */
+async function openParts(
+  { config, logger, monitorPath }: DaemonOptions,
+  undo: AsyncDisposableStack,
+): Promise<Parts> {
+  const { dataRoot, execRoot } = config
+  const database = openDatabase(join(dataRoot, 'berth.db'))
+  undo.defer(() => database.close())
+  const registry = undo.use(
+    openRegistryClient({ ...registryOptions(config), logger: logger.named('registry') }),
+  )
+  const layers = undo.use(layerWriter())
+  const opened = await Promise.all([
+    engineIdentity(dataRoot),
+    openContentStore({
+      directory: join(dataRoot, 'content'),
+      database,
+      logger: logger.named('content'),
+    }).then((store) => undo.use(store)),
+    openSnapshotter(config, logger, undo),
+    connectMonitor({ runDirectory: execRoot, entryPath: monitorPath, logger: logger.named('monitor') }).then(
+      (it) => undo.use(it),
+    ),
+    findRuntimes(runtimeOptions(config, logger)),
+    openBridge(config, logger, undo),
+  ])
+  const [engineId, content, { snapshotter, reason }, monitor, runtimes, bridge] = opened
+  const engine = await openEngine({
+    database,
+    content,
+    snapshotter,
+    layerWriter: layers,
+    registry,
+    monitor,
+    runtimes,
+    specPlatform: readSpecPlatform(),
+    sandboxes: openSandboxes({ runDirectory: execRoot, kernel }),
+    bridge,
+    kernel,
+    logger: logger.named('engine'),
+    platform: hostPlatform(process.arch),
+    downloadsMax: config.maxConcurrentDownloads,
+    settings: containerSettings(config, engineId),
+    info: { ...infoSettings(config), snapshotterReason: reason },
+  })
+  undo.use(engine)
+  return { engine, monitor }
+}
+
+async function openSnapshotter(config: DaemonConfig, logger: Logger, undo: AsyncDisposableStack) {
+  const choice = await chooseSnapshotter({
+    directory: join(config.dataRoot, 'snapshots'),
+    runDirectory: config.execRoot,
+    kernel,
+    logger: logger.named('snapshots'),
+    ...(config.storageDriver ? { prefer: config.storageDriver } : {}),
+  })
+  undo.use(choice.snapshotter)
+  logger.info('Snapshotter chosen', { snapshotter: choice.snapshotter.name, reason: choice.reason })
+  return choice
+}
+
+async function openBridge(
+  config: DaemonConfig,
+  logger: Logger,
+  undo: AsyncDisposableStack,
+): Promise<BridgeNetwork | undefined> {
+  if (!config.bridge.isEnabled) return undefined
+  const database = openDatabase(join(config.execRoot, 'network.db'))
+  undo.defer(() => database.close())
+  const bridge = await openBridgeNetwork({
+    bridge: config.bridge.name ?? defaultBridge,
+    database,
+    kernel,
+    logger: logger.named('network'),
+    ...(config.bridge.address ? { subnet: config.bridge.address } : {}),
+  })
+  return undo.use(bridge)
+}
+
+function registryOptions({ registryMirrors, insecureRegistries }: DaemonConfig) {
+  return { mirrors: registryMirrors, insecureRegistries, userAgent: `berth/${version} (linux)` }
+}
+
+function runtimeOptions({ runtimes, defaultRuntime }: DaemonConfig, logger: Logger) {
+  const configured = Object.fromEntries(Object.entries(runtimes).map(([name, { path }]) => [name, path]))
+  return {
+    configured,
+    logger: logger.named('runtimes'),
+    ...(defaultRuntime ? { defaultName: defaultRuntime } : {}),
+  }
+}
+
+function containerSettings(config: DaemonConfig, engineId: string): ContainerSettings {
+  return {
+    engineId,
+    startedAt: new Date().toISOString(),
+    dataDirectory: config.dataRoot,
+    runDirectory: config.execRoot,
+    cgroupParent: config.cgroupParent ?? defaultCgroupParent,
+    hostResolvConf: '/etc/resolv.conf',
+    hostHostname: hostname(),
+    logDefaults: parseLogOptions(config.logOptions),
+  }
+}
+
+function infoSettings(config: DaemonConfig) {
+  return {
+    version,
+    mirrors: config.registryMirrors,
+    insecureRegistries: config.insecureRegistries,
+    isDebug: config.isDebug,
+    isLiveRestore: config.isLiveRestore,
+    dataRoot: config.dataRoot,
+  }
+}
+
+const routesOf = (engine: Engine): Route[] => [
+  ...systemRoutes(engine),
+  ...imageRoutes(engine.images),
+  ...containerRoutes(engine.containers),
+  ...execRoutes(engine.containers),
+  ...networkRoutes(engine.networks),
+]
+
+/** The mode holds whatever the umask says, also for a directory that was there. */
+async function openDirectory(path: string, mode: number): Promise<void> {
+  await mkdir(path, { recursive: true, mode })
+  await chmod(path, mode)
+}
+
+/** With containers left, for example those that could not be stopped, it stays to watch them. */
+async function endMonitor(monitor: Monitor): Promise<void> {
+  try {
+    await monitor.shutdown()
+  } catch (error) {
+    if (!isCoded(error, 'failed-precondition')) throw error
+  }
+}

@@ -1,0 +1,36 @@
+import { isCoded, messageOf } from '@berth/stdx'
+import { once } from 'node:events'
+import { parseCommandLine } from './config/command-line.ts'
+import { openDaemon } from './daemon.ts'
+import { createLogger } from './logger.ts'
+import { version } from './version.ts'
+
+/** The program: reads what it was told, runs until a signal asks it to end. */
+export async function main(): Promise<void> {
+  const invocation = parseCommandLine(process.argv.slice(2), { version })
+  if (invocation.kind === 'end') {
+    process.stdout.write(invocation.stdout)
+    process.stderr.write(invocation.stderr)
+    process.exitCode = invocation.exitCode
+    return
+  }
+  const { config } = invocation
+  const logger = createLogger({ level: config.logLevel, stream: process.stderr })
+  const stopped = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopped.abort())
+  process.on('SIGHUP', () =>
+    logger.warn('Configuration is read at the start only: restart the engine to apply it'),
+  )
+  try {
+    await using daemon = await openDaemon({ config, logger, monitorPath: monitorPath() })
+    if (!stopped.signal.aborted) await once(stopped.signal, 'abort')
+    logger.info('Shutting down')
+    await daemon.shutdown()
+  } catch (error) {
+    const hint = isCoded(error) && error.hint ? `\n${error.hint}` : ''
+    process.stderr.write(`failed to start daemon: ${messageOf(error)}${hint}\n`)
+    process.exitCode = 1
+  }
+}
+
+const monitorPath = (): string => new URL('berth-monitor.ts', import.meta.url).pathname

@@ -1,0 +1,86 @@
+import {
+  decodeRegistryAuth,
+  parseFilters,
+  parseQueryBoolean,
+  versionAtLeast,
+  type ImageSummary,
+} from '@berth/api'
+import type { ImageService } from '@berth/engine'
+import {
+  isDigest,
+  parsePlatform,
+  parseReference,
+  withDefaultTag,
+  type Platform,
+  type Reference,
+} from '@berth/oci'
+import { CodedError } from '@berth/stdx'
+import { jsonStream, status } from '../server/reply.ts'
+import { route, type Route } from '../server/route.ts'
+import { registryCredentials } from './registry-credentials.ts'
+
+type Images = Pick<ImageService, 'history' | 'inspect' | 'list' | 'pull' | 'remove' | 'tag'>
+
+const listFilters = ['before', 'dangling', 'label', 'reference', 'since', 'until']
+
+export const imageRoutes = (images: Images): Route[] => [
+  route('GET', '/images/json', ({ query, apiVersion }) => {
+    const filters = parseFilters(query.get('filters'), listFilters)
+    return images.list({ filters }).map((image) => forVersion(image, apiVersion))
+  }),
+  route('POST', '/images/create', ({ query, request, signal }) => {
+    const fromImage = query.get('fromImage')
+    if (!fromImage)
+      throw new CodedError(
+        'not-implemented',
+        'Cannot import image: importing is not supported by this engine yet',
+      )
+    const platform = platformOf(query.get('platform'))
+    const credentials = registryCredentials(decodeRegistryAuth(headerOf(request.headers['x-registry-auth'])))
+    return jsonStream(
+      images.pull(pullReference(fromImage, query.get('tag') ?? ''), { platform, credentials, signal }),
+    )
+  }),
+  route('GET', '/images/{name:.*}/json', ({ params }) => images.inspect(params.name)),
+  route('GET', '/images/{name:.*}/history', ({ params }) => images.history(params.name)),
+  route('POST', '/images/{name:.*}/tag', ({ params, query }) => {
+    images.tag(params.name, `${query.get('repo') ?? ''}${query.get('tag') ? `:${query.get('tag')}` : ''}`)
+    return status(201)
+  }),
+  route('DELETE', '/images/{name:.*}', ({ params, query }) =>
+    images.remove(params.name, { force: parseQueryBoolean(query.get('force')) }),
+  ),
+]
+
+/** `fromImage` and `tag` as clients send them: the tag may be a digest, or part of the name. */
+function pullReference(name: string, tag: string): Reference {
+  const separator = isDigest(tag) ? '@' : ':'
+  const reference = withDefaultTag(parseReference(tag === '' ? name : `${name}${separator}${tag}`))
+  if (reference.repository === 'library/scratch')
+    throw new CodedError('forbidden', "'scratch' is a reserved name")
+  return reference
+}
+
+function platformOf(text: string | null): Platform | undefined {
+  return text ? parsePlatform(text) : undefined
+}
+
+/** Older clients expect names for dangling images, and a size under another name. */
+function forVersion(image: ImageSummary, apiVersion: string): ImageSummary {
+  return {
+    ...image,
+    ...(versionAtLeast(apiVersion, '1.51') ? {} : { Containers: -1 }),
+    ...(versionAtLeast(apiVersion, '1.44') ? {} : { VirtualSize: image.Size }),
+    ...(versionAtLeast(apiVersion, '1.43') ? {} : danglingNames(image)),
+  }
+}
+
+function danglingNames({ RepoTags, RepoDigests }: ImageSummary): Partial<ImageSummary> {
+  return {
+    ...(RepoTags?.length ? {} : { RepoTags: ['<none>:<none>'] }),
+    ...(RepoDigests?.length ? {} : { RepoDigests: ['<none>@<none>'] }),
+  }
+}
+
+const headerOf = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value[0] : value
