@@ -8,6 +8,7 @@ import { CodedError, systemCode, type Logger } from '@berth/stdx'
 
 /** Requests that are still answered when asked to stop get this long. */
 const drainMs = 30_000
+const sweepIntervalMs = 50
 
 export interface ServeOptions {
   listen: { host: string; port: number }
@@ -56,8 +57,11 @@ async function startListening(server: Server, { host, port }: { host: string; po
 async function drain(server: Server): Promise<void> {
   const closed = once(server, 'close')
   server.close()
+  // What was busy just now stays connected once it is answered: clients keep connections for the next request.
+  const sweep = setInterval(() => server.closeIdleConnections(), sweepIntervalMs)
   const force = setTimeout(() => server.closeAllConnections(), drainMs)
   await closed
+  clearInterval(sweep)
   clearTimeout(force)
 }
 

@@ -28,7 +28,7 @@ async function startProgram(
   stack: AsyncDisposableStack,
   data: string,
 ): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(launcher, ['serve', '--listen', '127.0.0.1:0', '--data', data], {
+  const child = spawn(launcher, ['serve', '--listen', '127.0.0.1:0', '--data', data, '--log-level', 'warn'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   stack.defer(async () => {
