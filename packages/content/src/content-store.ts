@@ -38,7 +38,8 @@ export interface ContentStore extends AsyncDisposable {
 
   /**
    * Deletes every blob that is neither in `reachable` nor held by a live lease, and ingests idle for longer than
-   * `ingestIdleMs` (default 24 h). `reachable` is read under a lock that holds off commits. Returns what was freed.
+   * `ingestIdleMs` (default 24 h). `reachable` is read under a lock that holds off commits and leases, so it
+   * must not wait for one. Returns what was freed.
    */
   collectGarbage(options: {
     reachable: () => Promise<ReadonlySet<Digest>>

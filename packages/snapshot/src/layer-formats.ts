@@ -1,7 +1,6 @@
-import { closeSync, mkdirSync, openSync, readlinkSync, symlinkSync } from 'node:fs'
+import { closeSync, lstatSync, mkdirSync, openSync, readlinkSync, symlinkSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { systemCode } from '@berth/stdx'
 import { mountFlags, type Kernel } from '@berth/syscalls'
 import type { MountEntry } from './mount-table.ts'
 import type { LayerFormat } from './snapshotter.ts'
@@ -74,10 +73,6 @@ function treeFormat(kernel: Kernel): LayerFormatDriver {
 }
 
 function linkTarget(path: string): string | undefined {
-  try {
-    return readlinkSync(path)
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'EINVAL') return undefined
-    throw error
-  }
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+  return isLink ? readlinkSync(path) : undefined
 }

@@ -71,9 +71,10 @@ export class LayerPoints {
 
   /** Takes away whatever is at `point`: a mount with its directory, or a link. */
   hide(point: string): void {
-    unmountPath(this.#options.kernel, point, this.#options.logger)
     const found = lstatSync(point, { throwIfNoEntry: false })
-    if (found?.isDirectory()) rmdirSync(point)
-    else if (found) unlinkSync(point)
+    if (found?.isDirectory()) {
+      unmountPath(this.#options.kernel, point, this.#options.logger)
+      rmdirSync(point)
+    } else if (found) unlinkSync(point)
   }
 }

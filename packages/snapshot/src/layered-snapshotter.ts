@@ -12,7 +12,7 @@ import { mountOverlay } from './overlay-mount.ts'
 import { SnapshotRecords } from './snapshot-records.ts'
 import type { LayerFormat, LayerInfo, SnapshotInfo, Snapshotter, StagedLayer } from './snapshotter.ts'
 import { Trash } from './trash.ts'
-import { unmountPath } from './unmount-path.ts'
+import { unmountRoot } from './unmount-path.ts'
 
 export interface LayeredSnapshotterOptions {
   name: Snapshotter['name']
@@ -28,9 +28,9 @@ export interface LayeredSnapshotterOptions {
 const rootOfNoLayers: RootAttributes = { mode: 0o755, uid: 0, gid: 0 }
 
 /**
- * An overlay per snapshot over layers of any format. Looking at what is mounted and changing it happen without a pause
- * in between, so that mounts and unmounts that share layers need no lock; and what is mounted is asked of the kernel,
- * so that nothing is lost with a process.
+ * An overlay per snapshot over layers of any format. Looking at which roots are mounted, and mounting or letting go of
+ * layers because of it, happen without a pause in between, so that roots that share layers need no lock; and what is
+ * mounted is asked of the kernel, so that nothing is lost with a process.
  */
 export class LayeredSnapshotter implements Snapshotter {
   readonly name: Snapshotter['name']
@@ -139,7 +139,7 @@ export class LayeredSnapshotter implements Snapshotter {
     if (!snapshot) return
     const place = existsSync(target) ? realpathSync(target) : target
     if (!this.#placesOf(snapshot, readMountTable()).includes(place)) return
-    unmountPath(this.#kernel, place, this.#logger)
+    await unmountRoot(this.#kernel, place, this.#logger)
     this.#hideUnusedLayers(readMountTable())
   }
 

@@ -9,6 +9,8 @@ export interface OverlayMount {
   upper: string
   work: string
   target: string
+  /** What is written is never made durable (Linux 5.10): for a top that does not outlive its mount. */
+  volatile?: boolean
   /** Directory that the lowers are near to: from here their paths are short. */
   base: string
 }
@@ -43,6 +45,7 @@ export function mountOverlay(kernel: Pick<Kernel, 'mount' | 'mountByContext'>, o
       ['upperdir', overlay.upper],
       ['workdir', overlay.work],
       ...plain,
+      ...(overlay.volatile ? [['volatile', true] as [string, true]] : []),
     ])
   } catch (error) {
     if (!contextRefusals.has(systemCode(error) ?? '')) throw error
@@ -60,6 +63,7 @@ function mountOnePage(
     `upperdir=${overlay.upper}`,
     `workdir=${overlay.work}`,
     ...plain.map(([option, value]) => `${option}=${value}`),
+    ...(overlay.volatile ? ['volatile'] : []),
   ].join(',')
   if (Buffer.byteLength(data) > mountDataBytesMax) {
     throw new CodedError(

@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { messageOf, settleAll } from '@berth/stdx'
+import { messageOf, settleAll, systemCode } from '@berth/stdx'
+import type { Kernel } from '@berth/syscalls'
 import { layerFormats } from './layer-formats.ts'
 import { LayerPoints } from './layer-points.ts'
 import { openDirectories, type SnapshotterOptions } from './open-snapshotter.ts'
-import { mountOverlay } from './overlay-mount.ts'
+import { mountOverlay, type OverlayMount } from './overlay-mount.ts'
 import { probeBlock, probeFileName, probeImage } from './probe-image.ts'
 import type { LayerFormat } from './snapshotter.ts'
 
@@ -40,11 +41,21 @@ export async function probeLayers(
     formats[format].expose(disk, lower)
     const [upper, work] = [join(disk, 'upper'), join(disk, 'work')]
     for (const path of [target, upper, work]) await mkdir(path)
-    mountOverlay(kernel, { lowers: [lower], upper, work, target, base: join(runDirectory, 'layers') })
+    mountProbe(kernel, { lowers: [lower], upper, work, target, base: join(runDirectory, 'layers') })
     await readAndWrite(target, upper)
     return undefined
   } catch (error) {
     return messageOf(error)
+  }
+}
+
+/** The end of an overlay waits for all unwritten data of the file system below, unless it is volatile. */
+function mountProbe(kernel: Kernel, overlay: OverlayMount): void {
+  try {
+    mountOverlay(kernel, { ...overlay, volatile: true })
+  } catch (error) {
+    if (systemCode(error) !== 'EINVAL') throw error
+    mountOverlay(kernel, overlay)
   }
 }
 

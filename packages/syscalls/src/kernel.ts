@@ -27,6 +27,7 @@ export interface Kernel {
   readonly mountByContext: typeof mounts.mountByContext
   readonly setNamespace: typeof mounts.setNamespace
   readonly unmount: typeof mounts.unmount
+  readonly unmountInBackground: typeof mounts.unmountInBackground
   readonly unshare: typeof mounts.unshare
   readonly openNetlinkSocket: typeof network.openNetlinkSocket
   readonly becomeChildSubreaper: typeof processes.becomeChildSubreaper
@@ -61,6 +62,7 @@ export const linuxKernel: Kernel = {
   mountByContext: mounts.mountByContext,
   setNamespace: mounts.setNamespace,
   unmount: mounts.unmount,
+  unmountInBackground: mounts.unmountInBackground,
   unshare: mounts.unshare,
   openNetlinkSocket: network.openNetlinkSocket,
   becomeChildSubreaper: processes.becomeChildSubreaper,

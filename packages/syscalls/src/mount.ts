@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import { atFdCwd } from './file.ts'
-import { bind, systemCallNumbers } from './library.ts'
+import { bind, bindAsync, systemCallNumbers } from './library.ts'
 
 /** Flags of mount(2). */
 export const mountFlags = {
@@ -29,6 +29,7 @@ export interface MountRequest {
 
 const cMount = bind('mount', 'int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)')
 const cUmount2 = bind('umount2', 'int umount2(const char *target, int flags)')
+const cUmount2Async = bindAsync('umount2', 'int umount2(const char *target, int flags)')
 const syscallFsopen = bind('fsopen', 'long syscall(long number, const char *type, long flags)')
 const syscallFsconfig = bind('fsconfig', 'long syscall(long number, long fd, long command, const char *key, const char *value, long extra)')
 const syscallFsmount = bind('fsmount', 'long syscall(long number, long fd, long flags, long attributes)')
@@ -42,6 +43,14 @@ export function mount({ source, target, type, flags, data }: MountRequest): void
 
 export function unmount(target: string, flags = 0): void {
   cUmount2(target, target, flags)
+}
+
+/**
+ * As `unmount`, on another thread: the end of a file system with unwritten data waits for the disk, that of an overlay
+ * for all unwritten data of the file system below. A failure tells no errno.
+ */
+export async function unmountInBackground(target: string, flags = 0): Promise<void> {
+  await cUmount2Async(target, target, flags)
 }
 
 const fsconfigSetFlag = 0
