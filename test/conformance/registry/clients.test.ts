@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -129,6 +129,17 @@ test('berth-hub seeds hello-world twice, serves it, and ends on SIGTERM after wh
   response.resume()
   assert.equal(response.statusCode, 202)
   assert.deepEqual(await once(child, 'exit'), [0, null])
+})
+
+test('berth-hub starts through a chain of links from anywhere', async () => {
+  await using stack = new AsyncDisposableStack()
+  const directory = await temporaryDirectory(stack)
+  await symlink(launcher, join(directory, 'absolute'))
+  await symlink('absolute', join(directory, 'relative'))
+  const { stdout } = await run('./relative', ['--version'], { cwd: directory })
+  assert.match(stdout, /^berth-hub version \d+\.\d+\.\d+\n$/)
+  const failed = run('./relative', ['sevre'], { cwd: directory })
+  await assert.rejects(failed, { code: 1, stderr: /unknown command "sevre"\nSee 'berth-hub --help'/ })
 })
 
 async function waitForOffset(url: string, path: string, offset: number): Promise<void> {

@@ -28,7 +28,7 @@ export interface Exchange {
   signal: AbortSignal
 }
 
-export type Handler = (exchange: Exchange) => Promise<void>
+type Handler = (exchange: Exchange) => Promise<void>
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 

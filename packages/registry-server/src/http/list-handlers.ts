@@ -3,7 +3,10 @@ import type { ReferrerRecord } from '../metadata-store.ts'
 import { parseBlobDigest } from '../names.ts'
 import { RegistryError } from '../registry-error.ts'
 import { sendJson, type Exchange } from './exchange.ts'
-import { loadPage, nextLink, parsePage } from './paging.ts'
+import { loadPage, loadPageWithin, nextLink, parsePage } from './paging.ts'
+
+/** Annotations can be as large as a manifest; clients read an index of at most 4 MiB. */
+const referrersBytesMax = 3 * 1024 * 1024
 
 /** end-1: GET /v2/ */
 export async function getVersion({ response }: Exchange): Promise<void> {
@@ -48,8 +51,8 @@ export async function listReferrers({
 }: Exchange): Promise<void> {
   const subject = parseBlobDigest(params['digest'] ?? '')
   const artifactType = query.get('artifactType') || undefined
-  const { entries, next } = await loadPage(
-    parsePage(query),
+  const { entries, next } = await loadPageWithin(
+    { ...parsePage(query), limitBytes: referrersBytesMax },
     (page) => services.metadata.listReferrers(repository, subject, { ...page, artifactType }),
     (referrer) => referrer.digest,
   )

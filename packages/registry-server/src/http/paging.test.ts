@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { loadPage, nextLink, parsePage } from './paging.ts'
+import { loadPage, loadPageWithin, nextLink, parsePage } from './paging.ts'
 
 test('parsePage() caps the number of entries', () => {
   assert.deepEqual(parsePage(new URLSearchParams()), { last: '', limit: 1000 })
@@ -24,4 +24,39 @@ test('nextLink() keeps the rest of the query and quotes what it adds', () => {
   const { Link } = nextLink('/v2/a/tags/list', new URLSearchParams('n=2&last=a'), 'b/c&d')
   assert.equal(Link, '</v2/a/tags/list?n=2&last=b%2Fc%26d>; rel="next"')
   assert.deepEqual(nextLink('/', new URLSearchParams(), undefined), {})
+})
+
+test('loadPageWithin() ends a page by number or by size, and every entry is on one page', async () => {
+  const all = Array.from({ length: 45 }, (_, index) => String(index).padStart(2, '0'))
+  let loadedMax = 0
+  const load = async ({ last, limit }: { last: string; limit: number }) => {
+    loadedMax = Math.max(loadedMax, limit)
+    return all.filter((entry) => entry > last).slice(0, limit)
+  }
+  for (const [limit, limitBytes] of [
+    [100, 1e6],
+    [45, 1e6],
+    [7, 1e6],
+    [10, 1e6],
+    [100, 4 * 12],
+    [100, 1],
+  ] as const) {
+    const seen: string[] = []
+    for (let last: string | undefined = ''; last !== undefined;) {
+      const page: { entries: string[]; next: string | undefined } = await loadPageWithin(
+        { last, limit, limitBytes },
+        load,
+        (entry) => entry,
+      )
+      assert.ok(page.entries.length > 0 && page.entries.length <= limit)
+      seen.push(...page.entries)
+      last = page.next
+    }
+    assert.deepEqual(seen, all)
+  }
+  assert.ok(loadedMax <= 11)
+  assert.deepEqual(await loadPageWithin({ last: '', limit: 0, limitBytes: 9 }, load, String), {
+    entries: [],
+    next: undefined,
+  })
 })

@@ -28,6 +28,32 @@ export async function loadPage<T>(
   return { entries, next: loaded.length > page.limit && final !== undefined ? keyOf(final) : undefined }
 }
 
+/** Entries loaded at once when each may be large. */
+const batchMax = 10
+
+/** As `loadPage` for entries that may be large: the page also ends before it has more than `limitBytes` (but never empty). */
+export async function loadPageWithin<T>(
+  page: Page & { limitBytes: number },
+  load: (page: Page) => Promise<T[]>,
+  keyOf: (entry: T) => string,
+): Promise<{ entries: T[]; next: string | undefined }> {
+  const entries: T[] = []
+  let leftBytes = page.limitBytes
+  let last = page.last
+  while (entries.length < page.limit) {
+    const limit = Math.min(batchMax, page.limit - entries.length)
+    const batch = await loadPage({ last, limit }, load, keyOf)
+    for (const entry of batch.entries) {
+      leftBytes -= JSON.stringify(entry).length
+      if (leftBytes < 0 && entries.length > 0) return { entries, next: last }
+      entries.push(entry)
+      last = keyOf(entry)
+    }
+    if (batch.next === undefined || entries.length === page.limit) return { entries, next: batch.next }
+  }
+  return { entries, next: undefined }
+}
+
 /** `Link` to the page after `next` (RFC 5988), with the rest of the query kept; no header when there is none. */
 export function nextLink(path: string, query: URLSearchParams, next: string | undefined): { Link?: string } {
   if (next === undefined) return {}
