@@ -18,15 +18,16 @@ export interface ErofsOptions {
  */
 export function erofsImage(root: DirectoryNode, options: ErofsOptions): Iterable<Uint8Array> | undefined {
   const plan = planImage(root, options.tarBytes)
-  return plan === undefined ? undefined : writeImage(plan, options.uuid)
+  return plan === undefined ? undefined : writeImage(root, plan, options.uuid)
 }
 
-function* writeImage(plan: ImagePlan, uuid: Uint8Array): Generator<Uint8Array> {
+function* writeImage(root: DirectoryNode, plan: ImagePlan, uuid: Uint8Array): Generator<Uint8Array> {
+  const nidOf = (node: LayerNode): number => (plan.inodeOf.get(node)?.offset ?? 0) / format.slotBytes
   const out = new ImageOutput()
   out.put(
     0,
     format.superblock({
-      rootNid: format.firstInodeOffset / format.slotBytes,
+      rootNid: nidOf(root),
       inodes: plan.inodes.length,
       blocks: plan.blocks,
       xattrBlock: plan.xattrBlock,
@@ -34,7 +35,6 @@ function* writeImage(plan: ImagePlan, uuid: Uint8Array): Generator<Uint8Array> {
       deviceBlocks: plan.tarBlocks,
     }),
   )
-  const nidOf = (node: LayerNode): number => (plan.inodeOf.get(node)?.offset ?? 0) / format.slotBytes
   for (const [index, inode] of plan.inodes.entries()) {
     putInode(out, inode, index + 1)
     if (inode.chunks && inode.node.type === 'file')

@@ -69,18 +69,21 @@ function ustarPrefix(block: Buffer): string {
   return parseText(field(block, isStar ? 'starPrefix' : 'prefix'))
 }
 
-/** Old programs summed signed bytes; both sums count, with the checksum's own field as spaces. */
+/** The sum of a header's bytes with the checksum's own field as spaces. Old programs summed signed bytes; both count. */
 function verifyChecksum(block: Buffer): void {
-  const [start, end] = fields.checksum
-  let sum = 0
-  let negative = 0
-  for (let index = 0; index < block.length; index++) {
-    const byte = index >= start && index < end ? 0x20 : (block[index] ?? 0)
+  const own = field(block, 'checksum')
+  let sum = own.length * 0x20
+  let negatives = 0
+  for (const byte of block) {
     sum += byte
-    if (byte > 127) negative++
+    negatives += byte >> 7
   }
-  const given = parseOctal(field(block, 'checksum'))
-  if (given !== sum && given !== sum - 256 * negative) throw malformed('a header has a wrong checksum')
+  for (const byte of own) {
+    sum -= byte
+    negatives -= byte >> 7
+  }
+  const given = parseOctal(own)
+  if (given !== sum && given !== sum - 256 * negatives) throw malformed('a header has a wrong checksum')
 }
 
 export const isZeroBlock = (block: Buffer): boolean => block[0] === 0 && block.every((byte) => byte === 0)

@@ -1,0 +1,78 @@
+import { isCoded } from '@berth/stdx'
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { packTar } from '../tar/pack-tar.ts'
+import { temporaryDirectory } from '../testsuite/temporary-directory.ts'
+import type { WriteLayerOptions } from '../write-layer.ts'
+import { layerWriter } from './layer-writer.ts'
+
+function options(directory: string, name: string): WriteLayerOptions {
+  mkdirSync(join(directory, name))
+  return {
+    source: join(directory, 'source.tar'),
+    compression: 'none',
+    format: 'erofs',
+    directory: join(directory, name),
+  }
+}
+
+test('layerWriter() writes layers in threads that end when they are idle', async () => {
+  using directory = temporaryDirectory()
+  await writeFile(join(directory.path, 'source.tar'), packTar([{ name: 'a', body: 'x' }]))
+  await using writer = layerWriter({ idleMs: 20 })
+  assert.equal(writer.threads, 0)
+  const progress: number[] = []
+  const written = await Promise.all(
+    ['1', '2', '3', '4'].map((name) =>
+      writer.write({ ...options(directory.path, name), onProgress: (bytes) => progress.push(bytes) }),
+    ),
+  )
+  assert.equal(new Set(written.map(({ diffId }) => diffId)).size, 1)
+  assert.ok(existsSync(join(directory.path, '4/layer.erofs')))
+  assert.equal(progress.at(-1), 2048)
+  assert.equal(writer.threads, 2)
+  for (let wait = 0; writer.threads > 0 && wait < 100; wait++) await setTimeout(20)
+  assert.equal(writer.threads, 0)
+})
+
+test('layerWriter() unpacks trees in threads and keeps the code of an error', async () => {
+  using directory = temporaryDirectory()
+  await writeFile(join(directory.path, 'source.tar'), packTar([{ name: 'a', body: 'x' }]))
+  await using writer = layerWriter()
+  const { format } = await writer.write({ ...options(directory.path, 'tree'), format: 'tree' })
+  assert.equal(format, 'tree')
+  assert.ok(existsSync(join(directory.path, 'tree/tree/a')))
+  writeFileSync(join(directory.path, 'source.tar'), 'no tar at all'.repeat(100))
+  await assert.rejects(
+    writer.write(options(directory.path, 'bad')),
+    (error) => isCoded(error, 'invalid-argument') && /number is not octal|checksum/.test(error.message),
+  )
+})
+
+test('layerWriter() cancels layers under way and layers that wait', async () => {
+  using directory = temporaryDirectory()
+  writeFileSync(join(directory.path, 'source.tar'), Buffer.alloc(64 * 1024 * 1024))
+  await using writer = layerWriter({ threads: 1 })
+  const controller = new AbortController()
+  const { signal } = controller
+  const attempts = ['1', '2', '3'].map((name) => writer.write({ ...options(directory.path, name), signal }))
+  controller.abort()
+  for (const result of await Promise.allSettled(attempts)) {
+    assert.ok(result.status === 'rejected' && isCoded(result.reason, 'cancelled'))
+  }
+})
+
+test('layerWriter() fails what is under way when it is disposed', async () => {
+  using directory = temporaryDirectory()
+  writeFileSync(join(directory.path, 'source.tar'), Buffer.alloc(64 * 1024 * 1024))
+  const writer = layerWriter()
+  const attempt = writer.write(options(directory.path, '1'))
+  const failed = assert.rejects(attempt, (error) => isCoded(error, 'internal'))
+  await writer[Symbol.asyncDispose]()
+  await failed
+  assert.equal(writer.threads, 0)
+})
