@@ -1,6 +1,6 @@
-import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { answers } from './answers.ts'
 import type { Service } from './service.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -40,24 +40,6 @@ export function engineService(mirror: string): Service {
 
 export function isEngineReady(): Promise<boolean> {
   return answers({ socketPath: paths.socket, path: '/_ping' })
-}
-
-/** Whether an HTTP server is there and does not fail: also a refusal for want of credentials is an answer. */
-function answers(options: {
-  host?: string
-  port?: number
-  socketPath?: string
-  path: string
-}): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const call = request({ ...options, timeout: 2000 }, (response) => {
-    response.resume()
-    resolve((response.statusCode ?? 500) < 500)
-  })
-  call.on('error', () => resolve(false))
-  call.on('timeout', () => call.destroy())
-  call.end()
-  return promise
 }
 
 /** `wanted` if nothing listens there, else a free port of the kernel's choice. */
