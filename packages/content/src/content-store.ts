@@ -52,6 +52,7 @@ export interface BlobInfo {
   sizeBytes: number
 }
 
+/** A write in progress, of one writer, who awaits each call. Disposing closes it; errors of a full disk are `unavailable`. */
 export interface Ingest extends AsyncDisposable {
   /** Bytes written so far: where a resumed download goes on. */
   readonly offset: number
@@ -68,7 +69,9 @@ export interface Ingest extends AsyncDisposable {
   commit(descriptor: Pick<Descriptor, 'digest' | 'size'>): Promise<void>
 }
 
+/** Keeps blobs from garbage collection until it is disposed, which deletes it, or expires. */
 export interface Lease extends AsyncDisposable {
   readonly id: string
+  /** Also before the blob is there: what is added first and then found stays. Throws `not-found` once the lease has ended. */
   add(digest: Digest): Promise<void>
 }

@@ -43,7 +43,7 @@ for (const step of contentSteps) {
   test(`a process killed after ${step} leaves nothing or a whole blob, and its work can be gone on with`, async () => {
     const directory = newDirectory()
     const text = 'x'.repeat(100_000)
-    const fixture = join(import.meta.dirname, 'crashing-writer.fixture.ts')
+    const fixture = join(import.meta.dirname, 'testsuite', 'crashing-writer.ts')
     const child = spawnSync(process.execPath, [fixture, directory, step, text], { encoding: 'utf8' })
     assert.equal(child.signal, 'SIGKILL', child.stderr)
 

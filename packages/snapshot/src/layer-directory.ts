@@ -151,8 +151,7 @@ export class LayerDirectory {
     const { formats, points } = this.#options
     const point = points.freshPath()
     try {
-      formats[format].expose(directory, point)
-      const { mode, uid, gid } = statSync(point)
+      const { mode, uid, gid } = statSync(formats[format].expose(directory, point, []))
       return { mode: mode & 0o7777, uid, gid }
     } finally {
       points.hide(point)

@@ -1,25 +1,26 @@
-import { closeSync, lstatSync, mkdirSync, openSync, readlinkSync, symlinkSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Logger } from '@berth/stdx'
 import { mountFlags, type Kernel } from '@berth/syscalls'
+import { hidePoint } from './hide-point.ts'
 import type { MountEntry } from './mount-table.ts'
 import type { LayerFormat } from './snapshotter.ts'
 
-/** What differs between layers of one format and another. `directory` is the layer's, `point` where its root shall appear. */
+/** What differs between layers of one format and another. */
 interface LayerFormatDriver {
-  /** Name in the directory that tells the format. */
+  /** Name in a layer's directory that tells the format. */
   readonly marker: string
-  /** Makes the content durable. */
+  /** Makes the content of a layer's directory durable. */
   sync(directory: string): Promise<void>
-  isExposed(directory: string, point: string, mounted: readonly MountEntry[]): boolean
-  /** Shows the layer's root at `point`, which must not exist. */
-  expose(directory: string, point: string): void
+  /** Returns the path of the layer's root: `point`, where it is mounted unless `mounted` says so already, or a directory. */
+  expose(directory: string, point: string, mounted: readonly MountEntry[]): string
 }
 
 export type LayerFormats = Readonly<Record<LayerFormat, LayerFormatDriver>>
 
-export function layerFormats(kernel: Kernel): LayerFormats {
-  return { erofs: erofsFormat(kernel), tree: treeFormat(kernel) }
+export function layerFormats(kernel: Kernel, logger: Logger): LayerFormats {
+  return { erofs: erofsFormat(kernel, logger), tree: treeFormat(kernel) }
 }
 
 /**
@@ -27,7 +28,7 @@ export function layerFormats(kernel: Kernel): LayerFormats {
  * are mounted as plain files, which mount(8) cannot do: it makes loop devices. Neither nosuid nor nodev: the layers of
  * an overlay pass on what their mounts allow.
  */
-function erofsFormat(kernel: Kernel): LayerFormatDriver {
+function erofsFormat(kernel: Kernel, logger: Logger): LayerFormatDriver {
   return {
     marker: 'layer.erofs',
     async sync(directory) {
@@ -36,26 +37,19 @@ function erofsFormat(kernel: Kernel): LayerFormatDriver {
         await file.sync()
       }
     },
-    isExposed(directory, point, mounted) {
+    expose(directory, point, mounted) {
       const source = join(directory, 'layer.erofs')
-      return mounted.some(
-        (entry) => entry.mountPoint === point && entry.type === 'erofs' && entry.source === source,
-      )
-    },
-    expose(directory, point) {
+      if (mounted.some((entry) => entry.mountPoint === point && entry.source === source)) return point
+      hidePoint(kernel, point, logger)
       mkdirSync(point, { mode: 0o700 })
-      kernel.mount({
-        source: join(directory, 'layer.erofs'),
-        target: point,
-        type: 'erofs',
-        flags: mountFlags.readOnly,
-        data: `device=${join(directory, 'layer.tar')}`,
-      })
+      const data = `device=${join(directory, 'layer.tar')}`
+      kernel.mount({ source, target: point, type: 'erofs', flags: mountFlags.readOnly, data })
+      return point
     },
   }
 }
 
-/** Unpacked files; a link gives them the same short path as a mount has. */
+/** Unpacked files, used where they are. */
 function treeFormat(kernel: Kernel): LayerFormatDriver {
   return {
     marker: 'tree',
@@ -67,12 +61,6 @@ function treeFormat(kernel: Kernel): LayerFormatDriver {
         closeSync(descriptor)
       }
     },
-    isExposed: (directory, point) => linkTarget(point) === join(directory, 'tree'),
-    expose: (directory, point) => symlinkSync(join(directory, 'tree'), point),
+    expose: (directory) => join(directory, 'tree'),
   }
-}
-
-function linkTarget(path: string): string | undefined {
-  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
-  return isLink ? readlinkSync(path) : undefined
 }

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from '@berth/stdx'
 import { digestHex, type Digest } from '@berth/oci'
 import type { Kernel } from '@berth/syscalls'
+import { hidePoint } from './hide-point.ts'
 import type { LayerFormats } from './layer-formats.ts'
 import type { MountEntry } from './mount-table.ts'
 import type { LayerFormat } from './snapshotter.ts'
-import { unmountPath } from './unmount-path.ts'
 
-/** 16 bytes of a digest tell layers apart; in 22 characters, since the paths of all layers of a root share one page. */
+/** 16 bytes of a digest tell layers apart, in 22 characters: the mount table repeats them for every container. */
 const pointBytes = 16
 
 /** A layer as it lies on disk. */
@@ -27,7 +27,7 @@ interface LayerPointsOptions {
 }
 
 /**
- * The roots of layers that are in use, as `<directory>/<short name>`: one for all snapshots that need the layer. What
+ * The mounts of layers that are in use, as `<directory>/<short name>`: one for all snapshots that need the layer. What
  * is there is read from the kernel and the directory each time, so a process that starts after a crash adopts it.
  */
 export class LayerPoints {
@@ -38,7 +38,7 @@ export class LayerPoints {
     mkdirSync(options.directory, { recursive: true, mode: 0o700 })
   }
 
-  /** Path where the root of the layer with this diffId is, while it is exposed. */
+  /** Where the layer with this diffId is mounted, while it is. */
   pathOf(diffId: Digest): string {
     const name = Buffer.from(digestHex(diffId), 'hex').subarray(0, pointBytes).toString('base64url')
     return join(this.#options.directory, name)
@@ -49,18 +49,12 @@ export class LayerPoints {
     return join(this.#options.directory, randomUUID())
   }
 
-  /** Shows the layer's root, if it is not there yet, and returns its path. */
+  /** Mounts the layer if need be, and returns the path of its root. */
   expose(layer: LayerPlace, mounted: readonly MountEntry[]): string {
-    const point = this.pathOf(layer.diffId)
-    const format = this.#options.formats[layer.format]
-    if (!format.isExposed(layer.directory, point, mounted)) {
-      this.hide(point)
-      format.expose(layer.directory, point)
-    }
-    return point
+    return this.#options.formats[layer.format].expose(layer.directory, this.pathOf(layer.diffId), mounted)
   }
 
-  /** Takes away every root but those of `used`. */
+  /** Unmounts every layer but `used`. */
   hideUnused(used: readonly Digest[]): void {
     const kept = new Set(used.map((diffId) => this.pathOf(diffId)))
     for (const name of readdirSync(this.#options.directory)) {
@@ -69,12 +63,7 @@ export class LayerPoints {
     }
   }
 
-  /** Takes away whatever is at `point`: a mount with its directory, or a link. */
   hide(point: string): void {
-    const found = lstatSync(point, { throwIfNoEntry: false })
-    if (found?.isDirectory()) {
-      unmountPath(this.#options.kernel, point, this.#options.logger)
-      rmdirSync(point)
-    } else if (found) unlinkSync(point)
+    hidePoint(this.#options.kernel, point, this.#options.logger)
   }
 }

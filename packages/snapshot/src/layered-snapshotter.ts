@@ -37,7 +37,7 @@ export class LayeredSnapshotter implements Snapshotter {
   readonly layerFormat: LayerFormat
   readonly #kernel: Kernel
   readonly #logger: Logger
-  readonly #pointsDirectory: string
+  readonly #runDirectory: string
   /** The lower of a snapshot without layers: overlayfs wants one. */
   readonly #emptyLower: string
   readonly #points: LayerPoints
@@ -51,10 +51,10 @@ export class LayeredSnapshotter implements Snapshotter {
     this.layerFormat = options.layerFormat
     this.#kernel = kernel
     this.#logger = logger
-    this.#pointsDirectory = join(runDirectory, 'layers')
+    this.#runDirectory = runDirectory
     this.#emptyLower = join(runDirectory, 'no-layers')
-    const formats = layerFormats(kernel)
-    this.#points = new LayerPoints({ directory: this.#pointsDirectory, formats, kernel, logger })
+    const formats = layerFormats(kernel, logger)
+    this.#points = new LayerPoints({ directory: join(runDirectory, 'layers'), formats, kernel, logger })
     this.#trash = new Trash(join(directory, 'trash'), logger)
     this.#layers = new LayerDirectory({
       directory,
@@ -126,7 +126,7 @@ export class LayeredSnapshotter implements Snapshotter {
         upper: snapshot.upper,
         work: this.#records.workOf(key),
         target: place,
-        base: this.#pointsDirectory,
+        runDirectory: this.#runDirectory,
       })
     } catch (error) {
       this.#hideUnusedLayers(mounted)

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { CodedError, systemCode } from '@berth/stdx'
 import type { Kernel } from '@berth/syscalls'
 
@@ -11,8 +11,8 @@ export interface OverlayMount {
   target: string
   /** What is written is never made durable (Linux 5.10): for a top that does not outlive its mount. */
   volatile?: boolean
-  /** Directory that the lowers are near to: from here their paths are short. */
-  base: string
+  /** For what is needed during the call. */
+  runDirectory: string
 }
 
 /**
@@ -53,30 +53,39 @@ export function mountOverlay(kernel: Pick<Kernel, 'mount' | 'mountByContext'>, o
   }
 }
 
+/** Links with short names take the place of the paths, which the kernel resolves only now. */
 function mountOnePage(
   kernel: Pick<Kernel, 'mount'>,
   overlay: OverlayMount,
   plain: readonly [string, string][],
 ): void {
+  const links = mkdtempSync(join(overlay.runDirectory, 'lowers-'))
+  const descriptor = openSync(links, constants.O_DIRECTORY)
+  try {
+    const lowers = overlay.lowers.map((lower, index) => {
+      symlinkSync(lower, join(links, String(index)))
+      return `/proc/self/fd/${descriptor}/${index}`
+    })
+    const data = pageOf({ ...overlay, lowers }, plain)
+    kernel.mount({ source: 'overlay', target: overlay.target, type: 'overlay', data })
+  } finally {
+    closeSync(descriptor)
+    rmSync(links, { recursive: true })
+  }
+}
+
+function pageOf(overlay: OverlayMount, plain: readonly [string, string][]): string {
   const data = [
-    `lowerdir=${overlay.lowers.map((lower) => relative(overlay.base, lower)).join(':')}`,
+    `lowerdir=${overlay.lowers.join(':')}`,
     `upperdir=${overlay.upper}`,
     `workdir=${overlay.work}`,
     ...plain.map(([option, value]) => `${option}=${value}`),
     ...(overlay.volatile ? ['volatile'] : []),
   ].join(',')
-  if (Buffer.byteLength(data) > mountDataBytesMax) {
-    throw new CodedError(
-      'failed-precondition',
-      `Cannot mount ${overlay.target}: ${overlay.lowers.length} layers are too many for this kernel`,
-      { hint: 'Linux 6.7 or later mounts up to 500 layers.' },
-    )
-  }
-  const before = process.cwd()
-  process.chdir(overlay.base)
-  try {
-    kernel.mount({ source: 'overlay', target: overlay.target, type: 'overlay', data })
-  } finally {
-    process.chdir(before)
-  }
+  if (Buffer.byteLength(data) <= mountDataBytesMax) return data
+  throw new CodedError(
+    'failed-precondition',
+    `Cannot mount ${overlay.target}: ${overlay.lowers.length} layers are too many for this kernel`,
+    { hint: 'Linux 6.7 or later mounts up to 500 layers.' },
+  )
 }

@@ -30,18 +30,23 @@ export async function probeLayers(
   options: SnapshotterOptions,
 ): Promise<string | undefined> {
   const { directory, runDirectory, kernel, logger } = await openDirectories(options)
-  const formats = layerFormats(kernel)
+  const formats = layerFormats(kernel, logger)
   const points = new LayerPoints({ directory: join(runDirectory, 'layers'), formats, kernel, logger })
   try {
     await using probe = new AsyncDisposableStack()
     const disk = await makeStaged(directory, probe)
-    const [lower, target] = [points.freshPath(), points.freshPath()]
-    probe.defer(() => settleAll([() => points.hide(target), () => points.hide(lower)]))
+    const [point, target] = [points.freshPath(), points.freshPath()]
+    probe.defer(() => settleAll([() => points.hide(target), () => points.hide(point)]))
     await writeProbeLayer[format](disk)
-    formats[format].expose(disk, lower)
     const [upper, work] = [join(disk, 'upper'), join(disk, 'work')]
     for (const path of [target, upper, work]) await mkdir(path)
-    mountProbe(kernel, { lowers: [lower], upper, work, target, base: join(runDirectory, 'layers') })
+    mountProbe(kernel, {
+      lowers: [formats[format].expose(disk, point, [])],
+      upper,
+      work,
+      target,
+      runDirectory,
+    })
     await readAndWrite(target, upper)
     return undefined
   } catch (error) {

@@ -38,6 +38,7 @@ export interface Snapshotter extends AsyncDisposable {
 /** `erofs`: `layer.tar` and `layer.erofs` in the directory. `tree`: the unpacked files under `tree/`, whiteouts as 0/0 devices. */
 export type LayerFormat = 'erofs' | 'tree'
 
+/** A layer in the making. Disposing removes what was not committed. */
 export interface StagedLayer extends AsyncDisposable {
   /** Empty directory on the file system of the layers. */
   readonly directory: string

@@ -150,10 +150,8 @@ export function testMounts(subject: SnapshotterUnderTest): void {
     const [shared, own] = [await place.addLayer(below), await place.addLayer(above)]
     const first = await place.mount('first', [shared, own])
     const second = await place.mount('second', [shared])
-    assert.equal(place.points().length, 2)
     await place.snapshotter.unmount('first', first)
     await place.snapshotter.unmount('first', first)
-    assert.equal(place.points().length, 1)
     assert.equal(readFileSync(join(second, 'etc/a'), 'utf8'), 'a below')
     await place.snapshotter.unmount('second', second)
     await place.snapshotter.unmount('second', second)

@@ -76,7 +76,7 @@ export class TestPlace implements AsyncDisposable {
     return readMountTable().filter((entry) => entry.mountPoint.startsWith(`${this.root}/`))
   }
 
-  /** Names of layer roots that are exposed. */
+  /** Names of mounted layers, or of what is left of them. */
   points(): string[] {
     return readdirSync(join(this.runDirectory, 'layers'))
   }

@@ -1,7 +1,7 @@
 import { openDatabase } from '@berth/stdx'
-import type { ContentStep } from './failpoint.ts'
-import { openContentStore } from './open-content-store.ts'
-import { content } from './testsuite/content.ts'
+import type { ContentStep } from '../failpoint.ts'
+import { openContentStore } from '../open-content-store.ts'
+import { content } from './content.ts'
 
 /** Writes `text` under the ref `crash` and dies by SIGKILL after `step`. */
 const [, , directory, step, text] = process.argv as [string, string, string, ContentStep, string]
