@@ -35,6 +35,8 @@ const defaultCgroupParent = '/berth'
 export interface DaemonOptions {
   config: DaemonConfig
   logger: Logger
+  /** Sockets that systemd opened for this process. */
+  inheritedFds: readonly number[]
   /** The program that supervises containers. */
   monitorPath: string
 }
@@ -55,10 +57,9 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   undo.use(await writePidFile(config.pidFile))
   for (const warning of config.warnings) logger.warn(warning)
   const { engine, monitor } = await openParts(options, undo)
-  const server = createServer({ routes: routesOf(engine), logger: logger.named('api'), version })
-  undo.use(server)
-  await server.listen(config.listen, { group: config.group, ...(config.tls ? { tls: config.tls } : {}) })
-  logger.info('API listen on', { addresses: server.addresses })
+  const server = undo.use(createServer({ routes: routesOf(engine), logger: logger.named('api'), version }))
+  const { group, tls } = config
+  await server.listen(config.listen, { group, inheritedFds: options.inheritedFds, ...(tls ? { tls } : {}) })
   const resources = undo.move()
   return {
     async shutdown() {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { parseCommandLine } from './config/command-line.ts'
 import { openDaemon } from './daemon.ts'
 import { createLogger } from './logger.ts'
+import { inheritedSockets } from './server/systemd-sockets.ts'
 import { version } from './version.ts'
 
 /** The program: reads what it was told, runs until a signal asks it to end. */
@@ -22,7 +23,7 @@ export async function main(): Promise<void> {
     logger.warn('Configuration is read at the start only: restart the engine to apply it'),
   )
   try {
-    await using daemon = await openDaemon({ config, logger, monitorPath: monitorPath() })
+    await using daemon = await openDaemon({ config, logger, inheritedFds: inheritedSockets(process.env, process.pid), monitorPath: monitorPath() })
     if (!stopped.signal.aborted) await once(stopped.signal, 'abort')
     logger.info('Shutting down')
     await daemon.shutdown()
