@@ -19,11 +19,6 @@ export const runCapabilities: readonly Capability[] = [
     packages: { apt: 'runc', dnf: 'runc', apk: 'runc', pacman: 'runc' },
   },
   {
-    purpose: 'network links (ip)',
-    programs: ['ip'],
-    packages: { apt: 'iproute2', dnf: 'iproute', apk: 'iproute2', pacman: 'iproute2' },
-  },
-  {
     purpose: 'a packet filter (nft)',
     programs: ['nft'],
     packages: { apt: 'nftables', dnf: 'nftables', apk: 'nftables', pacman: 'nftables' },
@@ -31,6 +26,11 @@ export const runCapabilities: readonly Capability[] = [
 ]
 
 export const testCapabilities: readonly Capability[] = [
+  {
+    purpose: 'networks to test against (ip)',
+    programs: ['ip'],
+    packages: { apt: 'iproute2', dnf: 'iproute', apk: 'iproute2', pacman: 'iproute2' },
+  },
   {
     purpose: 'content of test images (a static busybox)',
     programs: ['busybox', 'busybox.static'],

@@ -11,6 +11,8 @@ export interface WorkspacePackage {
   directory: string
   /** Names of package.json `dependencies`, scope and all. */
   dependencies: string[]
+  /** Keys of package.json `exports`. */
+  exports: string[]
   sources: SourceFile[]
 }
 
@@ -30,12 +32,14 @@ function readPackage(directory: string, kind: WorkspacePackage['kind']): Workspa
   const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
     name: string
     dependencies?: Record<string, string>
+    exports?: string | Record<string, string>
   }
   return {
     name: manifest.name.replace('@berth/', ''),
     kind,
     directory,
     dependencies: Object.keys(manifest.dependencies ?? {}),
+    exports: typeof manifest.exports === 'object' ? Object.keys(manifest.exports) : ['.'],
     sources: readSources(join(directory, 'src')),
   }
 }
