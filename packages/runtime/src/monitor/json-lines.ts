@@ -50,6 +50,8 @@ export async function readLine(socket: Socket): Promise<string> {
       parts.push(end < 0 ? chunk : chunk.subarray(0, end))
       sizeBytes += chunk.length
       if (end >= 0) {
+        // First, for giving back the rest makes the socket readable again.
+        socket.off('readable', onReadable)
         if (end + 1 < chunk.length) socket.unshift(chunk.subarray(end + 1))
         return resolve(Buffer.concat(parts).toString())
       }
