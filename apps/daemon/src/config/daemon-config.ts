@@ -28,6 +28,7 @@ export interface DaemonConfig {
   readonly execRoot: string
   readonly pidFile: string
   readonly logLevel: LogLevel
+  readonly logFormat: 'text' | 'json'
   readonly isDebug: boolean
   readonly registryMirrors: readonly string[]
   readonly insecureRegistries: readonly string[]
@@ -92,6 +93,7 @@ function resolveLogs(settings: Settings) {
   const level = oneOf('log-level', settings['log-level'] ?? defaults.logLevel, logLevels)
   return {
     logLevel: settings.debug ? ('debug' as const) : level,
+    logFormat: oneOf('log-format', settings['log-format'] ?? 'text', ['text', 'json'] as const),
     isDebug: settings.debug ?? false,
     logDriver: settings['log-driver'] ?? 'json-file',
     logOptions: settings['log-opts'] ?? {},

@@ -85,6 +85,12 @@ export const flags: readonly (FlagDefinition & { key?: string; isForThisRun?: tr
     fallback: 'json-file',
   },
   {
+    name: 'log-format',
+    kind: 'string',
+    description: 'Set the logging format ("text"|"json")',
+    fallback: 'text',
+  },
+  {
     name: 'log-level',
     shorthand: 'l',
     kind: 'string',

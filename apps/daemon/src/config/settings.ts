@@ -21,6 +21,7 @@ const schema = v.object({
   labels: list,
   'live-restore': flag,
   'log-driver': text,
+  'log-format': text,
   'log-level': text,
   'log-opts': v.optional(v.record(v.string(), v.string())),
   'max-concurrent-downloads': count,
@@ -47,7 +48,7 @@ const withoutEffect: ReadonlySet<string> = new Set(
   default-cgroupns-mode default-gateway default-gateway-v6 default-ipc-mode default-network-opts default-shm-size
   default-ulimits dns dns-opts dns-search exec-opts experimental features firewall-backend fixed-cidr fixed-cidr-v6
   host-gateway-ip host-gateway-ips http-proxy https-proxy icc init init-path ip ip-forward ip-forward-no-drop ip-masq ip6tables
-  iptables ipv6 log-format max-download-attempts metrics-addr min-api-version mtu network-control-plane-mtu no-new-privileges
+  iptables ipv6 max-download-attempts metrics-addr min-api-version mtu network-control-plane-mtu no-new-privileges
   no-proxy node-generic-resources oom-score-adjust proxies raw-logs rootless seccomp-profile selinux-enabled storage-opts
   swarm-default-advertise-addr userland-proxy userland-proxy-path userns-remap`.split(/\s+/),
 )

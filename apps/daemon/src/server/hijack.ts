@@ -1,31 +1,38 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Exchange } from './exchange.ts'
+import { writeTo } from './send-bytes.ts'
+
+/** A connection that carries raw bytes both ways. */
+export interface HijackedConnection {
+  /** What the client sends, once; ends when it closes its half. Leaving it early closes nothing. */
+  readonly input: AsyncIterable<Uint8Array>
+  /** Resolves when more may be written; rejects when the client has left. */
+  write(chunk: Uint8Array): Promise<void>
+}
 
 export interface Takeover {
-  /**
-   * Gets the raw connection. Its end is the client's half-close, after which it may still be written to; reading it with
-   * `for await` alone would close it, so use `iterator({ destroyOnReturn: false })`.
-   */
-  run: (connection: Duplex) => Promise<void>
+  run: (connection: HijackedConnection) => Promise<void>
   contentType: string
 }
 
 /** Sends the header and hands the connection over; closes it when `run` has settled, and not before. */
 export async function takeOver(exchange: Exchange, { run, contentType }: Takeover): Promise<void> {
-  const { request, response } = exchange
+  const { request, response, signal } = exchange
   // The request's own body comes first on the line: what follows it is the client's input.
   for await (const _ of request) continue
   exchange.markEndless()
   const connection = exchange.upgraded ?? rawConnection(exchange)
   if (response.socket) response.detachSocket(response.socket)
-  // A client that leaves in the middle is no error here; `run` sees the connection close.
+  // A client that leaves in the middle is no error here: `signal` tells it.
   connection.on('error', () => {})
-  connection.write(
-    formatHeader(response.getHeaders(), { contentType, isUpgrade: exchange.upgraded !== undefined }),
-  )
+  const isUpgrade = exchange.upgraded !== undefined
+  connection.write(formatHeader(response.getHeaders(), { contentType, isUpgrade }))
   try {
-    await run(connection)
+    await run({
+      input: connection.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
+      write: (chunk) => writeTo(connection, chunk, signal),
+    })
   } finally {
     connection.end()
     // Nobody reads on: what still arrives must not keep the end from being seen.

@@ -3,10 +3,9 @@ import type { AddressInfo, Socket } from 'node:net'
 import { hostname } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { CodedError, isCoded, messageOf, type Logger } from '@berth/stdx'
-import type { ServerInfo } from '../middleware/api-version.ts'
 import { checkHost } from '../middleware/host-check.ts'
 import { ConnectionLedger } from './connection-ledger.ts'
-import { handleRequest, type Incoming } from './handle-request.ts'
+import { handleRequest, type Incoming, type RequestHandlerOptions } from './handle-request.ts'
 import { createHttpServer, type TlsFiles } from './http-server.ts'
 import { formatListenAddress, type ListenAddress } from './listen-address.ts'
 import { listenUnix, type SocketGroup } from './listen-unix.ts'
@@ -14,40 +13,60 @@ import { pingRoutes } from './ping.ts'
 import type { Route } from './route.ts'
 import { Router } from './router.ts'
 
-export interface ApiServerOptions {
+export interface ServerOptions {
   /** Besides `/_ping`, which is always there. */
   routes: readonly Route[]
-  info: ServerInfo
   logger: Logger
+  /** Of the product. */
+  version: string
+  isExperimental?: boolean
+}
+
+export interface ListenOptions {
   /** Owner of unix sockets. */
   group: SocketGroup
   /** For TCP listeners. */
-  tls?: TlsFiles | undefined
+  tls?: TlsFiles
   /** Descriptors for `fd://`, see `inheritedSockets`. */
   inheritedFds?: readonly number[]
 }
 
 const graceMsDefault = 5_000
 
+/** Makes a server of the Engine API; it serves nothing before `listen`. */
+export function createServer(options: ServerOptions): ApiServer {
+  return new ApiServer(options)
+}
+
 /** The Engine API on any number of sockets. */
 export class ApiServer implements AsyncDisposable {
-  readonly #options: ApiServerOptions
-  readonly #router: Router
+  readonly #logger: Logger
+  readonly #handling: RequestHandlerOptions
   readonly #ledger = new ConnectionLedger()
   readonly #servers: Server[] = []
+  readonly #addresses: string[] = []
 
-  constructor(options: ApiServerOptions) {
-    this.#options = options
-    this.#router = new Router([...pingRoutes, ...options.routes])
+  constructor({ routes, logger, version, isExperimental = false }: ServerOptions) {
+    this.#logger = logger
+    this.#handling = {
+      router: new Router([...pingRoutes, ...routes]),
+      logger,
+      info: { version, isExperimental },
+    }
   }
 
-  /** Starts to serve on all of `addresses`, or throws and serves on none. Gives them back with the port that was taken. */
-  async listen(addresses: readonly ListenAddress[]): Promise<ListenAddress[]> {
+  /** Where it is served, as `-H` takes it, with the port that the kernel chose where 0 was asked for. */
+  get addresses(): readonly string[] {
+    return this.#addresses
+  }
+
+  /** Starts to serve on all of `addresses`, or throws and serves on none. */
+  async listen(addresses: readonly ListenAddress[], options: ListenOptions): Promise<void> {
     try {
-      const taken: ListenAddress[] = []
-      for (const address of addresses) taken.push(...(await this.#listenOn(address)))
-      for (const address of taken) this.#options.logger.info(`API listen on ${formatListenAddress(address)}`)
-      return taken
+      for (const address of addresses) {
+        const taken = await this.#listenOn(address, options)
+        this.#addresses.push(...taken.map(formatListenAddress))
+      }
     } catch (error) {
       await this.close({ graceMs: 0 })
       throw isCoded(error)
@@ -67,38 +86,40 @@ export class ApiServer implements AsyncDisposable {
     await this.close()
   }
 
-  async #listenOn(address: ListenAddress): Promise<ListenAddress[]> {
+  async #listenOn(address: ListenAddress, options: ListenOptions): Promise<ListenAddress[]> {
     switch (address.kind) {
       case 'unix':
-        await this.#listenUnix(address.path)
+        await this.#listenUnix(address.path, options.group)
         return [address]
       case 'tcp':
-        return [await this.#listenTcp(address)]
+        return [await this.#listenTcp(address, options.tls)]
       case 'fd':
-        return await this.#listenFds(address.fd)
+        return await this.#listenFds(address.fd, options.inheritedFds ?? [])
       default:
         return address satisfies never
     }
   }
 
-  async #listenUnix(path: string): Promise<void> {
-    const { group, logger } = this.#options
+  async #listenUnix(path: string, group: SocketGroup): Promise<void> {
     const isShared = await listenUnix(await this.#open(admitAll), path, group)
-    if (!isShared) logger.warn('group not found: the socket is for root alone', { group: group.name, path })
+    if (!isShared)
+      this.#logger.warn('group not found: the socket is for root alone', { group: group.name, path })
   }
 
-  async #listenTcp(address: ListenAddress & { kind: 'tcp' }): Promise<ListenAddress> {
+  async #listenTcp(
+    address: ListenAddress & { kind: 'tcp' },
+    tls: TlsFiles | undefined,
+  ): Promise<ListenAddress> {
     const { host, port } = address
-    const { tls, logger } = this.#options
-    if (!tls?.isVerified) warnOpen(logger, formatListenAddress(address))
+    if (!tls?.isVerified) warnOpen(this.#logger, formatListenAddress(address))
     const names = new Set([host.toLowerCase(), hostname().toLowerCase()])
     const server = await this.#open((request) => checkHost(request, names), tls)
     await listening(server, { host, port })
     return { ...address, port: (server.address() as AddressInfo).port }
   }
 
-  async #listenFds(asked: number | undefined): Promise<ListenAddress[]> {
-    const fds = (this.#options.inheritedFds ?? []).filter((fd) => asked === undefined || fd === asked)
+  async #listenFds(asked: number | undefined, inherited: readonly number[]): Promise<ListenAddress[]> {
+    const fds = inherited.filter((fd) => asked === undefined || fd === asked)
     if (fds.length === 0) {
       throw new CodedError(
         'failed-precondition',
@@ -130,8 +151,7 @@ export class ApiServer implements AsyncDisposable {
 
   #serve(incoming: Pick<Incoming, 'request' | 'response' | 'upgraded' | 'admit'>): void {
     const { close, ...entry } = this.#ledger.open(incoming.response, incoming.upgraded)
-    const { info, logger } = this.#options
-    void handleRequest({ ...incoming, ...entry }, { router: this.#router, info, logger }).finally(close)
+    void handleRequest({ ...incoming, ...entry }, this.#handling).finally(close)
   }
 }
 
