@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { mounting } from '../testsuite/kernel-needs.ts'
 import { mountLayer } from '../testsuite/mount-layer.ts'
 import { temporaryDirectory } from '../testsuite/temporary-directory.ts'
 import type { TarEntry } from '../tar/tar-entry.ts'
@@ -52,7 +53,7 @@ function mounted(directory: string, members: Iterable<Member>, tarBytes = 0): Re
   return mountLayer(path)
 }
 
-test('erofsImage() holds a directory of 100,000 names', () => {
+test('erofsImage() holds a directory of 100,000 names', mounting, () => {
   using directory = temporaryDirectory()
   const names = Array.from({ length: 100_000 }, (_, index) => `name-${index}`)
   using layer = mounted(
@@ -65,7 +66,7 @@ test('erofsImage() holds a directory of 100,000 names', () => {
   assert.throws(() => statSync(join(layer.path, 'name-100000')), { code: 'ENOENT' })
 })
 
-test('erofsImage() holds files above 4 GB, a whole one and one with holes', () => {
+test('erofsImage() holds files above 4 GB, a whole one and one with holes', mounting, () => {
   using directory = temporaryDirectory()
   const sizeBytes = 5 * 2 ** 30 + 3
   const bodyOffset = 512
@@ -95,7 +96,7 @@ test('erofsImage() holds files above 4 GB, a whole one and one with holes', () =
   }
 })
 
-test('erofsImage() holds link targets of every length around its blocks', () => {
+test('erofsImage() holds link targets of every length around its blocks', mounting, () => {
   using directory = temporaryDirectory()
   const lengths = [1, 414, 415, 416, 417, 447, 448, 449, 511, 512, 513, 960, 1024, 4095]
   const members = lengths.map((length) => ({
@@ -134,7 +135,7 @@ test('erofsImage() stores attributes that several files have once', () => {
   assert.ok(size(members) < 3 * value.length)
 })
 
-test('erofsImage() keeps what a tar of several members holds', () => {
+test('erofsImage() keeps what a tar of several members holds', mounting, () => {
   using directory = temporaryDirectory()
   const members = [0, 1, 2].map((index) => ({
     name: String(index),

@@ -27,7 +27,7 @@ function changeMode(place: Place, mode: number): void {
 }
 
 /** For kernels before 6.6, which have no fchmodat2. */
-function changeModeByHandle(place: Place, mode: number): void {
+export function changeModeByHandle(place: Place, mode: number): void {
   const handle = openChildHandle(place)
   try {
     chmodSync(`/proc/self/fd/${handle}`, mode)
