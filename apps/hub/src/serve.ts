@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { isIPv6 } from 'node:net'
+import { isIPv6, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { getSystemErrorMessage } from 'node:util'
 import { createRegistry, createRegistryHttpServer, type Registry } from '@berth/registry-server'
-import { CodedError, systemCode, type Logger } from '@berth/stdx'
+import { CodedError, messageOf, type Logger } from '@berth/stdx'
 
 /** Requests that are still answered when asked to stop get this long. */
 const drainMs = 30_000
@@ -43,15 +43,16 @@ async function startListening(server: Server, { host, port }: { host: string; po
     server.listen(port, host === '' ? undefined : host)
     await once(server, 'listening')
   } catch (error) {
-    throw new CodedError(
-      'unavailable',
-      `Cannot listen on ${host}:${port}: ${systemCode(error) ?? 'failed'}`,
-      {
-        cause: error,
-        hint: 'Choose another address with --listen.',
-      },
-    )
+    throw new CodedError('unavailable', `Cannot listen on ${host}:${port}: ${reasonOf(error)}`, {
+      cause: error,
+      hint: 'Choose another address with --listen.',
+    })
   }
+}
+
+function reasonOf(error: unknown): string {
+  const { errno } = error as NodeJS.ErrnoException
+  return errno === undefined ? messageOf(error) : getSystemErrorMessage(errno)
 }
 
 async function drain(server: Server): Promise<void> {

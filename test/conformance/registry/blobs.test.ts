@@ -59,6 +59,32 @@ for (const algorithm of ['sha256', 'sha512'] as const) {
       }
     })
 
+    test('GET gives several ranges in one answer', async () => {
+      const bytes = randomBytes(1000)
+      const digest = await registry.pushBlob('team/app', bytes, algorithm)
+      const headers = { Range: 'bytes=0-9,500-599,-10' }
+      const response = await registry.send('GET', `/v2/team/app/blobs/${digest}`, { headers, status: 206 })
+      const boundary = /^multipart\/byteranges; boundary=(\w+)$/.exec(
+        response.headers.get('content-type') ?? '',
+      )?.[1]
+      const text = Buffer.from(await response.arrayBuffer()).toString('latin1')
+      assert.equal(response.headers.get('content-length'), String(text.length))
+      const parts = text.split(`\r\n--${boundary}`)
+      assert.equal(parts.at(-1), '--\r\n')
+      const ranges = parts.slice(1, -1).map((part) => part.split('\r\n\r\n'))
+      const expected = [
+        [0, 9],
+        [500, 599],
+        [990, 999],
+      ] as const
+      assert.equal(ranges.length, expected.length)
+      for (const [index, [start, end]] of expected.entries()) {
+        const [head, ...body] = ranges[index] ?? []
+        assert.ok(head?.includes(`Content-Range: bytes ${start}-${end}/1000`))
+        assert.equal(body.join('\r\n\r\n'), bytes.subarray(start, end + 1).toString('latin1'))
+      }
+    })
+
     test('GET refuses a range that the blob does not have and ignores one that is malformed', async () => {
       const digest = await registry.pushBlob('team/app', randomBytes(1000), algorithm)
       const path = `/v2/team/app/blobs/${digest}`

@@ -1,42 +1,86 @@
-import type { OutgoingHttpHeaders } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Digest } from '@berth/oci'
 import { parseBlobDigest } from '../names.ts'
 import type { ByteRange } from '../storage.ts'
-import { parseByteRange } from './byte-range.ts'
+import { parseByteRanges } from './byte-range.ts'
 import { sendEmpty, type Exchange } from './exchange.ts'
+import { multipartRanges } from './multipart-ranges.ts'
 
 /** Up to here one read and one write are cheaper than a stream. */
 const wholeBlobBytesMax = 256 * 1024
 
+/** A blob that is being answered. */
+interface FoundBlob {
+  digest: Digest
+  sizeBytes: number
+  headers: ReturnType<typeof blobHeaders>
+}
+
 /** end-2: GET and HEAD /v2/:name/blobs/:digest */
-export async function getBlob({
-  services,
-  request,
-  response,
-  repository,
-  params,
-  signal,
-}: Exchange): Promise<void> {
+export async function getBlob(exchange: Exchange): Promise<void> {
+  const { services, request, response, repository, params } = exchange
   const digest = parseBlobDigest(params['digest'] ?? '')
   const { sizeBytes } = await services.blobs.getBlob(repository, digest)
   const headers = blobHeaders(digest)
   if (request.headers['if-none-match'] === headers.ETag) return sendEmpty(response, 304, headers)
-  const range = isRangeWanted(request.headers['if-range'], headers.ETag)
-    ? parseByteRange(request.headers.range, sizeBytes)
-    : undefined
-  if (range === 'unsatisfiable') return sendEmpty(response, 416, { 'Content-Range': `bytes */${sizeBytes}` })
-  response.writeHead(range ? 206 : 200, { ...headers, ...lengthHeaders(range, sizeBytes) })
-  if (request.method === 'HEAD') return void response.end()
-  if (!range && sizeBytes <= wholeBlobBytesMax)
-    return void response.end(await services.blobs.readBlob(digest))
-  await pipeline(await services.blobs.openBlob(digest, range), response, { signal })
+  const ranges = wantedRanges(request, headers.ETag, sizeBytes)
+  if (ranges === 'unsatisfiable') return sendEmpty(response, 416, { 'Content-Range': `bytes */${sizeBytes}` })
+  const blob = { digest, sizeBytes, headers }
+  const [range, ...more] = ranges ?? []
+  if (!range) return sendWhole(exchange, blob)
+  return more.length === 0 ? sendRange(exchange, blob, range) : sendRanges(exchange, blob, [range, ...more])
 }
 
 /** end-10: DELETE /v2/:name/blobs/:digest */
 export async function deleteBlob({ services, response, repository, params }: Exchange): Promise<void> {
   await services.blobs.deleteBlob(repository, parseBlobDigest(params['digest'] ?? ''))
   sendEmpty(response, 202)
+}
+
+async function sendWhole({ services, request, response, signal }: Exchange, blob: FoundBlob): Promise<void> {
+  const { digest, sizeBytes, headers } = blob
+  const isHead = request.method === 'HEAD'
+  const bytes = !isHead && sizeBytes <= wholeBlobBytesMax ? await services.blobs.readBlob(digest) : undefined
+  const stream = isHead || bytes ? undefined : await services.blobs.openBlob(digest)
+  response.writeHead(200, { ...headers, 'Content-Length': sizeBytes })
+  if (stream) return pipeline(stream, response, { signal })
+  response.end(bytes)
+}
+
+async function sendRange(
+  { services, request, response, signal }: Exchange,
+  blob: FoundBlob,
+  range: ByteRange,
+): Promise<void> {
+  const stream = request.method === 'HEAD' ? undefined : await services.blobs.openBlob(blob.digest, range)
+  const { start, end } = range
+  const contentRange = `bytes ${start}-${end}/${blob.sizeBytes}`
+  response.writeHead(206, {
+    ...blob.headers,
+    'Content-Length': end - start + 1,
+    'Content-Range': contentRange,
+  })
+  if (stream) return pipeline(stream, response, { signal })
+  response.end()
+}
+
+async function sendRanges(
+  { services, request, response, signal }: Exchange,
+  blob: FoundBlob,
+  ranges: ByteRange[],
+): Promise<void> {
+  const parts = multipartRanges(ranges, blob.sizeBytes)
+  response.writeHead(206, { ...blob.headers, ...parts.headers })
+  if (request.method === 'HEAD') return void response.end()
+  const body = parts.body((range) => services.blobs.openBlob(blob.digest, range))
+  await pipeline(body, response, { signal })
+}
+
+/** The ranges to send; undefined for the whole blob. `If-Range`: RFC 9110, section 13.1.5. */
+function wantedRanges({ headers }: IncomingMessage, etag: string, sizeBytes: number) {
+  const isSame = headers['if-range'] === undefined || headers['if-range'] === etag
+  return isSame ? parseByteRanges(headers.range, sizeBytes) : undefined
 }
 
 function blobHeaders(digest: Digest) {
@@ -47,15 +91,4 @@ function blobHeaders(digest: Digest) {
     'Cache-Control': 'max-age=31536000, immutable',
     ETag: `"${digest}"`,
   }
-}
-
-function lengthHeaders(range: ByteRange | undefined, sizeBytes: number): OutgoingHttpHeaders {
-  if (!range) return { 'Content-Length': sizeBytes }
-  const { start, end } = range
-  return { 'Content-Length': end - start + 1, 'Content-Range': `bytes ${start}-${end}/${sizeBytes}` }
-}
-
-/** RFC 9110, section 13.1.5: another version is wanted whole. */
-function isRangeWanted(ifRange: string | string[] | undefined, etag: string): boolean {
-  return ifRange === undefined || ifRange === etag
 }

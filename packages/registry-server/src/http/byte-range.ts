@@ -1,28 +1,43 @@
 import type { ByteRange } from '../storage.ts'
 
+/** More ranges than this in one request are not worth their overhead: the whole body is sent. */
+const rangesMax = 100
+
 /**
  * Reads a `Range` header (RFC 9110, section 14.2) against a body of `sizeBytes`. Undefined when the header is to be
- * ignored (not bytes, malformed, several ranges); `unsatisfiable` when no byte of the body is in it.
+ * ignored: not bytes, malformed, or asking for more in all than the body is. `unsatisfiable` when no byte of the body is
+ * in it. Ranges outside the body are left out of the list, which is never empty.
  */
-export function parseByteRange(
+export function parseByteRanges(
   header: string | undefined,
   sizeBytes: number,
-): ByteRange | 'unsatisfiable' | undefined {
-  const match = /^bytes=\s*(\d{0,15})-(\d{0,15})\s*$/.exec(header ?? '')
+): ByteRange[] | 'unsatisfiable' | undefined {
+  const list = /^bytes=([\d\s,-]{1,8000})$/.exec(header ?? '')?.[1]?.split(',')
+  if (!list || list.length > rangesMax) return undefined
+  const ranges = list.map((text) => parseByteRange(text.trim(), sizeBytes))
+  if (!ranges.every((range) => range !== undefined)) return undefined
+  const satisfiable = ranges.filter((range) => range !== 'unsatisfiable')
+  if (satisfiable.length === 0) return 'unsatisfiable'
+  const totalBytes = satisfiable.reduce((total, { start, end }) => total + end - start + 1, 0)
+  return totalBytes <= sizeBytes ? satisfiable : undefined
+}
+
+function parseByteRange(text: string, sizeBytes: number): ByteRange | 'unsatisfiable' | undefined {
+  const match = /^(\d{0,15})-(\d{0,15})$/.exec(text)
   if (!match) return undefined
   const [, first = '', last = ''] = match
   if (first === '' && last === '') return undefined
+  if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined
   const range =
     first === ''
       ? suffixRange(Number(last), sizeBytes)
       : { start: Number(first), end: lastByte(last, sizeBytes) }
-  if (first !== '' && last !== '' && Number(last) < range.start) return undefined
-  return range.start >= sizeBytes || range.start > range.end ? 'unsatisfiable' : range
+  return range.start > range.end ? 'unsatisfiable' : range
 }
 
+/** The last `lengthBytes` of the body. */
 function suffixRange(lengthBytes: number, sizeBytes: number): ByteRange {
-  if (lengthBytes === 0) return { start: sizeBytes, end: sizeBytes }
-  return { start: Math.max(0, sizeBytes - lengthBytes), end: sizeBytes - 1 }
+  return { start: lengthBytes === 0 ? sizeBytes : Math.max(0, sizeBytes - lengthBytes), end: sizeBytes - 1 }
 }
 
 function lastByte(text: string, sizeBytes: number): number {
