@@ -1,0 +1,16 @@
+import type { CommandTable } from '../command/command-table.ts'
+import { containerCommands } from './container/container-commands.ts'
+import { imageCommands } from './image/image-commands.ts'
+import { networkCommands } from './network/network-commands.ts'
+import { systemCommands } from './system/system-commands.ts'
+
+/** Every command there is. Nothing of a command but its name and summary is loaded until it runs. */
+export const commandTable: CommandTable = {
+  program: 'berth',
+  groups: [
+    { name: 'container', summary: 'Manage containers', commands: containerCommands },
+    { name: 'image', summary: 'Manage images', commands: imageCommands },
+    { name: 'network', summary: 'Manage networks', commands: networkCommands },
+    { name: 'system', summary: 'Manage the engine', commands: systemCommands },
+  ],
+}

@@ -1,0 +1,67 @@
+import {
+  attachContainer,
+  inspectContainer,
+  killContainer,
+  resizeContainer,
+  waitContainer,
+  type EngineClient,
+} from '@berth/client'
+import { CodedError } from '@berth/stdx'
+import { defineCommand, type Arguments } from '../../command/command.ts'
+import { switchFlag } from '../../command/flag.ts'
+import type { Io } from '../../command/io.ts'
+import { copyStdio } from '../../terminal/copy-stdio.ts'
+import { followSize } from '../../terminal/follow-size.ts'
+import { forwardSignals } from '../../terminal/forward-signals.ts'
+import { detachKeysFlag } from './detach-keys-flag.ts'
+
+export const definition = defineCommand({
+  usage: '[OPTIONS] CONTAINER',
+  positional: { min: 1, max: 1 },
+  flags: {
+    'detach-keys': detachKeysFlag,
+    'no-stdin': switchFlag('Do not attach STDIN'),
+    'sig-proxy': switchFlag('Proxy all received signals to the process', { initial: true }),
+  },
+})
+
+export async function run(
+  client: EngineClient,
+  { flags, positional: [name = ''] }: Arguments<typeof definition>,
+  io: Io,
+): Promise<number> {
+  const { Id, Config, State } = await inspectContainer(client, name)
+  refuse(State)
+  const hasStdin = !flags['no-stdin'] && Config.OpenStdin
+  const detachKeys = flags['detach-keys'] || io.config.detachKeys
+  using signals = new DisposableStack()
+  if (flags['sig-proxy'] && !Config.Tty) {
+    signals.use(forwardSignals(io, (signal) => killContainer(client, Id, { killSignal: signal })))
+  }
+  const wait = await waitContainer(client, Id)
+  const attached = await attachContainer(client, Id, {
+    stdin: hasStdin,
+    stdout: true,
+    stderr: true,
+    detachKeys,
+  })
+  if (Config.Tty) signals.use(followSize(io, (size) => resizeContainer(client, Id, size)))
+  const outcome = await copyStdio(attached, { io, hasStdin, tty: Config.Tty, detachKeys })
+  return outcome === 'detached' ? 0 : (await wait.result()).StatusCode
+}
+
+function refuse({
+  Running,
+  Paused,
+  Restarting,
+}: {
+  Running: boolean
+  Paused: boolean
+  Restarting: boolean
+}): void {
+  const state = !Running ? 'stopped' : Paused ? 'paused' : Restarting ? 'restarting' : undefined
+  if (state === undefined) return
+  const verb = state === 'paused' ? 'unpause' : 'start'
+  const advice = state === 'restarting' ? '' : `, ${verb} it first`
+  throw new CodedError('failed-precondition', `cannot attach to a ${state} container${advice}`)
+}

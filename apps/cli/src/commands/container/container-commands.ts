@@ -1,0 +1,117 @@
+import type { CommandEntry } from '../../command/command-table.ts'
+
+export const containerCommands: readonly CommandEntry[] = [
+  {
+    name: 'attach',
+    topLevel: 'attach',
+    summary: 'Attach local standard input, output, and error streams to a running container',
+    load: () => import('./attach.ts'),
+  },
+  {
+    name: 'create',
+    topLevel: 'create',
+    summary: 'Create a new container',
+    load: () => import('./create.ts'),
+  },
+  {
+    name: 'exec',
+    topLevel: 'exec',
+    isCommon: true,
+    summary: 'Execute a command in a running container',
+    load: () => import('./exec.ts'),
+  },
+  {
+    name: 'inspect',
+    summary: 'Display detailed information on one or more containers',
+    load: () => import('./inspect.ts'),
+  },
+  {
+    name: 'kill',
+    topLevel: 'kill',
+    summary: 'Kill one or more running containers',
+    load: () => import('./kill.ts'),
+  },
+  {
+    name: 'logs',
+    topLevel: 'logs',
+    summary: 'Fetch the logs of a container',
+    load: () => import('./logs.ts'),
+  },
+  {
+    name: 'ls',
+    aliases: ['list', 'ps'],
+    topLevel: 'ps',
+    isCommon: true,
+    summary: 'List containers',
+    load: () => import('./ls.ts'),
+  },
+  {
+    name: 'pause',
+    topLevel: 'pause',
+    summary: 'Pause all processes within one or more containers',
+    load: () => import('./pause.ts'),
+  },
+  {
+    name: 'port',
+    topLevel: 'port',
+    summary: 'List port mappings or a specific mapping for the container',
+    load: () => import('./port.ts'),
+  },
+  { name: 'rename', topLevel: 'rename', summary: 'Rename a container', load: () => import('./rename.ts') },
+  {
+    name: 'restart',
+    topLevel: 'restart',
+    summary: 'Restart one or more containers',
+    load: () => import('./restart.ts'),
+  },
+  {
+    name: 'rm',
+    aliases: ['remove'],
+    topLevel: 'rm',
+    summary: 'Remove one or more containers',
+    load: () => import('./rm.ts'),
+  },
+  {
+    name: 'run',
+    topLevel: 'run',
+    isCommon: true,
+    summary: 'Create and run a new container from an image',
+    load: () => import('./run.ts'),
+  },
+  {
+    name: 'start',
+    topLevel: 'start',
+    summary: 'Start one or more stopped containers',
+    load: () => import('./start.ts'),
+  },
+  {
+    name: 'stats',
+    topLevel: 'stats',
+    summary: 'Display a live stream of container(s) resource usage statistics',
+    load: () => import('./stats.ts'),
+  },
+  {
+    name: 'stop',
+    topLevel: 'stop',
+    summary: 'Stop one or more running containers',
+    load: () => import('./stop.ts'),
+  },
+  {
+    name: 'top',
+    topLevel: 'top',
+    summary: 'Display the running processes of a container',
+    load: () => import('./top.ts'),
+  },
+  {
+    name: 'unpause',
+    topLevel: 'unpause',
+    summary: 'Unpause all processes within one or more containers',
+    load: () => import('./unpause.ts'),
+  },
+  {
+    name: 'wait',
+    topLevel: 'wait',
+    summary: 'Block until one or more containers stop, then print their exit codes',
+    load: () => import('./wait.ts'),
+  },
+]

@@ -1,0 +1,100 @@
+import { createContainer, type EngineClient } from '@berth/client'
+import { familiarReference, parseReference, withDefaultTag } from '@berth/oci'
+import { CodedError, isCoded, messageOf } from '@berth/stdx'
+import { rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import type { FlagValues } from '../../command/flag.ts'
+import type { Io } from '../../command/io.ts'
+import { pullWithProgress } from '../image/pull-with-progress.ts'
+import type { containerFlags, creationFlags } from './config/container-flags.ts'
+import { createRequest } from './config/create-request.ts'
+
+export type CreationFlagValues = FlagValues<typeof containerFlags & typeof creationFlags>
+
+export interface Creation {
+  flags: CreationFlagValues
+  given: ReadonlySet<string>
+  image: string
+  command: readonly string[]
+  /** Nothing of it will be attached. */
+  isDetached?: boolean
+}
+
+export interface Created {
+  id: string
+  request: Awaited<ReturnType<typeof createRequest>>
+}
+
+const pullChoices = ['always', 'missing', 'never', '']
+
+/** Creates the container that the flags describe, pulling its image when it has to; warnings go to stderr. */
+export async function createFromFlags(client: EngineClient, creation: Creation, io: Io): Promise<Created> {
+  const { flags, image } = creation
+  if (!pullChoices.includes(flags.pull)) {
+    throw new CodedError(
+      'invalid-argument',
+      `invalid pull option: '${flags.pull}': must be one of "always", "missing" or "never"`,
+    )
+  }
+  await using idFile = await reserveIdFile(flags.cidfile)
+  const request = await createRequest({ ...creation, environment: io.env, folder: io.folder })
+  if (flags.pull === 'always') await pull(client, creation, io)
+  const create = () => createContainer(client, request, { name: flags.name, platform: platformOf(flags, io) })
+  const { Id, Warnings } = await create().catch(async (error: unknown) => {
+    if (!isMissingImage(error) || flags.pull === 'never') throw error
+    if (!flags.quiet) io.stderr.write(`Unable to find image '${taggedName(image)}' locally\n`)
+    await pull(client, creation, io)
+    return create()
+  })
+  for (const warning of Warnings ?? []) io.stderr.write(`WARNING: ${warning}\n`)
+  await idFile.write(Id)
+  return { id: Id, request }
+}
+
+async function pull(client: EngineClient, { flags, image }: Creation, io: Io): Promise<void> {
+  const output = flags.quiet ? undefined : io.stderr
+  await pullWithProgress(client, taggedName(image), {
+    platform: platformOf(flags, io),
+    output,
+    config: io.config,
+  })
+}
+
+function platformOf({ platform }: CreationFlagValues, io: Io): string | undefined {
+  return platform || io.env['DOCKER_DEFAULT_PLATFORM'] || undefined
+}
+
+function taggedName(image: string): string {
+  return familiarReference(withDefaultTag(parseReference(image)))
+}
+
+/** An id or a network may be missing too; only a missing image is worth a pull. */
+function isMissingImage(error: unknown): boolean {
+  return isCoded(error, 'not-found') && /no such image/i.test(messageOf(error))
+}
+
+interface IdFile extends AsyncDisposable {
+  write(id: string): Promise<void>
+}
+
+/** Taken before anything is made, and gone again when nothing was. */
+async function reserveIdFile(path: string): Promise<IdFile> {
+  if (path === '') return { write: async () => {}, [Symbol.asyncDispose]: async () => {} }
+  if (existsSync(path)) {
+    throw new CodedError(
+      'already-exists',
+      `container ID file found, make sure the other container isn't running or delete ${path}`,
+    )
+  }
+  await writeFile(path, '', { flag: 'wx' })
+  let isWritten = false
+  return {
+    async write(id) {
+      await writeFile(path, id)
+      isWritten = true
+    },
+    async [Symbol.asyncDispose]() {
+      if (!isWritten) await rm(path, { force: true })
+    },
+  }
+}

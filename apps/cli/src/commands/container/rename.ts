@@ -1,0 +1,19 @@
+import { renameContainer, type EngineClient } from '@berth/client'
+import { CodedError } from '@berth/stdx'
+import { defineCommand, type Arguments } from '../../command/command.ts'
+
+export const definition = defineCommand({
+  usage: 'CONTAINER NEW_NAME',
+  positional: { min: 2, max: 2 },
+  flags: {},
+})
+
+export async function run(
+  client: EngineClient,
+  { positional: [from = '', to = ''] }: Arguments<typeof definition>,
+): Promise<void> {
+  if (from.trim() === '' || to.trim() === '') {
+    throw new CodedError('invalid-argument', 'Error: Neither old nor new names may be empty')
+  }
+  await renameContainer(client, from, { name: to })
+}

@@ -1,0 +1,21 @@
+import { unpauseContainer, type EngineClient } from '@berth/client'
+import { anyNumber, defineCommand, type Arguments } from '../../command/command.ts'
+import type { Io } from '../../command/io.ts'
+import { each } from '../each.ts'
+
+export const definition = defineCommand({
+  usage: 'CONTAINER [CONTAINER...]',
+  positional: { min: 1, max: anyNumber },
+  flags: {},
+})
+
+export async function run(
+  client: EngineClient,
+  { positional }: Arguments<typeof definition>,
+  io: Io,
+): Promise<void> {
+  await each(positional, io, async (name) => {
+    await unpauseContainer(client, name)
+    return name
+  })
+}

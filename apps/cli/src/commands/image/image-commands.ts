@@ -1,0 +1,43 @@
+import type { CommandEntry } from '../../command/command-table.ts'
+
+export const imageCommands: readonly CommandEntry[] = [
+  {
+    name: 'history',
+    topLevel: 'history',
+    summary: 'Show the history of an image',
+    load: () => import('./history.ts'),
+  },
+  {
+    name: 'inspect',
+    summary: 'Display detailed information on one or more images',
+    load: () => import('./inspect.ts'),
+  },
+  {
+    name: 'ls',
+    aliases: ['list'],
+    topLevel: 'images',
+    isCommon: true,
+    summary: 'List images',
+    load: () => import('./ls.ts'),
+  },
+  {
+    name: 'pull',
+    topLevel: 'pull',
+    isCommon: true,
+    summary: 'Download an image from a registry',
+    load: () => import('./pull.ts'),
+  },
+  {
+    name: 'rm',
+    aliases: ['remove'],
+    topLevel: 'rmi',
+    summary: 'Remove one or more images',
+    load: () => import('./rm.ts'),
+  },
+  {
+    name: 'tag',
+    topLevel: 'tag',
+    summary: 'Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE',
+    load: () => import('./tag.ts'),
+  },
+]

@@ -1,0 +1,35 @@
+import { removeImage, type EngineClient } from '@berth/client'
+import { isCoded } from '@berth/stdx'
+import { anyNumber, defineCommand, type Arguments } from '../../command/command.ts'
+import { switchFlag } from '../../command/flag.ts'
+import type { Io } from '../../command/io.ts'
+import { each } from '../each.ts'
+
+export const definition = defineCommand({
+  usage: '[OPTIONS] IMAGE [IMAGE...]',
+  positional: { min: 1, max: anyNumber },
+  flags: {
+    force: switchFlag('Force removal of the image', { shorthand: 'f' }),
+    'no-prune': switchFlag('Do not delete untagged parents'),
+  },
+})
+
+export async function run(
+  client: EngineClient,
+  { flags, positional }: Arguments<typeof definition>,
+  io: Io,
+): Promise<void> {
+  await each(positional, io, async (name) => {
+    try {
+      const items = await removeImage(client, name, { force: flags.force, noPrune: flags['no-prune'] })
+      return items
+        .map(({ Untagged, Deleted }) => (Deleted ? `Deleted: ${Deleted}` : `Untagged: ${Untagged ?? ''}`))
+        .join('\n')
+    } catch (error) {
+      if (!flags.force || !isCoded(error, 'not-found')) throw error
+      // With --force an image that is not there is as good as removed; it is told, and no failure.
+      io.stderr.write(`${error.message}\n`)
+      return undefined
+    }
+  })
+}

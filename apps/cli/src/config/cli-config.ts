@@ -1,0 +1,16 @@
+import type { AuthRequest } from '@berth/api'
+
+/** The keys of config.json that are used here; others are for other tools and left alone. */
+export interface CliConfig {
+  /** The folder it came from; contexts and certificates lie beside it. */
+  readonly folder: string
+  readonly currentContext?: string
+  readonly detachKeys?: string
+  readonly psFormat?: string
+  readonly imagesFormat?: string
+  readonly networksFormat?: string
+  readonly statsFormat?: string
+  readonly HttpHeaders?: Readonly<Record<string, string>>
+  readonly proxies?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly auths?: Readonly<Record<string, AuthRequest>>
+}

@@ -1,0 +1,69 @@
+import { formatSize, type BuildCacheRecord, type DiskUsage, type Volume } from '@berth/api'
+import { containerView } from './container-view.ts'
+import { diskUsageRows } from './disk-usage-view.ts'
+import { shortId } from './ellipsis.ts'
+import { formatList } from './format-list.ts'
+import { imageRows } from './image-rows.ts'
+import { imageView } from './image-view.ts'
+import type { ListView } from './list-view.ts'
+import { agoOf } from './ago.ts'
+
+const table = { format: '' }
+
+/** All that takes space, kind by kind. */
+export async function formatDiskUsage(usage: DiskUsage, now: number): Promise<string> {
+  const images = imageView({ isTruncated: true, withDigests: false, now })
+  const containers = containerView({ isTruncated: true, withSize: true, now })
+  const cacheBytes = diskUsageRows(usage).at(-1)?.sizeBytes ?? 0
+  return [
+    'Images space usage:\n',
+    await formatList(imageRows(usage.Images ?? [], false), { ...images, columns: imageColumns }, table),
+    'Containers space usage:\n',
+    await formatList(usage.Containers ?? [], { ...containers, columns: containerColumns }, table),
+    'Local Volumes space usage:\n',
+    await formatList(usage.Volumes ?? [], volumeView, table),
+    `Build cache usage: ${formatSize(cacheBytes)}\n`,
+    await formatList(usage.BuildCache ?? [], cacheView(now), table),
+  ].join('\n')
+}
+
+const imageColumns = [
+  'Repository',
+  'Tag',
+  'ID',
+  'CreatedSince',
+  'Size',
+  'SharedSize',
+  'UniqueSize',
+  'Containers',
+]
+const containerColumns = ['ID', 'Image', 'Command', 'LocalVolumes', 'Size', 'RunningFor', 'Status', 'Names']
+
+const volumeView: ListView<Volume> = {
+  fields: {
+    Links: { header: 'LINKS', value: ({ UsageData }) => (UsageData ? String(UsageData.RefCount) : 'N/A') },
+    Name: { header: 'VOLUME NAME', value: ({ Name }) => Name },
+    Size: { header: 'SIZE', value: ({ UsageData }) => (UsageData ? formatSize(UsageData.Size) : 'N/A') },
+  },
+  columns: ['Name', 'Links', 'Size'],
+  quietField: 'Name',
+}
+
+function cacheView(now: number): ListView<BuildCacheRecord> {
+  return {
+    fields: {
+      CacheType: { header: 'CACHE TYPE', value: ({ Type }) => Type },
+      CreatedSince: { header: 'CREATED', value: ({ CreatedAt }) => agoOf(CreatedAt, now) },
+      ID: { header: 'CACHE ID', value: ({ ID, InUse }) => shortId(ID) + (InUse ? '*' : '') },
+      LastUsedSince: {
+        header: 'LAST USED',
+        value: ({ LastUsedAt }) => (LastUsedAt ? agoOf(LastUsedAt, now) : ''),
+      },
+      Shared: { header: 'SHARED', value: ({ Shared }) => String(Shared) },
+      Size: { header: 'SIZE', value: ({ Size }) => formatSize(Size, 3) },
+      UsageCount: { header: 'USAGE', value: ({ UsageCount }) => String(UsageCount) },
+    },
+    columns: ['ID', 'CacheType', 'Size', 'CreatedSince', 'LastUsedSince', 'UsageCount', 'Shared'],
+    quietField: 'ID',
+  }
+}

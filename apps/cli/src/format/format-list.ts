@@ -1,0 +1,58 @@
+import type { ListView } from './list-view.ts'
+import { formatTable } from './table.ts'
+import { goJson } from './go-json.ts'
+
+export interface ListFormat {
+  /** `table`, `table TEMPLATE`, `json` or a template; '' is the default table. */
+  format: string
+  isQuiet?: boolean
+}
+
+/** The text of a list in the format that was asked for. */
+export async function formatList<T>(
+  items: readonly T[],
+  view: ListView<T>,
+  { format, isQuiet = false }: ListFormat,
+): Promise<string> {
+  const wanted = format.trim()
+  if (isQuiet && (wanted === '' || wanted === 'table')) {
+    return items.map((item) => `${view.fields[view.quietField]?.value(item) ?? ''}\n`).join('')
+  }
+  if (wanted === '' || wanted === 'table')
+    return formatTable([headers(view), ...items.map((item) => cells(view, item))])
+  if (wanted === 'json') return items.map((item) => `${goJson(sortedRecord(view, item))}\n`).join('')
+  return formatTemplate(items, view, wanted)
+}
+
+async function formatTemplate<T>(items: readonly T[], view: ListView<T>, format: string): Promise<string> {
+  const { parseTemplate } = await import('./template.ts')
+  const isTable = /^table\s/.test(format)
+  const template = parseTemplate(isTable ? format.slice('table'.length).trim() : format)
+  const lines = items.map((item) => template.render(dataOf(view, item)))
+  if (!isTable) return lines.map((line) => `${line}\n`).join('')
+  const header = template.renderHeader(
+    Object.fromEntries(Object.entries(view.fields).map(([name, { header }]) => [name, header])),
+  )
+  return formatTable([header, ...lines].flatMap((text) => text.split('\n')).map((line) => line.split('\t')))
+}
+
+function headers<T>({ fields, columns }: ListView<T>): string[] {
+  return columns.map((name) => fields[name]?.header ?? '')
+}
+
+function cells<T>({ fields, columns }: ListView<T>, item: T): string[] {
+  return columns.map((name) => fields[name]?.value(item) ?? '')
+}
+
+function sortedRecord<T>({ fields }: ListView<T>, item: T): Record<string, string> {
+  const names = Object.keys(fields).sort()
+  return Object.fromEntries(names.map((name) => [name, fields[name]?.value(item) ?? '']))
+}
+
+function dataOf<T>(view: ListView<T>, item: T): Record<string, unknown> {
+  const methods = Object.entries(view.methods ?? {}).map(([name, method]) => [
+    name,
+    (text: string) => method(item, text),
+  ])
+  return { ...sortedRecord(view, item), ...Object.fromEntries(methods) }
+}

@@ -1,0 +1,15 @@
+/** What can be shown of one kind of thing: by field, as templates name them. All values are text. */
+export interface ListView<T> {
+  readonly fields: Readonly<Record<string, ListField<T>>>
+  /** Fields of the table, in order. */
+  readonly columns: readonly string[]
+  /** The field that `--quiet` shows. */
+  readonly quietField: string
+  /** Functions of one argument that templates call: `{{.Label "key"}}`. */
+  readonly methods?: Readonly<Record<string, (item: T, argument: string) => string>>
+}
+
+export interface ListField<T> {
+  readonly header: string
+  value(item: T): string
+}
