@@ -1,46 +1,19 @@
 import assert from 'node:assert/strict'
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm, symlink } from 'node:fs/promises'
+import { symlink } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { digestOf } from '@berth/oci'
 import { busyboxImage } from '../../fixtures/images.ts'
 import { startHub } from '../../fixtures/hub.ts'
+import { kill, launcher, startProgram, temporaryDirectory } from './hub-program.ts'
 import { RegistryRequests, withDigest } from './registry-requests.ts'
 
 const run = promisify(execFile)
-const launcher = join(import.meta.dirname, '../../../bin/berth-hub')
-
-async function temporaryDirectory(stack: AsyncDisposableStack): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'berth-registry-'))
-  stack.defer(() => rm(directory, { recursive: true, force: true }))
-  return directory
-}
-
-/** Starts the program and waits for the line that says where it listens. */
-async function startProgram(
-  stack: AsyncDisposableStack,
-  data: string,
-): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(launcher, ['serve', '--listen', '127.0.0.1:0', '--data', data, '--log-level', 'warn'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  stack.defer(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-  })
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
-  const url = /^berth-hub listens on (http:\S+)$/.exec(line)?.[1] ?? assert.fail(line)
-  return { child, url }
-}
-
 async function hasSkopeo(): Promise<boolean> {
   return run('skopeo', ['--version']).then(
     () => true,
@@ -93,8 +66,7 @@ test('berth-hub killed in the middle of an upload goes on with it when it is bac
   broken.on('error', () => {})
   broken.write(bytes.subarray(0, half))
   await waitForOffset(before.url, path, half)
-  before.child.kill('SIGKILL')
-  await once(before.child, 'exit')
+  await kill(before.child)
 
   const after = await startProgram(stack, data)
   const requests = new RegistryRequests(after.url)

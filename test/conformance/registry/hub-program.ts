@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+export const launcher = join(import.meta.dirname, '../../../bin/berth-hub')
+
+export async function temporaryDirectory(stack: AsyncDisposableStack): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'berth-registry-'))
+  stack.defer(() => rm(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** Starts the program and waits for the line that says where it listens; `stack` ends it if it still runs then. */
+export async function startProgram(
+  stack: AsyncDisposableStack,
+  data: string,
+): Promise<{ child: ChildProcess; url: string }> {
+  const args = ['serve', '--listen', '127.0.0.1:0', '--data', data, '--log-level', 'warn']
+  const child = spawn(launcher, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  stack.defer(() => kill(child))
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+  const url = /^berth-hub listens on (http:\S+)$/.exec(line)?.[1] ?? assert.fail(line)
+  return { child, url }
+}
+
+/** Ends a program as a crash would; ended already is fine. */
+export async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exited
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { digestOf, parseManifest } from '@berth/oci'
+import { kill, startProgram, temporaryDirectory } from './hub-program.ts'
+import { RegistryRequests } from './registry-requests.ts'
+
+const rounds = 4
+
+/** Pushes images until the registry is gone; gives the tags whose push was acknowledged. */
+async function pushUntilGone(url: string, prefix: string): Promise<string[]> {
+  const requests = new RegistryRequests(url)
+  const acknowledged: string[] = []
+  for (let index = 0; ; index++) {
+    const tag = `${prefix}-${index}`
+    try {
+      await requests.pushImage('killed/pushes', tag)
+    } catch (error) {
+      assert.ok(error instanceof TypeError, String(error))
+      return acknowledged
+    }
+    acknowledged.push(tag)
+  }
+}
+
+async function assertWhole(requests: RegistryRequests, tag: string): Promise<void> {
+  const response = await requests.send('GET', `/v2/killed/pushes/manifests/${tag}`, { status: 200 })
+  const manifest = parseManifest(Buffer.from(await response.arrayBuffer()), undefined)
+  assert.ok(manifest.kind === 'manifest')
+  for (const { digest } of [manifest.config, ...manifest.layers]) {
+    const blob = await requests.send('GET', `/v2/killed/pushes/blobs/${digest}`, { status: 200 })
+    assert.equal(digestOf(Buffer.from(await blob.arrayBuffer())), digest)
+  }
+}
+
+test('berth-hub killed during pushes has every image that it acknowledged, and no tag that leads nowhere', async () => {
+  await using stack = new AsyncDisposableStack()
+  const data = await temporaryDirectory(stack)
+  const acknowledged: string[] = []
+  for (let round = 0; round < rounds; round++) {
+    const { child, url } = await startProgram(stack, data)
+    const pushes = [1, 2, 3].map((pusher) => pushUntilGone(url, `r${round}-p${pusher}`))
+    await sleep(50 + Math.random() * 200)
+    await kill(child)
+    acknowledged.push(...(await Promise.all(pushes)).flat())
+  }
+  const { url } = await startProgram(stack, data)
+  const requests = new RegistryRequests(url)
+  const list = await requests.send('GET', '/v2/killed/pushes/tags/list', { status: 200 })
+  const { tags } = (await list.json()) as { tags: string[] }
+  assert.deepEqual(
+    acknowledged.filter((tag) => !tags.includes(tag)),
+    [],
+  )
+  assert.ok(tags.length > 0)
+  for (const tag of tags) await assertWhole(requests, tag)
+})
