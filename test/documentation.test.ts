@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { assertNone } from './source/assert-none.ts'
+import { place, readWorkspace, root } from './source/workspace.ts'
+
+const pages = [...globSync('*.md', { cwd: root }), ...globSync('{docs,bench}/**/*.md', { cwd: root })].map(
+  (path) => {
+    const absolute = join(root, path)
+    return { path: absolute, lines: readFileSync(absolute, 'utf8').split('\n') }
+  },
+)
+
+test('documentation() names only files that exist', () => {
+  assertNone(
+    findInPages(/`((?:apps|packages|test|setup|bench)\/[\w./-]+\.(?:ts|mjs|md))`/g, (_, named) =>
+      join(root, named),
+    ),
+    'follow the code',
+  )
+})
+
+test('documentation() links only to files that exist', () => {
+  assertNone(
+    findInPages(/\]\((?!https?:|#)([^)#]+)/g, (page, named) => join(dirname(page), named)),
+    'mend the link',
+  )
+})
+
+test('documentation() gives a reason for every dependency', () => {
+  const reasons = readFileSync(join(root, 'docs/decisions/001-dependencies.md'), 'utf8')
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
+    string,
+    Record<string, string>
+  >
+  const used = readWorkspace().flatMap(({ dependencies }) =>
+    dependencies.filter((name) => !name.startsWith('@berth/')),
+  )
+  const all = [
+    ...used,
+    ...Object.keys({ ...manifest['devDependencies'], ...manifest['optionalDependencies'] }),
+  ]
+  assert.ok(all.length > 0)
+  assertNone(
+    all.filter((name) => !reasons.includes(name)),
+    'one line in docs/decisions/001-dependencies.md',
+  )
+})
+
+/** Places where `pattern` names a file that is not there. */
+function findInPages(pattern: RegExp, resolve: (page: string, named: string) => string): string[] {
+  return pages.flatMap(({ path, lines }) =>
+    lines.flatMap((line, index) =>
+      [...line.matchAll(pattern)]
+        .map((match) => match[1] ?? '')
+        .filter((named) => !existsSync(resolve(path, named)))
+        .map((named) => `${place(path, index + 1)} names ${named}`),
+    ),
+  )
+}
