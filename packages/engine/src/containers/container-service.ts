@@ -12,7 +12,8 @@ import { removeContainer } from './remove.ts'
 import { renameContainer } from './rename.ts'
 import { resizeContainer } from './resize.ts'
 import { startContainer } from './start.ts'
-import { restartContainer, stopContainer } from './stop.ts'
+import { restartContainer } from './restart.ts'
+import { stopContainer } from './stop.ts'
 import { waitContainer } from './wait.ts'
 
 /** The container verbs over one context. */

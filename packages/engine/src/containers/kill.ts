@@ -6,7 +6,7 @@ import { isRunning } from './container-record.ts'
 import { notRunning } from './not-running.ts'
 import { getContainer } from './find-container.ts'
 import { parseSignal } from './signals.ts'
-import { markStopped } from './stop.ts'
+import { markStopped } from './mark-stopped.ts'
 
 /** Sends a signal. SIGKILL waits for the end, since nothing can stop it. */
 export async function killContainer(

@@ -4,6 +4,7 @@ import { connectNetwork, disconnectNetwork } from './container-network.ts'
 import { buildContainerSpec } from './container-spec.ts'
 import type { ContainerContext } from './container-context.ts'
 import { containerEvent } from './container-events.ts'
+import { removeLocked } from './remove.ts'
 import { logPath, mountRootfs, unmountRootfs } from './container-files.ts'
 import { isRunning, type ContainerRecord } from './container-record.ts'
 import { getContainer } from './find-container.ts'
@@ -28,10 +29,12 @@ export async function startLocked(context: ContainerContext, record: ContainerRe
   try {
     await run(context, record)
   } catch (error) {
-    context.containers.setState(record.id, {
+    const failed = context.containers.setState(record.id, {
       exitCode: startExitCode(messageOf(error)),
       error: messageOf(error),
     })
+    // Nothing will ever exit, so nothing else would remove it.
+    if (record.hostConfig.AutoRemove) await removeLocked(context, failed)
     throw isCoded(error) ? error : new CodedError('internal', messageOf(error), { cause: error })
   }
 }

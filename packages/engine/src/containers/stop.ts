@@ -4,8 +4,8 @@ import type { ContainerContext } from './container-context.ts'
 import { containerEvent } from './container-events.ts'
 import { isRunning, type ContainerRecord } from './container-record.ts'
 import { getContainer } from './find-container.ts'
+import { markStopped } from './mark-stopped.ts'
 import { parseSignal } from './signals.ts'
-import { startContainer } from './start.ts'
 
 export interface StopOptions {
   /** Seconds before SIGKILL; -1 waits for ever; undefined takes the container's own, or 10. */
@@ -32,17 +32,6 @@ export async function stopContainer(
   return true
 }
 
-export async function restartContainer(
-  context: ContainerContext,
-  nameOrId: string,
-  options: StopOptions,
-): Promise<void> {
-  const { id } = getContainer(context.containers, nameOrId)
-  await stopContainer(context, id, options)
-  await startContainer(context, id)
-  containerEvent(context.events, getContainer(context.containers, id), { action: 'restart' })
-}
-
 async function stopRestarting(context: ContainerContext, id: string): Promise<boolean> {
   context.restarter.cancel(id)
   await context.mutex.run(id, () => {
@@ -53,12 +42,6 @@ async function stopRestarting(context: ContainerContext, id: string): Promise<bo
     return Promise.resolve()
   })
   return true
-}
-
-/** Noted before the signal, so that no restart policy brings the container back. */
-export function markStopped(context: ContainerContext, record: ContainerRecord): void {
-  context.restarter.cancel(record.id)
-  context.containers.setState(record.id, { isManuallyStopped: true })
 }
 
 async function endProcess(
