@@ -65,16 +65,17 @@ async function runHelloWorld(): Promise<number> {
 }
 
 function summary(port: number): string {
-  const { stateDirectory } = hubService(port)
-  return `
-What runs now
-  berth-hub   http://127.0.0.1:${port}            log ${logPath({ name: 'hub', stateDirectory })}
-  berthd      unix://${paths.socket}  log ${logPath({ name: 'engine', stateDirectory })}
-
-Try next
-  bin/berth ps -a                                        what ran
-  bin/berth images                                       what was pulled
-  docker -H unix://${paths.socket} run hello-world   the same with the stock client
-
-"npm run stop" ends both; images and containers stay in ${paths.dataRoot}.`
+  const rows = [
+    ['berth-hub', `http://127.0.0.1:${port}`, logPath({ name: 'hub', stateDirectory: paths.state })],
+    ['berthd', `unix://${paths.socket}`, logPath({ name: 'engine', stateDirectory: paths.state })],
+  ] as const
+  const running = rows.map(([name, address, log]) => `  ${name.padEnd(10)} ${address.padEnd(32)} log ${log}`)
+  const next = [
+    ['bin/berth ps -a', 'what ran'],
+    ['bin/berth images', 'what was pulled'],
+    [`docker -H unix://${paths.socket} run hello-world`, 'the same with the stock client'],
+  ] as const
+  const commands = next.map(([command, purpose]) => `  ${command.padEnd(58)} ${purpose}`)
+  const end = `"npm run stop" ends both; images and containers stay in ${paths.dataRoot}.`
+  return ['\nWhat runs now', ...running, '\nTry next', ...commands, `\n${end}`].join('\n')
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -32,10 +33,13 @@ export async function startService(service: Service): Promise<void> {
   const log = await open(logPath(service), 'a', 0o640)
   const [program = '', ...args] = service.command
   const child = spawn(program, args, { detached: true, stdio: ['ignore', log.fd, log.fd] })
-  child.on('error', () => undefined)
   await log.close()
+  if (!child.pid) {
+    const [error] = (await once(child, 'error')) as [Error]
+    throw new CodedError('unavailable', `Cannot start ${program}: ${error.message}`)
+  }
   child.unref()
-  if (child.pid) await recordProcess(recordPath(service), child.pid, service.note ?? '')
+  await recordProcess(recordPath(service), child.pid, service.note ?? '')
   await waitUntilReady(service)
 }
 
