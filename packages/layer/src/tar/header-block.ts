@@ -72,18 +72,24 @@ function ustarPrefix(block: Buffer): string {
 /** The sum of a header's bytes with the checksum's own field as spaces. Old programs summed signed bytes; both count. */
 function verifyChecksum(block: Buffer): void {
   const own = field(block, 'checksum')
-  let sum = own.length * 0x20
+  const whole = sumBytes(block)
+  const part = sumBytes(own)
+  const sum = whole.sum - part.sum + own.length * 0x20
+  const signed = sum - 256 * (whole.negatives - part.negatives)
+  const given = parseOctal(own)
+  if (given !== sum && given !== signed) throw malformed('a header has a wrong checksum')
+}
+
+function sumBytes(bytes: Buffer): { sum: number; negatives: number } {
+  let sum = 0
   let negatives = 0
-  for (const byte of block) {
+  // Every header passes here: iterating takes twice as long.
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index] ?? 0
     sum += byte
     negatives += byte >> 7
   }
-  for (const byte of own) {
-    sum -= byte
-    negatives -= byte >> 7
-  }
-  const given = parseOctal(own)
-  if (given !== sum && given !== sum - 256 * negatives) throw malformed('a header has a wrong checksum')
+  return { sum, negatives }
 }
 
 export const isZeroBlock = (block: Buffer): boolean => block[0] === 0 && block.every((byte) => byte === 0)

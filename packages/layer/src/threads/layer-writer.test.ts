@@ -23,7 +23,7 @@ function options(directory: string, name: string): WriteLayerOptions {
 test('layerWriter() writes layers in threads that end when they are idle', async () => {
   using directory = temporaryDirectory()
   await writeFile(join(directory.path, 'source.tar'), packTar([{ name: 'a', body: 'x' }]))
-  await using writer = layerWriter({ idleMs: 20 })
+  await using writer = layerWriter({ idleMs: 100 })
   assert.equal(writer.threads, 0)
   const progress: number[] = []
   const written = await Promise.all(
@@ -34,7 +34,7 @@ test('layerWriter() writes layers in threads that end when they are idle', async
   assert.equal(new Set(written.map(({ diffId }) => diffId)).size, 1)
   assert.ok(existsSync(join(directory.path, '4/layer.erofs')))
   assert.equal(progress.at(-1), 2048)
-  assert.equal(writer.threads, 2)
+  assert.ok(writer.threads <= 2)
   for (let wait = 0; writer.threads > 0 && wait < 100; wait++) await setTimeout(20)
   assert.equal(writer.threads, 0)
 })
@@ -66,12 +66,16 @@ test('layerWriter() cancels layers under way and layers that wait', async () => 
   }
 })
 
-test('layerWriter() fails what is under way when it is disposed', async () => {
+test('layerWriter() fails what is under way and what waits when it is disposed', async () => {
   using directory = temporaryDirectory()
   writeFileSync(join(directory.path, 'source.tar'), Buffer.alloc(64 * 1024 * 1024))
-  const writer = layerWriter()
-  const attempt = writer.write(options(directory.path, '1'))
-  const failed = assert.rejects(attempt, (error) => isCoded(error, 'internal'))
+  const writer = layerWriter({ threads: 1 })
+  const underWay = writer.write(options(directory.path, '1'))
+  const waiting = writer.write(options(directory.path, '2'))
+  const failed = Promise.all([
+    assert.rejects(underWay, (error) => isCoded(error, 'internal')),
+    assert.rejects(waiting, (error) => isCoded(error, 'unavailable')),
+  ])
   await writer[Symbol.asyncDispose]()
   await failed
   assert.equal(writer.threads, 0)

@@ -9,7 +9,7 @@ export interface LayerWriterOptions {
   idleMs?: number
 }
 
-/** Writes layers off the main thread. Disposing ends the threads; layers under way then fail with `internal`. */
+/** Writes layers off the main thread. Disposing ends the threads: layers under way fail with `internal`, those that wait with `unavailable`. */
 export interface LayerWriter extends AsyncDisposable {
   /** Threads that exist now: none before the first layer and some time after the last. */
   readonly threads: number
@@ -29,6 +29,7 @@ class ThreadPool implements LayerWriter {
   readonly #all = new Set<LayerThread>()
   readonly #idle = new Map<LayerThread, NodeJS.Timeout>()
   readonly #waiting = new Set<() => void>()
+  #isDisposed = false
 
   constructor({ threads = threadsDefault, idleMs = idleMsDefault }: LayerWriterOptions) {
     this.#threadsMax = threads
@@ -49,6 +50,8 @@ class ThreadPool implements LayerWriter {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true
+    for (const wake of this.#waiting) wake()
     const threads = [...this.#all]
     await settleAll(threads.map((thread) => () => this.#endThread(thread)))
   }
@@ -57,6 +60,7 @@ class ThreadPool implements LayerWriter {
     while (true) {
       if (signal?.aborted)
         throw new CodedError('cancelled', 'Cannot write layer: cancelled', { cause: signal.reason })
+      if (this.#isDisposed) throw new CodedError('unavailable', 'Cannot write layer: the writer is closed')
       const [idle] = this.#idle.keys()
       if (idle) return this.#wake(idle)
       if (this.#all.size < this.#threadsMax) return this.#newThread()
