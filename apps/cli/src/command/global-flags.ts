@@ -1,8 +1,8 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { listFlag, stringFlag, switchFlag } from './flag.ts'
+import { listFlag, stringFlag, switchFlag, type FlagValues } from './flag.ts'
 
-/** What comes before the command. `home` shows in the defaults of help. */
+/** What comes before the command. `configFolder` is where config.json is unless --config says otherwise. */
 export function globalFlags(configFolder: string) {
   return {
     config: stringFlag('Location of client config files', { initial: configFolder }),
@@ -28,3 +28,5 @@ export function globalFlags(configFolder: string) {
 export function defaultConfigFolder(env: Readonly<Record<string, string | undefined>>): string {
   return env['DOCKER_CONFIG'] || join(homedir(), '.docker')
 }
+
+export type GlobalFlagValues = FlagValues<ReturnType<typeof globalFlags>>

@@ -17,7 +17,7 @@ export function programHelp(table: CommandTable, flags: Flags): string {
   const groups = table.groups.filter(({ name }) => name !== '').sort((a, b) => (a.name < b.name ? -1 : 1))
   return paragraphs([
     `Usage:  ${table.program} [OPTIONS] COMMAND`,
-    'Containers: build on images, run, look inside',
+    'Runs containers: a client of the Berth engine and of any other that speaks its API',
     list(
       'Common Commands:',
       commands.filter(({ isCommon }) => isCommon),

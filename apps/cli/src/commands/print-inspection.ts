@@ -1,7 +1,7 @@
 import { messageOf } from '@berth/stdx'
 import { ExitError } from '../command/exit-error.ts'
 import type { Io } from '../command/io.ts'
-import { formatObject } from '../format/format-object.ts'
+import { objectFormatter } from '../format/format-object.ts'
 import { plainJson } from '../format/go-json.ts'
 
 export interface InspectionOptions {
@@ -18,6 +18,7 @@ export async function printInspection(
   { io, format }: InspectionOptions,
   find: (name: string) => Promise<unknown>,
 ): Promise<void> {
+  const formatOne = format === '' ? undefined : await objectFormatter(format)
   const found: unknown[] = []
   const failures: unknown[] = []
   for (const name of names)
@@ -25,7 +26,7 @@ export async function printInspection(
       (object) => found.push(object),
       (error: unknown) => failures.push(error),
     )
-  if (format === '') io.stdout.write(`${plainJson(found, indentWidth)}\n`)
-  else for (const object of found) io.stdout.write(await formatObject(object, format))
+  const text = formatOne ? found.map(formatOne).join('') : `${plainJson(found, indentWidth)}\n`
+  io.stdout.write(text)
   if (failures.length > 0) throw new ExitError(1, failures.map(messageOf).join('\n'), { cause: failures[0] })
 }

@@ -23,6 +23,7 @@ export function containerView({
 }: ContainerViewOptions): ListView<ContainerSummary> {
   const cut = (text: string, width: number) => (isTruncated ? ellipsis(text, width) : text)
   return {
+    name: '*formatter.ContainerContext',
     fields: {
       Command: { header: 'COMMAND', value: ({ Command }) => JSON.stringify(cut(Command, commandWidth)) },
       CreatedAt: { header: 'CREATED AT', value: ({ Created }) => goTime(Created) },

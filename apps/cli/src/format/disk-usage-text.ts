@@ -14,12 +14,14 @@ const table = { format: '' }
 export async function formatDiskUsage(usage: DiskUsage, now: number): Promise<string> {
   const images = imageView({ isTruncated: true, withDigests: false, now })
   const containers = containerView({ isTruncated: true, withSize: true, now })
+  // Here the image's share of a container is not shown: it is an image's above.
+  const own = (usage.Containers ?? []).map((container) => ({ ...container, SizeRootFs: 0 }))
   const cacheBytes = diskUsageRows(usage).at(-1)?.sizeBytes ?? 0
   return [
     'Images space usage:\n',
     await formatList(imageRows(usage.Images ?? [], false), { ...images, columns: imageColumns }, table),
     'Containers space usage:\n',
-    await formatList(usage.Containers ?? [], { ...containers, columns: containerColumns }, table),
+    await formatList(own, { ...containers, columns: containerColumns }, table),
     'Local Volumes space usage:\n',
     await formatList(usage.Volumes ?? [], volumeView, table),
     `Build cache usage: ${formatSize(cacheBytes)}\n`,
@@ -40,6 +42,7 @@ const imageColumns = [
 const containerColumns = ['ID', 'Image', 'Command', 'LocalVolumes', 'Size', 'RunningFor', 'Status', 'Names']
 
 const volumeView: ListView<Volume> = {
+  name: '*formatter.volumeContext',
   fields: {
     Links: { header: 'LINKS', value: ({ UsageData }) => (UsageData ? String(UsageData.RefCount) : 'N/A') },
     Name: { header: 'VOLUME NAME', value: ({ Name }) => Name },
@@ -51,6 +54,7 @@ const volumeView: ListView<Volume> = {
 
 function cacheView(now: number): ListView<BuildCacheRecord> {
   return {
+    name: '*formatter.buildCacheContext',
     fields: {
       CacheType: { header: 'CACHE TYPE', value: ({ Type }) => Type },
       CreatedSince: { header: 'CREATED', value: ({ CreatedAt }) => agoOf(CreatedAt, now) },

@@ -12,6 +12,7 @@ export interface DiskUsageRow {
 }
 
 export const diskUsageView: ListView<DiskUsageRow> = {
+  name: '*formatter.diskUsageContext',
   fields: {
     Active: { header: 'ACTIVE', value: ({ active }) => String(active) },
     Reclaimable: { header: 'RECLAIMABLE', value: reclaimable },

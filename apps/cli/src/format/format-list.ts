@@ -25,15 +25,13 @@ export async function formatList<T>(
 }
 
 async function formatTemplate<T>(items: readonly T[], view: ListView<T>, format: string): Promise<string> {
-  const { parseTemplate } = await import('./template.ts')
+  const { listTemplate } = await import('./list-template.ts')
   const isTable = /^table\s/.test(format)
-  const template = parseTemplate(isTable ? format.slice('table'.length).trim() : format)
-  const lines = items.map((item) => template.render(dataOf(view, item)))
+  const template = listTemplate(view, isTable ? format.slice('table'.length).trim() : format)
+  const lines = items.map((item) => template.render(item))
   if (!isTable) return lines.map((line) => `${line}\n`).join('')
-  const header = template.renderHeader(
-    Object.fromEntries(Object.entries(view.fields).map(([name, { header }]) => [name, header])),
-  )
-  return formatTable([header, ...lines].flatMap((text) => text.split('\n')).map((line) => line.split('\t')))
+  const rows = [template.renderHeader(), ...lines].flatMap((text) => text.split('\n'))
+  return formatTable(rows.map((line) => line.split('\t')))
 }
 
 function headers<T>({ fields, columns }: ListView<T>): string[] {
@@ -47,12 +45,4 @@ function cells<T>({ fields, columns }: ListView<T>, item: T): string[] {
 function sortedRecord<T>({ fields }: ListView<T>, item: T): Record<string, string> {
   const names = Object.keys(fields).sort()
   return Object.fromEntries(names.map((name) => [name, fields[name]?.value(item) ?? '']))
-}
-
-function dataOf<T>(view: ListView<T>, item: T): Record<string, unknown> {
-  const methods = Object.entries(view.methods ?? {}).map(([name, method]) => [
-    name,
-    (text: string) => method(item, text),
-  ])
-  return { ...sortedRecord(view, item), ...Object.fromEntries(methods) }
 }

@@ -4,7 +4,8 @@ const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 /** `2026-11-23 22:19:25 +0000 UTC`: local time as Go prints it, of seconds since the epoch or RFC 3339 text. */
 export function goTime(time: number | string): string {
   const date = new Date(typeof time === 'number' ? time * 1000 : time)
-  return `${localDate(date)} ${localClock(date)} ${offset(date, '')} ${zoneName(date)}`
+  const fraction = typeof time === 'number' ? '' : (/\.\d*[1-9]/.exec(time)?.[0] ?? '')
+  return `${localDate(date)} ${localClock(date)}${fraction} ${offset(date, '')} ${zoneName(date)}`
 }
 
 /** `2026-11-23T22:19:25Z`, local time with its offset. */

@@ -18,6 +18,7 @@ const oldestPlausible = Date.UTC(2000, 0, 1) / 1000
 export function historyView({ isTruncated, isHuman, now }: HistoryViewOptions): ListView<ImageHistoryItem> {
   const createdAt = ({ Created }: ImageHistoryItem) => rfc3339(Created)
   return {
+    name: '*image.historyContext',
     fields: {
       Comment: { header: 'COMMENT', value: ({ Comment }) => Comment },
       CreatedAt: { header: 'CREATED AT', value: createdAt },

@@ -17,6 +17,7 @@ const sizeDigits = 3
 /** Images as `images` shows them. */
 export function imageView({ isTruncated, withDigests, now }: ImageViewOptions): ListView<ImageRow> {
   return {
+    name: '*formatter.imageContext',
     fields: {
       Containers: { header: 'CONTAINERS', value: ({ image }) => counted(image.Containers, String) },
       CreatedAt: { header: 'CREATED AT', value: ({ image }) => goTime(image.Created) },
@@ -29,7 +30,8 @@ export function imageView({ isTruncated, withDigests, now }: ImageViewOptions): 
       Tag: { header: 'TAG', value: ({ tag }) => tag },
       UniqueSize: {
         header: 'UNIQUE SIZE',
-        value: ({ image }) => (image.SharedSize < 0 ? notComputed : formatSize(image.Size - image.SharedSize)),
+        value: ({ image }) =>
+          image.SharedSize < 0 ? notComputed : formatSize(image.Size - image.SharedSize),
       },
       VirtualSize: { header: 'SIZE', value: ({ image }) => formatSize(image.Size) },
     },

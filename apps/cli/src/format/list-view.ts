@@ -1,5 +1,7 @@
 /** What can be shown of one kind of thing: by field, as templates name them. All values are text. */
 export interface ListView<T> {
+  /** What errors of templates call it, by Docker's name for it. */
+  readonly name: string
   readonly fields: Readonly<Record<string, ListField<T>>>
   /** Fields of the table, in order. */
   readonly columns: readonly string[]

@@ -6,6 +6,7 @@ import type { ListView } from './list-view.ts'
 /** Networks as `network ls` shows them. */
 export function networkView({ isTruncated }: { isTruncated: boolean }): ListView<Network> {
   return {
+    name: '*network.networkContext',
     fields: {
       CreatedAt: { header: 'CREATED AT', value: ({ Created }) => goTime(Created) },
       Driver: { header: 'DRIVER', value: ({ Driver }) => Driver },

@@ -17,6 +17,7 @@ export function statsView({ isTruncated }: { isTruncated: boolean }): ListView<S
     value: ({ stats }: StatsRow) => (stats ? value(stats) : unknown),
   })
   return {
+    name: '*container.statsContext',
     fields: {
       BlockIO: field('BLOCK I/O', blockIo),
       CPUPerc: field('CPU %', (stats) => percent(cpuPercent(stats))),

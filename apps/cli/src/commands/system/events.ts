@@ -6,7 +6,7 @@ import { stringFlag } from '../../command/flag.ts'
 import { objectFormat } from '../../command/format-flag.ts'
 import type { Io } from '../../command/io.ts'
 import { parseTimestamp } from '../../command/timestamp.ts'
-import { formatObject } from '../../format/format-object.ts'
+import { objectFormatter } from '../../format/format-object.ts'
 import { rfc3339Nano } from '../../format/go-time.ts'
 
 export const definition = defineCommand({
@@ -28,8 +28,9 @@ export async function run(
   const since = parseTimestamp(flags.since, io.now())
   const until = parseTimestamp(flags.until, io.now())
   const times = { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) }
+  const format = flags.format === '' ? formatEvent : await objectFormatter(flags.format)
   for await (const event of watchEvents(client, { ...times, filters: flags.filter })) {
-    io.stdout.write(flags.format === '' ? `${formatEvent(event)}\n` : await formatObject(event, flags.format))
+    io.stdout.write(format(event))
   }
 }
 
@@ -38,5 +39,5 @@ function formatEvent({ Type, Action, Actor, timeNano }: EventMessage): string {
     .sort()
     .map((key) => `${key}=${Actor.Attributes[key]}`)
   const shown = attributes.length === 0 ? '' : ` (${attributes.join(', ')})`
-  return `${rfc3339Nano(BigInt(timeNano))} ${Type} ${Action} ${Actor.ID}${shown}`
+  return `${rfc3339Nano(BigInt(timeNano))} ${Type} ${Action} ${Actor.ID}${shown}\n`
 }

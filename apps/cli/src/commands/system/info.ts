@@ -3,10 +3,9 @@ import { getInfo, type EngineClient } from '@berth/client'
 import { messageOf } from '@berth/stdx'
 import { clientVersion } from '../../command/client-version.ts'
 import { defineCommand, type Arguments } from '../../command/command.ts'
-import { ExitError } from '../../command/exit-error.ts'
 import { objectFormatFlag } from '../../command/format-flag.ts'
 import type { Io } from '../../command/io.ts'
-import { formatObject } from '../../format/format-object.ts'
+import { objectFormatter } from '../../format/format-object.ts'
 import { formatClientInfo, formatServerInfo, type ClientInfo } from '../../format/info-text.ts'
 
 export const definition = defineCommand({
@@ -25,11 +24,7 @@ export async function run(
   const [engine] = await Promise.allSettled([getInfo(client)])
   if (flags.format !== '') return formatted(own, engine, { io, format: flags.format })
   io.stdout.write(formatClientInfo(own))
-  if (engine.status === 'rejected') {
-    throw new ExitError(1, `ERROR: ${messageOf(engine.reason)}\nerrors pretty printing info`, {
-      cause: engine.reason,
-    })
-  }
+  if (engine.status === 'rejected') throw engine.reason
   io.stdout.write(formatServerInfo(engine.value))
   for (const warning of engine.value.Warnings ?? []) io.stderr.write(`${warning}\n`)
 }
@@ -40,6 +35,6 @@ async function formatted(
   { io, format }: { io: Io; format: string },
 ): Promise<void> {
   const server = engine.status === 'fulfilled' ? engine.value : { ServerErrors: [messageOf(engine.reason)] }
-  io.stdout.write(await formatObject({ ...server, ClientInfo: own }, format))
+  io.stdout.write((await objectFormatter(format))({ ...server, ClientInfo: own }))
   if (engine.status === 'rejected') throw engine.reason
 }

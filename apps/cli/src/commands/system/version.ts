@@ -5,7 +5,7 @@ import { defineCommand, type Arguments } from '../../command/command.ts'
 import { objectFormatFlag } from '../../command/format-flag.ts'
 import type { Io } from '../../command/io.ts'
 import { formatVersion } from '../../format/version-text.ts'
-import { formatObject } from '../../format/format-object.ts'
+import { objectFormatter } from '../../format/format-object.ts'
 
 export const definition = defineCommand({
   usage: '[OPTIONS]',
@@ -24,7 +24,7 @@ export async function run(
   const own = { ...clientVersion(io.contextName), ApiVersion: negotiated }
   const server = engine.status === 'fulfilled' ? engine.value.version : null
   if (flags.format === '') io.stdout.write(formatVersion(own, server))
-  else io.stdout.write(await formatObject({ Client: own, Server: server }, flags.format))
+  else io.stdout.write((await objectFormatter(flags.format))({ Client: own, Server: server }))
   if (engine.status === 'rejected') throw engine.reason
 }
 
