@@ -209,7 +209,7 @@ test('writeLayer() gives the same tree in both formats, whatever is in the archi
       using mounted = mountLayer(erofs.value.path)
       assert.deepEqual(readTree(mounted.path), readTree(join(tree.value.path, 'tree')))
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   )
 })
 
@@ -375,6 +375,6 @@ test('a damaged archive ends in a coded error or in a layer, never in a crash', 
       if (written instanceof Error)
         assert.ok(isCoded(written, 'invalid-argument', 'data-loss'), String(written))
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })
