@@ -80,8 +80,8 @@ async function* encodeLines(
     }
   } catch (error) {
     if (!hasBegun || exchange.signal.aborted) throw error
-    const { message, code } = exchange.describe(error)
-    yield encodeJson({ errorDetail: { code, message }, error: message }, '\r\n')
+    const { message } = exchange.describe(error)
+    yield encodeJson({ errorDetail: { message }, error: message }, '\r\n')
   }
 }
 

@@ -6,6 +6,7 @@ import type { ContainerContext } from './container-context.ts'
 import { isRunning, type ContainerRecord } from './container-record.ts'
 import { getContainer } from './find-container.ts'
 import { notRunning } from './not-running.ts'
+import { networkId } from '../networks/built-in-networks.ts'
 import { containerDirectory } from './container-files.ts'
 
 /** The servers behind systemd's stub resolver. */
@@ -43,6 +44,7 @@ export async function disconnectNetwork(context: ContainerContext, record: Conta
   const mode = record.hostConfig.NetworkMode
   if (mode === 'host' || mode.startsWith('container:')) return
   await settleAll([() => context.bridge?.disconnect(record.id), () => context.sandboxes.delete(record.id)])
+  if (mode === 'bridge') networkEvent(context, record, 'disconnect')
 }
 
 async function connectBridge(
@@ -58,12 +60,23 @@ async function connectBridge(
   const settings = record.endpointsConfig['bridge'] ?? record.endpointsConfig['default']
   const macAddress = settings?.MacAddress || record.config.MacAddress
   const address = settings?.IPAMConfig?.IPv4Address
-  return context.bridge.connect({
+  const endpoint = await context.bridge.connect({
     endpointId: record.id,
     sandboxPath,
     ...(macAddress ? { macAddress } : {}),
     ...(address ? { address } : {}),
   })
+  networkEvent(context, record, 'connect')
+  return endpoint
+}
+
+function networkEvent(
+  context: ContainerContext,
+  record: ContainerRecord,
+  action: 'connect' | 'disconnect',
+): void {
+  const attributes = { container: record.id, name: 'bridge', type: 'bridge' }
+  context.events.network(action, { id: networkId(context.settings.engineId, 'bridge'), attributes })
 }
 
 /** Shares everything of the network with another container. */

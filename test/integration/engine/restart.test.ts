@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
+import { startHub, type TestHub } from '../../fixtures/hub.ts'
+import { busyboxImage } from '../../fixtures/images.ts'
+
+let hub: TestHub
+let engine: TestEngine
+
+before(async () => {
+  hub = await startHub()
+  await hub.push(await busyboxImage(), 'library/busybox:latest')
+  engine = await startEngine({ flags: ['--registry-mirror', hub.url] })
+  await docker('pull', '-q', 'busybox')
+})
+
+after(async () => {
+  await engine?.[Symbol.asyncDispose]()
+  await hub?.[Symbol.asyncDispose]()
+})
+
+async function docker(...args: string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await engine.docker(args)
+  assert.equal(exitCode, 0, `docker ${args.join(' ')}: ${stderr}`)
+  return stdout.trimEnd()
+}
+
+const inspect = (name: string, format: string) => docker('inspect', '-f', format, name)
+
+test('a killed engine leaves containers running, and the next one finds them whole', async () => {
+  await docker('run', '-d', '--name', 'counter', 'busybox', 'sh', '-c', 'i=0; while true; do echo $i; i=$((i+1)); sleep 0.05; done')
+  const pid = await inspect('counter', '{{.State.Pid}}')
+  await engine.kill()
+  await sleep(500)
+  await engine.start()
+  assert.equal(await inspect('counter', '{{.State.Status}} {{.State.Pid}}'), `running ${pid}`)
+  assert.equal(await docker('exec', 'counter', 'echo', 'alive'), 'alive')
+  await docker('stop', '-t', '0', 'counter')
+  const lines = (await docker('logs', 'counter')).split('\n').map(Number)
+  assert.deepEqual(lines, Array.from(lines, (_, index) => index))
+  assert.ok(lines.length > 10, `${lines.length} lines`)
+  await docker('rm', 'counter')
+})
+
+test('an exit while no engine runs is known to the next one, with its code and its last words', async () => {
+  await docker('run', '-d', '--name', 'late', 'busybox', 'sh', '-c', 'sleep 0.7; echo last words; exit 42')
+  await docker('run', '-d', '--rm', '--name', 'passing', 'busybox', 'sleep', '0.7')
+  await engine.kill()
+  await sleep(1200)
+  await engine.start()
+  assert.equal(await inspect('late', '{{.State.Status}} {{.State.ExitCode}}'), 'exited 42')
+  assert.equal(await docker('logs', 'late'), 'last words')
+  assert.equal(await docker('ps', '-aq', '-f', 'name=passing'), '')
+  await docker('rm', 'late')
+})
+
+test('a container that is attached to goes on without its client and its engine', async () => {
+  const attached = engine.docker(['run', '--name', 'talker', 'busybox', 'sh', '-c', 'sleep 1; echo said; sleep 0.2; echo more'])
+  while ((await engine.docker(['ps', '-q', '-f', 'name=talker'])).stdout === '') await sleep(50)
+  await engine.kill()
+  assert.notEqual((await attached).exitCode, 0)
+  await engine.start()
+  assert.equal(await docker('wait', 'talker'), '0')
+  assert.equal(await docker('logs', 'talker'), 'said\nmore')
+  await docker('rm', 'talker')
+})
+
+test('restart policies hold across a killed engine', async () => {
+  await docker('run', '-d', '--name', 'always', '--restart', 'always', 'busybox', 'sleep', '100')
+  await docker('run', '-d', '--name', 'stopped', '--restart', 'unless-stopped', 'busybox', 'sleep', '100')
+  await docker('stop', '-t', '0', 'stopped')
+  await engine.kill()
+  await engine.start()
+  assert.equal(await inspect('always', '{{.State.Status}}'), 'running')
+  assert.equal(await inspect('stopped', '{{.State.Status}}'), 'exited')
+  await docker('rm', '-f', 'always', 'stopped')
+})
+
+test('addresses, names and images survive', async () => {
+  await docker('run', '-d', '--name', 'a1', 'busybox', 'sleep', '100')
+  const address = await inspect('a1', '{{.NetworkSettings.IPAddress}}')
+  assert.match(address, /^\d+\.\d+\.\d+\.\d+$/)
+  await engine.kill()
+  await engine.start()
+  assert.equal(await inspect('a1', '{{.NetworkSettings.IPAddress}}'), address)
+  await docker('run', '-d', '--name', 'a2', 'busybox', 'sleep', '100')
+  assert.notEqual(await inspect('a2', '{{.NetworkSettings.IPAddress}}'), address)
+  assert.equal(await docker('exec', 'a2', 'ping', '-c', '1', '-W', '2', address).then(() => 'answered'), 'answered')
+  await docker('rm', '-f', 'a1', 'a2')
+})
+
+test('the first answer comes within half a second', async () => {
+  await engine.kill()
+  const started = performance.now()
+  await engine.start()
+  const elapsed = performance.now() - started
+  assert.ok(elapsed < 2000, `${elapsed} ms`)
+})
+
+test('a second engine on the same data root is refused', async () => {
+  const { runProgram } = await import('../../fixtures/program.ts')
+  const program = new URL('../../../bin/berthd', import.meta.url).pathname
+  const { exitCode, stderr } = await runProgram([program, '-H', `${engine.host}2`, '--data-root', engine.dataRoot, '--exec-root', `${engine.execRoot}2`, '--bridge', 'none'])
+  assert.equal(exitCode, 1)
+  assert.match(stderr, /Cannot use data root .*: another engine does/)
+})
