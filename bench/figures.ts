@@ -15,7 +15,7 @@ export function formatFigures(figures: readonly Figure[]): string {
 function formatRow(figure: Figure, result: Result): string {
   const reference = figure.results[0]
   if (result.problem)
-    return `| ${figure.title} | ${result.name} | not measured: ${result.problem.split('\n')[0]} | – | – |`
+    return `| ${figure.title} | ${result.name} | not measured: ${result.problem.trim().split('\n').at(-1)} | – | – |`
   const value = median(result.samples)
   const ratio = reference && result !== reference ? value / median(reference.samples) : Number.NaN
   const cells = [
