@@ -1,5 +1,4 @@
-import type { ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CodedError } from '@berth/stdx'
 
@@ -13,7 +12,7 @@ export interface LedgerEntry {
 
 interface OpenExchange {
   controller: AbortController
-  connection: Duplex | null
+  socket: Socket
   isEndless: boolean
 }
 
@@ -25,23 +24,22 @@ const abortGraceMs = 1_000
 /** The requests that are being answered: who leaves is noticed, and a closing server knows whom to wait for. */
 export class ConnectionLedger {
   readonly #open = new Set<OpenExchange>()
-  readonly #typedAhead = new WeakMap<Duplex, Buffer>()
+  readonly #typedAhead = new WeakMap<Socket, Buffer>()
   #onEmpty: (() => void) | undefined
 
-  open(response: ServerResponse, upgraded: Duplex | undefined): LedgerEntry {
-    const connection = upgraded ?? response.socket
-    const exchange: OpenExchange = { controller: new AbortController(), connection, isEndless: false }
+  open(socket: Socket): LedgerEntry {
+    const exchange: OpenExchange = { controller: new AbortController(), socket, isEndless: false }
     const leave = () => exchange.controller.abort(new CodedError('cancelled', 'the client has left'))
-    connection?.once('close', leave)
+    for (const event of ['error', 'close']) socket.once(event, leave)
     this.#open.add(exchange)
     return {
       signal: exchange.controller.signal,
-      typedAhead: () => (connection ? this.#typedAhead.get(connection) : undefined),
+      typedAhead: () => this.#typedAhead.get(socket),
       markEndless: () => {
         exchange.isEndless = true
       },
       close: () => {
-        connection?.off('close', leave)
+        for (const event of ['error', 'close']) socket.off(event, leave)
         this.#open.delete(exchange)
         if (this.#open.size === 0) this.#onEmpty?.()
       },
@@ -52,11 +50,11 @@ export class ConnectionLedger {
    * Takes bytes that are no HTTP but came while a request of this connection is being answered: the client may be about
    * to use it raw. False when there is no such request.
    */
-  keepTypedAhead(connection: Duplex, packet: Buffer | undefined): boolean {
-    const isOpen = [...this.#open].some((exchange) => exchange.connection === connection)
+  keepTypedAhead(socket: Socket, packet: Buffer | undefined): boolean {
+    const isOpen = [...this.#open].some((exchange) => exchange.socket === socket)
     if (!isOpen) return false
     const early = packet && behindRequest(packet)
-    if (early && early.length <= typedAheadBytesMax) this.#typedAhead.set(connection, early)
+    if (early && early.length <= typedAheadBytesMax) this.#typedAhead.set(socket, early)
     return true
   }
 
@@ -66,7 +64,7 @@ export class ConnectionLedger {
     await this.#empty(graceMs)
     this.#abort(() => true)
     await this.#empty(abortGraceMs)
-    for (const { connection } of this.#open) connection?.destroy()
+    for (const { socket } of this.#open) socket.destroy()
   }
 
   #abort(isMeant: (exchange: OpenExchange) => boolean): void {

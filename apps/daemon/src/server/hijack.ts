@@ -8,7 +8,7 @@ export interface HijackedConnection {
   /** What the client sends, once; ends when it closes its half. Leaving it early closes nothing. */
   readonly input: AsyncIterable<Uint8Array>
   /** Resolves when more may be written; rejects when the client has left. */
-  write(chunk: Uint8Array): Promise<void>
+  readonly write: (chunk: Uint8Array) => Promise<void>
 }
 
 export interface Takeover {
@@ -43,9 +43,11 @@ export async function takeOver(exchange: Exchange, { run, contentType }: Takeove
 /** Unhooks Node's HTTP parser from the socket of a request without `Upgrade`: all that comes from now on is input. */
 function rawConnection({ request, typedAhead }: Exchange): Duplex {
   const { socket } = request
+  // A listener makes the parser let go of the descriptor; pausing then keeps what arrives until somebody reads.
+  socket.on('data', () => {})
+  socket.pause()
   for (const event of ['data', 'end', 'drain', 'timeout']) socket.removeAllListeners(event)
   socket.setTimeout(0)
-  socket.pause()
   const early = typedAhead()
   if (early) socket.unshift(early)
   return socket

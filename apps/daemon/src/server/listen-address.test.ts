@@ -39,7 +39,6 @@ test('formatListenAddress() gives back what was read', () => {
     fc.property(
       fc.oneof(
         fc.string(),
-        fc.webUrl(),
         fc.ipV6().map((host) => `tcp://[${host}]:1`),
       ),
       (text) => {

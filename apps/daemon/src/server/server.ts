@@ -150,7 +150,7 @@ export class ApiServer implements AsyncDisposable {
   }
 
   #serve(incoming: Pick<Incoming, 'request' | 'response' | 'upgraded' | 'admit'>): void {
-    const { close, ...entry } = this.#ledger.open(incoming.response, incoming.upgraded)
+    const { close, ...entry } = this.#ledger.open(incoming.request.socket)
     void handleRequest({ ...incoming, ...entry }, this.#handling).finally(close)
   }
 }
