@@ -19,6 +19,7 @@ const tiers: Record<string, Tier> = {
       'setup/*.test.ts',
       'bench/*.test.ts',
       'test/*.test.ts',
+      'test/fixtures/*.test.ts',
     ],
     isSerial: false,
   },
