@@ -179,7 +179,7 @@ function isAllowed(from: string, to: string): boolean {
 function isUnexported(specifier: string): boolean {
   const [, name, subpath] = /^@berth\/([^/]+)\/(.+)$/.exec(specifier) ?? []
   const to = workspace.find((candidate) => candidate.name === name)
-  return subpath !== undefined && to?.exports.includes(`./${subpath}`) !== true
+  return subpath !== undefined && to?.exports[`./${subpath}`] === undefined
 }
 
 function leavesPackage({ directory, sources }: WorkspacePackage, specifier: string): boolean {

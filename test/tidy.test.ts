@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { test } from 'node:test'
 import { assertNone } from './source/assert-none.ts'
@@ -42,7 +42,7 @@ test('tidy() finds every source file reached from a program or an index', () => 
     for (const { specifier } of byPath.get(path)?.imports ?? [])
       if (specifier.startsWith('.')) visit(resolveRelative(path, specifier))
   }
-  for (const { path, text } of sources) if (isEntry(path, text)) visit(path)
+  for (const path of findEntries()) visit(path)
   const wrong = sources
     .filter(({ path }) => !isTest(path) && !reached.has(path))
     .map(({ path }) => place(path, 1))
@@ -83,7 +83,7 @@ test('tidy() finds no .pipe( outside tests', () => {
   const wrong = sources
     .filter(({ path }) => !isTest(path))
     .flatMap(({ path, text }) =>
-      [...text.matchAll(/\.pipe\(/g)].map((match) =>
+      [...text.matchAll(/(?<!\bv)\.pipe\(/g)].map((match) =>
         place(path, text.slice(0, match.index).split('\n').length),
       ),
     )
@@ -94,19 +94,18 @@ test('tidy() prints how large files and functions are', (context) => {
   for (const line of formatSizes(workspace)) context.diagnostic(line)
 })
 
-/** Libraries begin with their index, programs with what a launcher names; a worker is started by its URL. */
-function isEntry(path: string, text: string): boolean {
-  if (basename(path) === 'index.ts' || text.startsWith('#!')) return true
-  const name = basename(path)
-  return sources.some((source) => source.text.includes(`new URL('./${name}'`)) || entryNames().has(name)
-}
-
-/** What the launchers in bin/ start. */
-function entryNames(): Set<string> {
-  const launchers = tracked
-    .filter((path) => path.startsWith('bin/'))
-    .map((path) => readFileSync(join(root, path), 'utf8'))
-  return new Set(
-    launchers.flatMap((text) => [...text.matchAll(/([a-z-]+\.tsx?)\b/g)].map((match) => match[1] ?? '')),
+/** Libraries begin with what they export, programs with what a launcher names; threads and helpers are started by URL. */
+function findEntries(): Set<string> {
+  const exported = workspace.flatMap(({ directory, exports }) =>
+    Object.values(exports).map((path) => join(directory, path)),
   )
+  const named = globSync('bin/*', { cwd: root }).flatMap((path) =>
+    [...readFileSync(join(root, path), 'utf8').matchAll(/apps\/[\w./-]+\.ts/g)].map(([program]) =>
+      join(root, program),
+    ),
+  )
+  const started = sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/new URL\(\s*'([^']+\.ts)'/g)].map((match) => resolveRelative(path, match[1] ?? '')),
+  )
+  return new Set([...exported, ...named, ...started])
 }

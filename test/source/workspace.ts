@@ -11,8 +11,8 @@ export interface WorkspacePackage {
   directory: string
   /** Names of package.json `dependencies`, scope and all. */
   dependencies: string[]
-  /** Keys of package.json `exports`. */
-  exports: string[]
+  /** package.json `exports`: public name to file. */
+  exports: Record<string, string>
   sources: SourceFile[]
 }
 
@@ -39,7 +39,7 @@ function readPackage(directory: string, kind: WorkspacePackage['kind']): Workspa
     kind,
     directory,
     dependencies: Object.keys(manifest.dependencies ?? {}),
-    exports: typeof manifest.exports === 'object' ? Object.keys(manifest.exports) : ['.'],
+    exports: typeof manifest.exports === 'string' ? { '.': manifest.exports } : (manifest.exports ?? {}),
     sources: readSources(join(directory, 'src')),
   }
 }
