@@ -8,16 +8,12 @@ export interface StartMonitorOptions {
   entryPath: string
 }
 
-/** The monitor does little and shall be small. */
-const nodeFlags = [
-  '--max-semi-space-size=1',
-  '--max-old-space-size=128',
-  '--disable-warning=ExperimentalWarning',
-]
+/** The monitor waits most of the time, and does nothing that a larger heap would make faster. */
+const nodeFlags = ['--max-semi-space-size=2', '--v8-pool-size=1']
 
 /**
- * Starts the monitor program in a session of its own, so that it outlives its parent. Resolves to false when it ended
- * before `until` settled.
+ * Starts the monitor program in a session of its own, so that it outlives its parent; its environment is the parent's.
+ * `hasEnded` turns true when it could not be started, or has ended.
  */
 export function startMonitor({ runDirectory, entryPath }: StartMonitorOptions): {
   readonly hasEnded: boolean

@@ -7,7 +7,7 @@ import type { RotatingFileOptions } from './rotating-file.ts'
 import { timestamp } from './timestamp.ts'
 
 /** What may wait for the disk; then it holds up the process. */
-const maxQueuedBytes = 1 << 20
+const maxQueuedBytes = 256 << 10
 
 /** Docker's json-file log of one container. */
 export class JsonFileLog implements OutputSink {
@@ -45,9 +45,11 @@ export class JsonFileLog implements OutputSink {
 
   #append(stream: StreamName, pieces: readonly LogPiece[]): void {
     const state = this.#streams[stream]
+    // What was read at once has one time.
+    const now = timestamp()
     for (const { line, isComplete } of pieces) {
       // The pieces of one line carry the time of its first.
-      const time = (state.time ??= timestamp())
+      const time = (state.time ??= now)
       this.#file.append(jsonLogLine({ line, isComplete, stream, time }))
       if (isComplete) state.time = undefined
     }

@@ -1,6 +1,7 @@
 import { CodedError } from '@berth/stdx'
 import { linuxKernel } from '@berth/syscalls'
 import { mkdirSync, openSync, rmSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { ChildReaper } from './child-reaper.ts'
 import { MonitorServer } from './monitor-server.ts'
 import { lockName, socketName } from './protocol.ts'
@@ -35,6 +36,8 @@ export async function runMonitor({ runDirectory, idleMs = defaultIdleMs }: RunMo
   rmSync(socketPath, { force: true })
   await server.listen(socketPath)
   ignoreSignals()
+  // A process that may be killed at any time writes what its next start can use now: it is half as large then.
+  flushCompileCache()
   await Promise.race([shutdown, idle(() => supervisor.isIdle && server.connectionCount === 0, idleMs)])
   rmSync(socketPath, { force: true })
 }

@@ -48,13 +48,16 @@ export async function findRuntimes(options: FindRuntimesOptions = {}): Promise<O
     ...usualNames.map((name): [string, string] => [name, name]),
     ...Object.entries(configured),
   ])
-  const found = new Map<string, OciRuntime>()
-  for (const [name, program] of candidates) {
-    try {
-      found.set(name, await probeRuntime(name, program))
-    } catch (error) {
-      logger.debug('A runtime is left out', { runtime: name, error })
-    }
-  }
+  const probed = await Promise.all(
+    [...candidates].map(async ([name, program]) => {
+      try {
+        return [await probeRuntime(name, program)]
+      } catch (error) {
+        logger.debug('A runtime is left out', { runtime: name, error })
+        return []
+      }
+    }),
+  )
+  const found = new Map(probed.flat().map((runtime) => [runtime.name, runtime]))
   return new OciRuntimes(found, options.defaultName ?? found.keys().next().value ?? 'runc')
 }

@@ -1,5 +1,7 @@
+import { CodedError } from '@berth/stdx'
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -18,28 +20,16 @@ export interface OciRuntime {
 }
 
 const run = promisify(execFile)
-const probeTimeoutMs = 10_000
+const timeout = 10_000
 
-/**
- * Tries a runtime. Rejects when there is no such program or when it refuses this machine: crun, for example, does not
- * work where cgroup v1 and v2 are mixed, and says so at every command that needs them.
- */
+/** Tries a runtime. Rejects when there is no such program, and when it refuses this machine. */
 export async function probeRuntime(name: string, path: string): Promise<OciRuntime> {
-  const { stdout } = await run(path, ['--version'], { timeout: probeTimeoutMs })
-  await list(path)
-  return { name, path, ...parseVersion(stdout), features: await readFeatures(path) }
+  const { stdout } = await run(path, ['--version'], { timeout })
+  const [features] = await Promise.all([readFeatures(path), probeCgroups(path)])
+  return { name, path, ...parseVersion(stdout), features }
 }
 
-async function list(path: string): Promise<void> {
-  const root = await mkdtemp(join(tmpdir(), 'berth-probe-'))
-  try {
-    await run(path, ['--root', root, 'list', '--format', 'json'], { timeout: probeTimeoutMs })
-  } finally {
-    await rm(root, { recursive: true, force: true })
-  }
-}
-
-/** The second word of a first line such as `runc version 1.1.5+ds1`, and a line `commit: …`. */
+/** A line such as `runc version 1.1.5+ds1`, and one such as `commit: …`. */
 export function parseVersion(text: string): { version: string; commit: string } {
   return {
     version: /version (\S+)/.exec(text)?.[1] ?? '',
@@ -49,10 +39,49 @@ export function parseVersion(text: string): { version: string; commit: string } 
 
 async function readFeatures(path: string): Promise<RuntimeFeatures> {
   try {
-    const { stdout } = await run(path, ['features'], { timeout: probeTimeoutMs })
+    const { stdout } = await run(path, ['features'], { timeout })
     return parseRuntimeFeatures(stdout)
   } catch {
     // Runtimes older than the command.
     return leastFeatures
+  }
+}
+
+/**
+ * crun does not work where cgroup v1 and v2 are mixed, and says so only when a container is made. So one is: with an empty
+ * root, where no program can be run, which is not what counts.
+ */
+async function probeCgroups(path: string): Promise<void> {
+  const bundle = await mkdtemp(join(tmpdir(), 'berth-probe-'))
+  const id = `berth-probe-${randomBytes(4).toString('hex')}`
+  const root = ['--root', join(bundle, 'state')]
+  try {
+    await mkdir(join(bundle, 'rootfs'))
+    await writeFile(join(bundle, 'config.json'), JSON.stringify(emptyContainer(id)))
+    const reason = await failure(path, [...root, 'run', '--bundle', bundle, id])
+    if (/cgroup/i.test(reason))
+      throw new CodedError('failed-precondition', `Cannot use runtime ${path}: ${reason}`)
+  } finally {
+    await failure(path, [...root, 'delete', '--force', id])
+    await rm(bundle, { recursive: true, force: true })
+  }
+}
+
+async function failure(path: string, args: readonly string[]): Promise<string> {
+  try {
+    await run(path, args, { timeout })
+    return ''
+  } catch (error) {
+    return String((error as { stderr?: unknown }).stderr).trim()
+  }
+}
+
+function emptyContainer(id: string): object {
+  return {
+    ociVersion: '1.0.2',
+    process: { terminal: false, user: { uid: 0, gid: 0 }, args: ['/nothing'], env: [], cwd: '/' },
+    root: { path: 'rootfs' },
+    mounts: [],
+    linux: { namespaces: [{ type: 'mount' }, { type: 'pid' }], cgroupsPath: `/${id}`, resources: {} },
   }
 }

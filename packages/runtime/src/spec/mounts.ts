@@ -62,7 +62,7 @@ function toMount(mount: MountOptions, context: MountContext): MountSpec {
 }
 
 function toTmpfs({ destination, isReadonly, tmpfsOptions = [] }: MountOptions): MountSpec {
-  const options = ['noexec', 'nosuid', 'nodev', ...tmpfsOptions, ...(isReadonly ? ['ro'] : [])]
+  const options = ['noexec', 'nosuid', 'nodev', 'rprivate', ...tmpfsOptions, ...(isReadonly ? ['ro'] : [])]
   return { destination, type: 'tmpfs', source: 'tmpfs', options: dropOverridden(options) }
 }
 

@@ -63,7 +63,10 @@ function parseId(text: string, kind: 'user' | 'group'): number {
   if (text === '') return 0
   if (isNumber(text)) return Number(text)
   const file = kind === 'user' ? 'passwd' : 'group'
-  throw new CodedError('invalid-argument', `unable to find ${kind} ${text}: no matching entries in ${file} file`)
+  throw new CodedError(
+    'invalid-argument',
+    `unable to find ${kind} ${text}: no matching entries in ${file} file`,
+  )
 }
 
 /** A larger number would become another one, even root, where ids are narrower. */
