@@ -58,13 +58,31 @@ export function stringFlag(
   }
 }
 
-/** Each occurrence adds one. */
+export interface ListFlagOptions extends FlagOptions {
+  kind?: string
+  defaultText?: string
+}
+
+/** Each occurrence adds one; `check` throws when it is none. */
 export function listFlag(
   description: string,
-  options: FlagOptions & { kind?: string; defaultText?: string; check?: (text: string) => string } = {},
+  { check, ...options }: ListFlagOptions & { check?: (text: string) => unknown } = {},
 ): Flag<readonly string[]> {
-  const { kind = 'list', check = (text) => text, ...rest } = options
-  return { ...rest, kind, description, initial: [], parse: (text, previous) => [...previous, check(text)] }
+  return valuesFlag(description, {
+    ...options,
+    parse(text) {
+      check?.(text)
+      return text
+    },
+  })
+}
+
+/** Each occurrence adds one, read by `parse`. */
+export function valuesFlag<T>(
+  description: string,
+  { parse, kind = 'list', ...options }: ListFlagOptions & { parse: (text: string) => T },
+): Flag<readonly T[]> {
+  return { ...options, kind, description, initial: [], parse: (text, previous) => [...previous, parse(text)] }
 }
 
 export function integerFlag(
@@ -87,10 +105,10 @@ export function durationFlag(description: string, options: FlagOptions = {}): Fl
   return { ...options, kind: 'duration', description, initial: 0, defaultText: '0s', parse: parseGoDuration }
 }
 
-/** `key=value` pairs; a key alone has an empty value. */
+/** `key=value` pairs; a key alone has an empty value. `check` throws when it is none. */
 export function mapFlag(
   description: string,
-  options: FlagOptions = {},
+  { check, ...options }: FlagOptions & { check?: (text: string) => unknown } = {},
 ): Flag<Readonly<Record<string, string>>> {
   return {
     ...options,
@@ -98,7 +116,8 @@ export function mapFlag(
     description,
     initial: {},
     defaultText: 'map[]',
-    parse: (text, previous) => {
+    parse(text, previous) {
+      check?.(text)
       const equals = text.indexOf('=')
       return equals < 0
         ? { ...previous, [text]: '' }

@@ -20,7 +20,8 @@ export async function formatList<T>(
   }
   if (wanted === '' || wanted === 'table')
     return formatTable([headers(view), ...items.map((item) => cells(view, item))])
-  if (wanted === 'json') return items.map((item) => `${goJson(sortedRecord(view, item))}\n`).join('')
+  if (wanted === 'json' || wanted === '{{json .}}')
+    return items.map((item) => `${goJson(sortedRecord(view, item))}\n`).join('')
   return formatTemplate(items, view, wanted)
 }
 

@@ -36,7 +36,7 @@ export function historyView({ isTruncated, isHuman, now }: HistoryViewOptions): 
       ID: { header: 'IMAGE', value: ({ Id }) => (isTruncated && Id.includes(':') ? shortId(Id) : Id) },
       Size: { header: 'SIZE', value: ({ Size }) => (isHuman ? formatSize(Size, 3) : String(Size)) },
     },
-    columns: ['ID', 'CreatedSince', 'CreatedBy', 'Size', 'Comment'],
+    columns: ['ID', isHuman ? 'CreatedSince' : 'CreatedAt', 'CreatedBy', 'Size', 'Comment'],
     quietField: 'ID',
   }
 }

@@ -21,7 +21,10 @@ export function imageView({ isTruncated, withDigests, now }: ImageViewOptions): 
     fields: {
       Containers: { header: 'CONTAINERS', value: ({ image }) => counted(image.Containers, String) },
       CreatedAt: { header: 'CREATED AT', value: ({ image }) => goTime(image.Created) },
-      CreatedSince: { header: 'CREATED', value: ({ image }) => createdSince(image.Created, now) },
+      CreatedSince: {
+        header: 'CREATED',
+        value: ({ image }) => `${formatAge(now - image.Created * 1000)} ago`,
+      },
       Digest: { header: 'DIGEST', value: ({ digest }) => digest },
       ID: { header: 'IMAGE ID', value: ({ image }) => (isTruncated ? shortId(image.Id) : image.Id) },
       Repository: { header: 'REPOSITORY', value: ({ repository }) => repository },
@@ -38,10 +41,6 @@ export function imageView({ isTruncated, withDigests, now }: ImageViewOptions): 
     columns: ['Repository', 'Tag', ...(withDigests ? ['Digest'] : []), 'ID', 'CreatedSince', 'Size'],
     quietField: 'ID',
   }
-}
-
-function createdSince(created: number, now: number): string {
-  return created <= 0 ? notComputed : `${formatAge(now - created * 1000)} ago`
 }
 
 function size(sizeBytes: number): string {

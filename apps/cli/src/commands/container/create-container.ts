@@ -1,6 +1,6 @@
 import { createContainer, type EngineClient } from '@berth/client'
 import { familiarReference, parseReference, withDefaultTag } from '@berth/oci'
-import { CodedError, isCoded, messageOf } from '@berth/stdx'
+import { CodedError, isCoded, messageOf, systemCode } from '@berth/stdx'
 import { rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import type { FlagValues } from '../../command/flag.ts'
@@ -36,8 +36,15 @@ export async function createFromFlags(client: EngineClient, creation: Creation, 
       `invalid pull option: '${flags.pull}': must be one of "always", "missing" or "never"`,
     )
   }
+  const { rows = 0, columns = 0 } = io.stdout
   await using idFile = await reserveIdFile(flags.cidfile)
-  const request = await createRequest({ ...creation, environment: io.env, folder: io.folder })
+  const request = await createRequest({
+    ...creation,
+    apiVersion: await client.apiVersion(),
+    environment: io.env,
+    folder: io.folder,
+    consoleSize: [rows, columns],
+  })
   if (flags.pull === 'always') await pull(client, creation, io)
   const create = () => createContainer(client, request, { name: flags.name, platform: platformOf(flags, io) })
   const { Id, Warnings } = await create().catch(async (error: unknown) => {
@@ -86,7 +93,12 @@ async function reserveIdFile(path: string): Promise<IdFile> {
       `container ID file found, make sure the other container isn't running or delete ${path}`,
     )
   }
-  await writeFile(path, '', { flag: 'wx' })
+  await writeFile(path, '', { flag: 'wx' }).catch((error: unknown) => {
+    const why = systemCode(error) === 'ENOENT' ? 'no such file or directory' : messageOf(error)
+    throw new CodedError('invalid-argument', `failed to create the container ID file: open ${path}: ${why}`, {
+      cause: error,
+    })
+  })
   let isWritten = false
   return {
     async write(id) {

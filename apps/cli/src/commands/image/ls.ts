@@ -29,7 +29,7 @@ export async function run(
   const filters = reference === undefined ? flags.filter : new Map(flags.filter).set('reference', [reference])
   const images = await listImages(client, { all: flags.all, filters })
   const format = flags.format || (flags.quiet ? '' : (io.config.imagesFormat ?? ''))
-  const withDigests = flags.digests || /\.Digest|^json$/.test(format)
+  const withDigests = flags.digests || /\.Digest/.test(format)
   const view = imageView({ isTruncated: !flags['no-trunc'], withDigests: flags.digests, now: io.now() })
   io.stdout.write(await formatList(imageRows(images, withDigests), view, { format, isQuiet: flags.quiet }))
 }

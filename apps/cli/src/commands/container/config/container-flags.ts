@@ -7,21 +7,34 @@ import {
   stringFlag,
   switchFlag,
   type FlagValues,
+  valuesFlag,
 } from '../../../command/flag.ts'
-import { cpusFlag, memorySwapFlag } from './resource-values.ts'
+import { checkDeviceRule, parseGpus } from './device.ts'
+import { checkLabel, checkVariable } from './env-file.ts'
+import { parseExtraHost } from './extra-host.ts'
+import { parseMount } from './mount.ts'
+import {
+  cpusFlag,
+  memorySwapFlag,
+  parseRateBytes,
+  parseRateOperations,
+  parseUlimit,
+  parseWeightDevice,
+} from './resource-values.ts'
+import { checkAddress, checkSysctl, parseStreamName } from './simple-values.ts'
 
 const idFlags = {
   annotation: mapFlag('Add an annotation to the container (passed through to the OCI runtime)'),
-  attach: listFlag('Attach to STDIN, STDOUT or STDERR', { shorthand: 'a' }),
+  attach: valuesFlag('Attach to STDIN, STDOUT or STDERR', { shorthand: 'a', parse: parseStreamName }),
   cidfile: stringFlag('Write the container ID to the file'),
   entrypoint: stringFlag('Overwrite the default ENTRYPOINT of the image'),
-  env: listFlag('Set environment variables', { shorthand: 'e' }),
+  env: listFlag('Set environment variables', { shorthand: 'e', check: checkVariable }),
   'env-file': listFlag('Read in a file of environment variables'),
   domainname: stringFlag('Container NIS domain name'),
   hostname: stringFlag('Container host name', { shorthand: 'h' }),
   init: switchFlag('Run an init inside the container that forwards signals and reaps processes'),
   interactive: switchFlag('Keep STDIN open even if not attached', { shorthand: 'i' }),
-  label: listFlag('Set meta data on a container', { shorthand: 'l' }),
+  label: listFlag('Set meta data on a container', { shorthand: 'l', check: checkLabel }),
   'label-file': listFlag('Read in a line delimited file of labels'),
   restart: stringFlag('Restart policy to apply when a container exits', { initial: 'no' }),
   rm: switchFlag('Automatically remove the container and its associated anonymous volumes when it exits'),
@@ -41,8 +54,11 @@ const isolationFlags = {
       "'private': Run the container in its own private cgroup namespace\n'':        Use the engine's default",
   ),
   device: listFlag('Add a host device to the container'),
-  'device-cgroup-rule': listFlag('Add a rule to the cgroup allowed devices list'),
-  gpus: listFlag("GPU devices to add to the container ('all' to pass all GPUs)", { kind: 'gpu-request' }),
+  'device-cgroup-rule': listFlag('Add a rule to the cgroup allowed devices list', { check: checkDeviceRule }),
+  gpus: valuesFlag("GPU devices to add to the container ('all' to pass all GPUs)", {
+    kind: 'gpu-request',
+    parse: parseGpus,
+  }),
   'group-add': listFlag('Add additional groups to join'),
   ipc: stringFlag('IPC mode to use'),
   isolation: stringFlag('Container isolation technology'),
@@ -51,14 +67,14 @@ const isolationFlags = {
   'read-only': switchFlag("Mount the container's root filesystem as read only"),
   runtime: stringFlag('Runtime to use for this container'),
   'security-opt': listFlag('Security Options'),
-  sysctl: mapFlag('Sysctl options'),
+  sysctl: mapFlag('Sysctl options', { check: checkSysctl }),
   userns: stringFlag('User namespace to use'),
   uts: stringFlag('UTS namespace to use'),
 }
 
 const networkFlags = {
-  'add-host': listFlag('Add a custom host-to-IP mapping (host:ip)'),
-  dns: listFlag('Set custom DNS servers'),
+  'add-host': valuesFlag('Add a custom host-to-IP mapping (host:ip)', { parse: parseExtraHost }),
+  dns: listFlag('Set custom DNS servers', { check: checkAddress }),
   'dns-opt': listFlag('Set DNS options', { isHidden: true }),
   'dns-option': listFlag('Set DNS options'),
   'dns-search': listFlag('Set custom DNS search domains'),
@@ -79,7 +95,7 @@ const networkFlags = {
 const storageFlags = {
   'log-driver': stringFlag('Logging driver for the container'),
   'log-opt': listFlag('Log driver options'),
-  mount: listFlag('Attach a filesystem mount to the container', { kind: 'mount' }),
+  mount: valuesFlag('Attach a filesystem mount to the container', { kind: 'mount', parse: parseMount }),
   'storage-opt': listFlag('Storage driver options for the container'),
   tmpfs: listFlag('Mount a tmpfs directory'),
   volume: listFlag('Bind mount a volume', { shorthand: 'v' }),
@@ -107,7 +123,10 @@ const resourceFlags = {
     min: 0,
     max: weightMax,
   }),
-  'blkio-weight-device': listFlag('Block IO weight (relative device weight)', { defaultText: '[]' }),
+  'blkio-weight-device': valuesFlag('Block IO weight (relative device weight)', {
+    defaultText: '[]',
+    parse: parseWeightDevice,
+  }),
   'cpu-count': integerFlag('CPU count (Windows only)'),
   'cpu-percent': integerFlag('CPU percent (Windows only)'),
   'cpu-period': integerFlag('Limit CPU CFS (Completely Fair Scheduler) period'),
@@ -118,10 +137,22 @@ const resourceFlags = {
   cpus: cpusFlag,
   'cpuset-cpus': stringFlag('CPUs in which to allow execution (0-3, 0,1)'),
   'cpuset-mems': stringFlag('MEMs in which to allow execution (0-3, 0,1)'),
-  'device-read-bps': listFlag('Limit read rate (bytes per second) from a device', { defaultText: '[]' }),
-  'device-read-iops': listFlag('Limit read rate (IO per second) from a device', { defaultText: '[]' }),
-  'device-write-bps': listFlag('Limit write rate (bytes per second) to a device', { defaultText: '[]' }),
-  'device-write-iops': listFlag('Limit write rate (IO per second) to a device', { defaultText: '[]' }),
+  'device-read-bps': valuesFlag('Limit read rate (bytes per second) from a device', {
+    defaultText: '[]',
+    parse: parseRateBytes,
+  }),
+  'device-read-iops': valuesFlag('Limit read rate (IO per second) from a device', {
+    defaultText: '[]',
+    parse: parseRateOperations,
+  }),
+  'device-write-bps': valuesFlag('Limit write rate (bytes per second) to a device', {
+    defaultText: '[]',
+    parse: parseRateBytes,
+  }),
+  'device-write-iops': valuesFlag('Limit write rate (IO per second) to a device', {
+    defaultText: '[]',
+    parse: parseRateOperations,
+  }),
   'io-maxbandwidth': bytesFlag('Maximum IO bandwidth limit for the system drive (Windows only)'),
   'io-maxiops': integerFlag('Maximum IOps limit for the system drive (Windows only)', {
     kind: 'uint',
@@ -136,7 +167,7 @@ const resourceFlags = {
   'oom-score-adj': integerFlag("Tune host's OOM preferences (-1000 to 1000)"),
   'pids-limit': integerFlag('Tune container pids limit (set -1 for unlimited)'),
   'shm-size': bytesFlag('Size of /dev/shm'),
-  ulimit: listFlag('Ulimit options', { kind: 'ulimit', defaultText: '[]' }),
+  ulimit: valuesFlag('Ulimit options', { kind: 'ulimit', defaultText: '[]', parse: parseUlimit }),
 }
 
 /** What `run` and `create` take to describe a container. */

@@ -1,4 +1,4 @@
-import type { ContainerCreateRequest, HostConfig } from '@berth/api'
+import { versionAtLeast, type ContainerCreateRequest, type HostConfig } from '@berth/api'
 import { CodedError } from '@berth/stdx'
 import type { ContainerFlagValues } from './container-flags.ts'
 import { readEnvironment, readLabels, type Environment } from './env-file.ts'
@@ -6,6 +6,7 @@ import { parseHealth } from './health.ts'
 import { resolveHost } from './host-config.ts'
 import { parseNetworking } from './networking.ts'
 import { parsePorts } from './ports.ts'
+import { checkMacAddress } from './simple-values.ts'
 import { splitVolumes } from './volume.ts'
 
 export interface CreateInput {
@@ -15,6 +16,10 @@ export interface CreateInput {
   command: readonly string[]
   environment: Environment
   isDetached?: boolean
+  /** Below 1.44 the address of a container is its own, later its endpoint's. */
+  apiVersion: string
+  /** Of our terminal, [0, 0] where there is none. */
+  consoleSize: [height: number, width: number]
   /** Where relative paths of binds begin. */
   folder: string
 }
@@ -22,11 +27,13 @@ export interface CreateInput {
 /** What the flags say, as the engine takes it. Throws `invalid-argument` in Docker's words. */
 export async function createRequest(input: CreateInput): Promise<ContainerCreateRequest> {
   const { flags, given, image, command, environment, folder, isDetached = false } = input
+  checkMacAddress(flags['mac-address'])
   const streams = isDetached ? noStreams : attachedStreams(flags)
   const ports = parsePorts(flags.publish, flags.expose)
   const volumes = splitVolumes(flags.volume, folder)
   const networking = parseNetworking(flags)
   const health = parseHealth(flags)
+  const env = await readEnvironment(flags['env-file'], flags.env, environment)
   return {
     Hostname: flags.hostname,
     Domainname: flags.domainname,
@@ -36,7 +43,7 @@ export async function createRequest(input: CreateInput): Promise<ContainerCreate
     Tty: flags.tty,
     OpenStdin: flags.interactive,
     StdinOnce: flags.interactive && streams.AttachStdin,
-    Env: await readEnvironment(flags['env-file'], flags.env, environment),
+    Env: env.length === 0 ? null : env,
     Cmd: command.length === 0 ? null : [...command],
     ...(health === undefined ? {} : { Healthcheck: health }),
     Image: image,
@@ -44,11 +51,12 @@ export async function createRequest(input: CreateInput): Promise<ContainerCreate
     WorkingDir: flags.workdir,
     Entrypoint: entrypointOf(flags, given),
     Labels: await readLabels(flags['label-file'], flags.label),
-    ...(flags['mac-address'] === '' ? {} : { MacAddress: flags['mac-address'] }),
+    ...(versionAtLeast(input.apiVersion, '1.44') ? {} : { MacAddress: flags['mac-address'] }),
     ...(given.has('stop-signal') ? { StopSignal: flags['stop-signal'] } : {}),
     ...(given.has('stop-timeout') ? { StopTimeout: flags['stop-timeout'] } : {}),
     HostConfig: {
       ...(await hostPart(input)),
+      ConsoleSize: input.consoleSize,
       PortBindings: ports.bindings,
       Binds: volumes.binds.length === 0 ? null : volumes.binds,
       NetworkMode: networking.mode,
@@ -73,10 +81,7 @@ interface AttachedStreams {
 const noStreams: AttachedStreams = { AttachStdin: false, AttachStdout: false, AttachStderr: false }
 
 function attachedStreams(flags: ContainerFlagValues): AttachedStreams {
-  const names = flags.attach.map((name) => name.toLowerCase())
-  if (names.some((name) => !['stdin', 'stdout', 'stderr'].includes(name))) {
-    throw new CodedError('invalid-argument', 'valid streams are STDIN, STDOUT and STDERR')
-  }
+  const names = flags.attach
   const isDefault = names.length === 0
   return {
     AttachStdin: flags.interactive || names.includes('stdin'),

@@ -22,9 +22,8 @@ function isMode(text: string): boolean {
 const rule = /^[acb] (\d+|\*):(\d+|\*) [rwm]{1,3}$/
 
 /** `c 1:3 mr`. */
-export function checkDeviceRule(text: string): string {
+export function checkDeviceRule(text: string): void {
   if (!rule.test(text)) throw invalid(`invalid device cgroup format '${text}'`)
-  return text
 }
 
 /** `all`, a count, or `device=0,capabilities=compute`. */
@@ -42,7 +41,7 @@ export function parseGpus(text: string): DeviceRequest {
     else if (key === 'driver') request.Driver = value
     else if (key === 'count') request.Count = parseCount(value)
     else if (key === 'device') request.DeviceIDs = value.split(',')
-    else if (key === 'capabilities') request.Capabilities = [['gpu', ...value.split(',')]]
+    else if (key === 'capabilities') request.Capabilities = [[...value.split(','), 'gpu']]
     else if (key === 'options')
       request.Options = Object.fromEntries(value.split(',').map((pair) => pair.split('=', 2)))
     else throw invalid(`unexpected key '${key}' in '${field}'`)
@@ -52,7 +51,8 @@ export function parseGpus(text: string): DeviceRequest {
 
 function parseCount(text: string): number {
   if (text === 'all') return -1
-  if (!/^\d+$/.test(text)) throw invalid(`invalid count (${text}): value must be either "all" or an integer`)
+  if (!/^\d+$/.test(text))
+    throw invalid(`invalid count (${text}): value must be either "all" or an integer: invalid syntax`)
   return Number(text)
 }
 

@@ -3,19 +3,18 @@ import { readFile } from 'node:fs/promises'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** `KEY=value` lines of files, then the texts; a key alone takes its value from `environment`, or is left out. */
+/** `KEY=value` lines of files, then the texts; a key alone takes its value from `environment`, or unsets
+ * what the image has. */
 export async function readEnvironment(
   files: readonly string[],
   texts: readonly string[],
   environment: Environment,
 ): Promise<string[]> {
   const lines = [...(await readLines(files)), ...texts]
-  return lines.flatMap((line) => {
-    if (line === '' || line.startsWith('='))
-      throw new CodedError('invalid-argument', `invalid environment variable: ${line}`)
-    if (line.includes('=')) return [line]
+  return lines.map((line) => {
+    if (line.includes('=')) return line
     const value = environment[line]
-    return value === undefined ? [] : [`${line}=${value}`]
+    return value === undefined ? line : `${line}=${value}`
   })
 }
 
@@ -28,11 +27,19 @@ export async function readLabels(
   return Object.fromEntries(
     lines.map((line) => {
       const equals = line.indexOf('=')
-      if (line === '' || equals === 0)
-        throw new CodedError('invalid-argument', `invalid label '${line}': empty name`)
       return equals < 0 ? [line, ''] : [line.slice(0, equals), line.slice(equals + 1)]
     }),
   )
+}
+
+export function checkVariable(text: string): void {
+  if (text === '' || text.startsWith('='))
+    throw new CodedError('invalid-argument', `invalid environment variable: ${text}`)
+}
+
+export function checkLabel(text: string): void {
+  if (text === '' || text.startsWith('='))
+    throw new CodedError('invalid-argument', `invalid label '${text}': empty name`)
 }
 
 /** Lines that hold something: comments begin with `#`; white space before a line is not part of it. */

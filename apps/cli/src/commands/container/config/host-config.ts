@@ -1,9 +1,8 @@
 import type { HostConfig, Resources } from '@berth/api'
 import { CodedError } from '@berth/stdx'
 import type { ContainerFlagValues } from './container-flags.ts'
-import { checkDeviceRule, parseDevice, parseGpus } from './device.ts'
-import { parseMount } from './mount.ts'
-import { parseRateBytes, parseRateOperations, parseUlimit, parseWeightDevice } from './resource-values.ts'
+import { parseDevice } from './device.ts'
+import { withAbsoluteSource } from './mount.ts'
 import { parseRestartPolicy } from './restart-policy.ts'
 import { readSecurityOptions } from './security-options.ts'
 
@@ -14,7 +13,7 @@ export async function resolveHost(
   folder: string,
 ): Promise<Partial<HostConfig>> {
   const security = await readSecurityOptions(flags['security-opt'])
-  const mounts = flags.mount.map((text) => parseMount(text, folder))
+  const mounts = flags.mount.map((mount) => withAbsoluteSource(mount, folder))
   return {
     ...resourcesOf(flags),
     ...namespacesOf(flags),
@@ -25,12 +24,11 @@ export async function resolveHost(
     VolumeDriver: flags['volume-driver'],
     VolumesFrom: orNull(flags['volumes-from']),
     ...(Object.keys(flags.annotation).length === 0 ? {} : { Annotations: flags.annotation }),
-    CapAdd: orNull(flags['cap-add']),
-    CapDrop: orNull(flags['cap-drop']),
+    ...capabilities(flags),
     Dns: [...flags.dns],
     DnsOptions: [...flags['dns-option'], ...flags['dns-opt']],
     DnsSearch: [...flags['dns-search']],
-    ExtraHosts: flags['add-host'].length === 0 ? null : flags['add-host'].map(parseExtraHost),
+    ExtraHosts: orNull(flags['add-host']),
     GroupAdd: orNull(flags['group-add']),
     Links: orNull(flags.link),
     OomScoreAdj: flags['oom-score-adj'],
@@ -78,11 +76,11 @@ function resourcesOf(flags: ContainerFlagValues): Resources {
     NanoCpus: flags.cpus,
     CgroupParent: flags['cgroup-parent'],
     BlkioWeight: flags['blkio-weight'],
-    BlkioWeightDevice: flags['blkio-weight-device'].map(parseWeightDevice),
-    BlkioDeviceReadBps: flags['device-read-bps'].map(parseRateBytes),
-    BlkioDeviceWriteBps: flags['device-write-bps'].map(parseRateBytes),
-    BlkioDeviceReadIOps: flags['device-read-iops'].map(parseRateOperations),
-    BlkioDeviceWriteIOps: flags['device-write-iops'].map(parseRateOperations),
+    BlkioWeightDevice: [...flags['blkio-weight-device']],
+    BlkioDeviceReadBps: [...flags['device-read-bps']],
+    BlkioDeviceWriteBps: [...flags['device-write-bps']],
+    BlkioDeviceReadIOps: [...flags['device-read-iops']],
+    BlkioDeviceWriteIOps: [...flags['device-write-iops']],
     CpuPeriod: flags['cpu-period'],
     CpuQuota: flags['cpu-quota'],
     CpuRealtimePeriod: flags['cpu-rt-period'],
@@ -90,16 +88,15 @@ function resourcesOf(flags: ContainerFlagValues): Resources {
     CpusetCpus: flags['cpuset-cpus'],
     CpusetMems: flags['cpuset-mems'],
     Devices: flags.device.map(parseDevice),
-    DeviceCgroupRules:
-      flags['device-cgroup-rule'].length === 0 ? null : flags['device-cgroup-rule'].map(checkDeviceRule),
-    DeviceRequests: flags.gpus.length === 0 ? null : flags.gpus.map(parseGpus),
+    DeviceCgroupRules: orNull(flags['device-cgroup-rule']),
+    DeviceRequests: flags.gpus.length === 0 ? null : [...flags.gpus],
     ...(flags['kernel-memory'] === 0 ? {} : { KernelMemory: flags['kernel-memory'] }),
     MemoryReservation: flags['memory-reservation'],
     MemorySwap: flags['memory-swap'],
     MemorySwappiness: swappiness,
     OomKillDisable: flags['oom-kill-disable'],
     PidsLimit: flags['pids-limit'],
-    Ulimits: flags.ulimit.map(parseUlimit),
+    Ulimits: [...flags.ulimit],
     CpuCount: flags['cpu-count'],
     CpuPercent: flags['cpu-percent'],
     IOMaximumIOps: flags['io-maxiops'],
@@ -129,11 +126,18 @@ function parseTmpfs(text: string): [string, string] {
   return colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)]
 }
 
-/** `host:ip`, or `host=ip` with the address in brackets or not. */
-function parseExtraHost(text: string): string {
-  const match = /^([^:=]+)[:=](.+)$/.exec(text)
-  if (!match) throw invalid(`bad format for add-host: ${JSON.stringify(text)}`)
-  return `${match[1]}:${match[2]?.replace(/^\[(.*)\]$/, '$1')}`
+/** `net_admin` and `CAP_NET_ADMIN` are one; ALL stands for all others; what is added is not dropped. */
+function capabilities(flags: ContainerFlagValues): Pick<HostConfig, 'CapAdd' | 'CapDrop'> {
+  const added = normalizeCapabilities(flags['cap-add'])
+  const dropped = normalizeCapabilities(flags['cap-drop'])
+  return { CapAdd: orNull(added), CapDrop: orNull(dropped.filter((name) => !added.includes(name))) }
+}
+
+function normalizeCapabilities(texts: readonly string[]): string[] {
+  const names = texts
+    .map((text) => text.toUpperCase().trim())
+    .map((name) => (name === 'ALL' || name.startsWith('CAP_') ? name : `CAP_${name}`))
+  return names.includes('ALL') ? ['ALL'] : [...new Set(names)].sort()
 }
 
 function orNull(list: readonly string[]): string[] | null {

@@ -25,8 +25,10 @@ export function parseNetworking(flags: ContainerFlagValues): Networking {
   const endpoints: Record<string, EndpointSettings> = {}
   for (const { name, endpoint } of attachments.length > 0 ? attachments : [first]) {
     if (endpoints[name]) throw invalid(`network "${name}" is specified multiple times`)
-    // An endpoint that asks for nothing is left to the engine.
-    if (attachments.length > 1 || !isPlain(endpoint)) endpoints[name] = endpoint
+    const { Aliases, ...rest } = endpoint
+    const asked = Aliases.length === 0 ? rest : endpoint
+    // One endpoint that asks for nothing is left to the engine.
+    if (attachments.length > 1 || Object.keys(asked).length > 0) endpoints[name] = asked
   }
   return { mode: first.name, endpoints }
 }
@@ -89,10 +91,6 @@ function check(name: string, { Aliases }: Attachment): void {
 
 function isUserDefined(name: string): boolean {
   return !['default', 'bridge', 'host', 'none'].includes(name) && !name.startsWith('container:')
-}
-
-function isPlain({ Aliases, ...rest }: Attachment): boolean {
-  return Aliases.length === 0 && Object.keys(rest).length === 0
 }
 
 function invalid(message: string): CodedError {

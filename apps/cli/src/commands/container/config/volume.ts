@@ -1,4 +1,5 @@
 import type { StringSet } from '@berth/api'
+import { CodedError } from '@berth/stdx'
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 
@@ -13,6 +14,7 @@ export interface Volumes {
 export function splitVolumes(texts: readonly string[], folder: string): Volumes {
   const volumes: Volumes = { binds: [], anonymous: {} }
   for (const text of texts) {
+    if (text === '') throw new CodedError('invalid-argument', 'invalid empty volume spec')
     const colon = text.indexOf(':')
     if (colon < 0) volumes.anonymous[text] = {}
     else volumes.binds.push(absoluteSource(text.slice(0, colon), folder) + text.slice(colon))

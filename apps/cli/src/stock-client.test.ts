@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { containers, history, images, info, networks, version } from './testsuite/engine-samples.ts'
+import { startFakeEngine, type FakeEngine } from './testsuite/fake-engine.ts'
+import { runBerth } from './testsuite/run-berth.ts'
+import { runDocker, withoutStockDocker } from './testsuite/stock-docker.ts'
+
+const inspected = {
+  Id: 'x',
+  Name: '/web',
+  Path: 'sh',
+  Args: ['<a>', 'b&c'],
+  State: { Status: 'running', Pid: 12 },
+  Config: { Tty: false, Env: null, Labels: {} },
+  NetworkSettings: {
+    Ports: {
+      '80/tcp': [
+        { HostIp: '0.0.0.0', HostPort: '8080' },
+        { HostIp: '::', HostPort: '8080' },
+      ],
+      '9/udp': null,
+    },
+  },
+}
+
+const replies = {
+  'GET /containers/json': containers,
+  'GET /containers/web/json': inspected,
+  'GET /containers/web/top': {
+    Titles: ['UID', 'PID', 'CMD'],
+    Processes: [
+      ['root', '1', 'nginx: a process with a long name'],
+      ['www', '22', 'x'],
+    ],
+  },
+  'GET /images/json': images,
+  'GET /images/alpine/history': history,
+  'GET /images/alpine/json': { Id: 'sha256:1', RepoTags: ['alpine:latest'], Config: { Cmd: ['sh'] } },
+  'GET /images/web/json': new Error('No such image: web:latest'),
+  'GET /networks': networks,
+  'GET /networks/net2': networks[1],
+  'GET /version': version,
+  'GET /info': info,
+  'DELETE /images/alpine': [{ Untagged: 'alpine:latest' }, { Deleted: 'sha256:1' }],
+  'DELETE /containers/web': 204,
+  'POST /containers/web/stop': 204,
+}
+
+/** Whose output is the same to the byte. */
+const same = [
+  'ps',
+  'ps -a --no-trunc',
+  'ps -q',
+  'ps -aqs --no-trunc',
+  'ps -s',
+  'ps --format {{.Names}}|{{.Ports}}|{{.Labels}}|{{.Mounts}}|{{.Networks}}|{{.LocalVolumes}}|{{.Size}}',
+  'ps --format table\\t{{.ID}}\\t{{.Label "com.example.my-role"}}\\t{{upper\\x20.State}}',
+  'ps --format {{.Nope}}',
+  'ps --format {{.ID',
+  'ps -f status=running -f label=a -n 3',
+  'ps x',
+  'images',
+  'images --digests',
+  'images --no-trunc',
+  'images -q',
+  'images --format json',
+  'images --format {{json\\x20.}}',
+  'images --format {{.Repository}}:{{.Tag}}\\t{{.Size}}\\t{{.VirtualSize}}\\t{{.Containers}}',
+  'image ls -a',
+  'history alpine',
+  'history --no-trunc alpine',
+  'history -q alpine',
+  'history --human=false alpine',
+  'history --format json alpine',
+  'network ls',
+  'network ls --no-trunc',
+  'network ls -q',
+  'network ls --format json',
+  'network inspect net2',
+  'inspect web',
+  'inspect web alpine',
+  'inspect --type image alpine',
+  'inspect -f {{.State.Status}}/{{json\\x20.Args}} web',
+  'image inspect alpine -f {{.Config.Cmd}}',
+  'image inspect web',
+  'rmi alpine',
+  'rm web',
+  'stop web',
+  'stop -t 3 web',
+  'port web',
+  'port web 80',
+  'port web 81',
+  'top web',
+]
+
+describe('berth says what the stock client says', { skip: withoutStockDocker, concurrency: 4 }, () => {
+  let engine: FakeEngine
+  before(async () => void (engine = await startFakeEngine(replies)))
+  after(() => engine[Symbol.asyncDispose]())
+
+  for (const line of same) {
+    test(line, async () => {
+      const words = ['-H', engine.host, ...line.split(' ').map((word) => word.replaceAll('\\x20', ' '))]
+      const [ours, theirs] = await Promise.all([runBerth(words), runDocker(words)])
+      assert.equal(ours.stdout, theirs.stdout)
+      assert.equal(ours.status, theirs.status)
+    })
+  }
+
+  for (const line of ['version', 'info']) {
+    test(`${line} of the engine`, async () => {
+      const words = ['-H', engine.host, line]
+      const [ours, theirs] = await Promise.all([runBerth(words), runDocker(words)])
+      const server = ({ stdout }: { stdout: string }) => stdout.slice(stdout.indexOf('Server:'))
+      assert.equal(server(ours), server(theirs))
+    })
+  }
+})

@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface SeenRequest {
+  method: string
+  /** Without the version. */
+  url: string
+  body: unknown
+}
+
+export interface FakeEngine extends AsyncDisposable {
+  host: string
+  requests: SeenRequest[]
+}
+
+/** Replies by `METHOD /path` without version and query; a number is a bare status, an Error a 404 with its message. */
+export type FakeReplies = Readonly<Record<string, unknown>>
+
+const apiVersion = '1.50'
+
+/** An engine on a socket of its own that says what it is told to. */
+export async function startFakeEngine(replies: FakeReplies): Promise<FakeEngine> {
+  const folder = await mkdtemp(join(tmpdir(), 'berth-fake-engine-'))
+  const socket = join(folder, 'engine.sock')
+  const requests: SeenRequest[] = []
+  const server = createServer((request, response) => void answer(request, response, { replies, requests }))
+  await new Promise<void>((resolve) => void server.listen(socket, resolve))
+  return {
+    host: `unix://${socket}`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+interface Answering {
+  replies: FakeReplies
+  requests: SeenRequest[]
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { replies, requests }: Answering,
+): Promise<void> {
+  const method = request.method ?? ''
+  const url = (request.url ?? '').replace(/^\/v\d+\.\d+/, '')
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const text = Buffer.concat(chunks).toString()
+  response.setHeader('api-version', apiVersion)
+  response.setHeader('ostype', 'linux')
+  if (url === '/_ping') {
+    response.end(method === 'HEAD' ? undefined : 'OK')
+    return
+  }
+  requests.push({ method, url, body: text === '' ? undefined : (JSON.parse(text) as unknown) })
+  const reply = replies[`${method} ${url.split('?')[0]}`] ?? new Error('page not found')
+  if (typeof reply === 'number') response.statusCode = reply
+  if (reply instanceof Error) response.statusCode = 404
+  response.setHeader('content-type', 'application/json')
+  if (reply instanceof Error) response.end(JSON.stringify({ message: reply.message }))
+  else
+    response.end(
+      typeof reply === 'number' ? undefined : typeof reply === 'string' ? reply : JSON.stringify(reply),
+    )
+}
