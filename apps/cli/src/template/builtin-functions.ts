@@ -18,7 +18,7 @@ import type { TemplateFunction } from './template-function.ts'
 type Arguments = (GoValue | undefined)[]
 
 /** A function of any number of values, of which the first may be required. */
-const variadic = (call: (...args: Arguments) => GoValue | undefined, fixed = 0): TemplateFunction => ({
+const variadic = (call: TemplateFunction['call'], fixed = 0): TemplateFunction => ({
   parameters: Array.from({ length: fixed + 1 }, () => 'any' as const),
   isVariadic: true,
   call,
@@ -34,9 +34,20 @@ const compareTwo = (
 const escaper = (escape: (text: string) => string): TemplateFunction =>
   variadic((...args) => stringValue(escape(textOf(args))))
 
+const printer = (print: (args: Arguments) => string): TemplateFunction => ({
+  parameters: [anyType],
+  isVariadic: true,
+  call: (...args) => stringValue(print(args.map(unwrapInterface))),
+})
+
 /** Pointers show what they point to, as where a template prints. */
 function textOf(args: Arguments): string {
-  return formatAll(args.map((value) => (value?.type.kind === 'pointer' ? indirect(value).value : value)))
+  return formatAll(args.map((value) => printable(value)))
+}
+
+function printable(value: GoValue | undefined): GoValue {
+  if (value === undefined) return stringValue('<no value>')
+  return value.type.kind === 'pointer' ? indirect(value).value : value
 }
 
 const isLessOrEqual = (one: GoValue | undefined, other: GoValue | undefined): boolean =>
@@ -66,10 +77,8 @@ export const builtinFunctions: Readonly<Record<string, TemplateFunction>> = {
   index: variadic((item, ...indexes) => elementAt(item, indexes), 1),
   slice: variadic((item, ...indexes) => sliceOfValue(item, indexes), 1),
   len: { parameters: ['any'], call: (item) => intValue(lengthOf(item)) },
-  print: variadic((...args) => stringValue(formatAll(args.map(unwrapInterface)))),
-  println: variadic((...args) =>
-    stringValue(`${args.map((arg) => formatValue(unwrapInterface(arg))).join(' ')}\n`),
-  ),
+  print: printer((args) => formatAll(args)),
+  println: printer((args) => `${args.map(formatValue).join(' ')}\n`),
   printf: {
     parameters: [stringType, anyType],
     isVariadic: true,

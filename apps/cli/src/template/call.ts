@@ -17,18 +17,18 @@ export function callFunction(state: State, invocation: Invocation): GoValue | un
 /** Evaluates the arguments, checks their number and types, calls. */
 export function call(state: State, called: TemplateFunction, invocation: Invocation): GoValue | undefined {
   checkCount(state, called, invocation)
-  const place = state.at
-  const given = invocation.arguments.map((evaluate, index) =>
-    checkType(state, evaluate(), parameterAt(called, index)),
-  )
+  const given = invocation.arguments.map((evaluate, index) => {
+    const parameter = parameterAt(called, index)
+    return checkType(state, evaluate(parameter), parameter)
+  })
   if (invocation.piped !== missing) {
     given.push(checkType(state, invocation.piped, parameterAt(called, given.length)))
   }
-  state.at = place
   try {
     return called.call(...given)
   } catch (error) {
     if (!(error instanceof Error)) throw error
+    state.at = invocation.place
     return failAt(state, `error calling ${invocation.name}: ${error.message}`)
   }
 }
@@ -53,7 +53,7 @@ function shortCircuit({ name, arguments: given, piped }: Invocation): GoValue | 
   const stopsAt = name === 'or'
   let value: GoValue | undefined
   for (const evaluate of given) {
-    value = evaluate()
+    value = evaluate('any')
     if (isTrue(unwrapInterface(value)) === stopsAt) return value
   }
   return piped === missing ? value : piped
@@ -78,5 +78,6 @@ function checkType(state: State, value: GoValue | undefined, parameter: Paramete
     if (value.raw === null) failAt(state, `dereference of nil pointer of type ${typeName(parameter)}`)
     return { type: parameter, raw: value.raw }
   }
-  return failAt(state, `wrong type for value; expected ${typeName(parameter)}; got ${typeName(value.type)}`)
+  const shown = typeName((inner ?? value).type)
+  return failAt(state, `wrong type for value; expected ${typeName(parameter)}; got ${shown}`)
 }

@@ -2,6 +2,8 @@
 export interface Directive {
   verb: string
   plus?: boolean
+  /** `%+v`: structs show the names of their fields. */
+  named?: boolean
   minus?: boolean
   sharp?: boolean
   space?: boolean

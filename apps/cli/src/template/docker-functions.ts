@@ -1,6 +1,6 @@
 import { formatValue } from './format-value.ts'
 import { encodeJson } from './go-json.ts'
-import { intType, sliceOf, stringType, typeName } from './go-type.ts'
+import { anyType, intType, sliceOf, stringType, typeName } from './go-type.ts'
 import {
   elementsOf,
   entriesOf,
@@ -20,9 +20,23 @@ const textFunction = (change: (text: string) => string): TemplateFunction => ({
   call: (text) => stringValue(change(textOf(text))),
 })
 
+/** Go changes the case of one character into one character, whatever the language would do. */
+function upperCase(character: string): string {
+  const upper = Array.from(character.toUpperCase())
+  return upper.length === 1 ? upper.join('') : character
+}
+
+function lowerCase(character: string): string {
+  return Array.from(character.toLowerCase())[0] ?? character
+}
+
+function eachCharacter(text: string, change: (character: string) => string): string {
+  return Array.from(text, change).join('')
+}
+
 /** A letter begins a word when what is before it is neither letter, digit nor underscore. */
 function title(text: string): string {
-  return text.replaceAll(/(?<![\p{L}\p{Nd}_])\p{L}/gu, (letter) => letter.toUpperCase())
+  return text.replaceAll(/(?<![\p{L}\p{Nd}_])\p{L}/gu, (letter) => upperCase(letter))
 }
 
 function split(text: string, separator: string): string[] {
@@ -62,7 +76,7 @@ function truncate(text: string, length: number): string {
 
 /** What Docker's command line adds to Go's functions. */
 export const dockerFunctions: Readonly<Record<string, TemplateFunction>> = {
-  json: { parameters: ['any'], call: (value) => stringValue(encodeJson(value)) },
+  json: { parameters: [anyType], call: (value) => stringValue(encodeJson(value)) },
   split: {
     parameters: [stringType, stringType],
     call: (text, separator) => ({ type: sliceOf(stringType), raw: split(textOf(text), textOf(separator)) }),
@@ -72,8 +86,8 @@ export const dockerFunctions: Readonly<Record<string, TemplateFunction>> = {
     call: (list, separator) => stringValue(join(list, textOf(separator))),
   },
   title: textFunction(title),
-  lower: textFunction((text) => text.toLowerCase()),
-  upper: textFunction((text) => text.toUpperCase()),
+  lower: textFunction((text) => eachCharacter(text, lowerCase)),
+  upper: textFunction((text) => eachCharacter(text, upperCase)),
   pad: {
     parameters: [stringType, intType, intType],
     call: (text, before, after) => stringValue(pad(textOf(text), numberOf(before), numberOf(after))),

@@ -83,9 +83,8 @@ function sliceBounds(indexes: readonly (GoValue | undefined)[], length: number):
 
 /** Go's `len`: bytes of a string, elements of a list or a map. */
 export function lengthOf(item: GoValue | undefined): number {
-  const outer = unwrapInterface(item)
-  if (outer === undefined) throw new Error('len of nil pointer')
-  const { value, isNil } = indirect(outer)
+  if (item === undefined) throw new Error('reflect: call of reflect.Value.Type on zero Value')
+  const { value, isNil } = indirect(item)
   if (isNil) throw new Error('len of nil pointer')
   if (isSlice(value)) return ((value.raw as unknown[] | null) ?? []).length
   if (isMap(value)) return (value.raw as Map<string, unknown> | null)?.size ?? 0

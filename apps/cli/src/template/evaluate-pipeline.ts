@@ -1,10 +1,11 @@
 import { callFunction } from './call.ts'
 import { evalField } from './field.ts'
-import { anyType, float64Type } from './go-type.ts'
+import { float64Type, typeName } from './go-type.ts'
 import { boolValue, type GoValue, intValue, stringValue, unwrapInterface } from './go-value.ts'
 import { hasArguments, type Invocation, missing, type Piped } from './invocation.ts'
 import { type Command, type Operand, type Pipeline, showNode } from './node.ts'
-import { failAt, type State } from './state.ts'
+import { failAt, setVariable, type State } from './state.ts'
+import type { Parameter } from './template-function.ts'
 
 /** Evaluates a pipeline, and sets the variables it declares or assigns. */
 export function evalPipeline(
@@ -12,15 +13,14 @@ export function evalPipeline(
   dot: GoValue | undefined,
   pipeline: Pipeline,
 ): GoValue | undefined {
-  state.at = { position: pipeline.position, text: () => showNode(pipeline) }
+  placeAt(state, pipeline)
   let value: Piped = missing
   for (const command of pipeline.commands)
     value = unwrapInterface(evalCommand(state, dot, { command, piped: value }))
   const result = value === missing ? undefined : value
   for (const name of pipeline.variables) {
-    const known = pipeline.assigns ? state.variables.findLast((one) => one.name === name) : undefined
-    if (known === undefined) state.variables.push({ name, value: result })
-    else known.value = result
+    if (pipeline.assigns) setVariable(state, name, result)
+    else state.variables.push({ name, value: result })
   }
   return result
 }
@@ -31,20 +31,58 @@ function evalCommand(
   { command, piped }: { command: Command; piped: Piped },
 ): GoValue | undefined {
   const [first, ...rest] = command.operands
-  const given = rest.map((operand) => () => evalOperand(state, dot, operand))
-  return evalFirst(state, dot, {
-    operand: first,
-    invocation: { name: showNode(first), arguments: given, piped },
-  })
+  const given = rest.map(
+    (operand) => (parameter: Parameter) => evalArgument(state, dot, { operand, parameter }),
+  )
+  // A function's failure is that of the whole command, a method's that of the field.
+  const place = placeOf(first.kind === 'identifier' ? command : first)
+  const invocation: Invocation = { name: showNode(first), arguments: given, piped, place }
+  return evalFirst(state, dot, { operand: first, invocation })
 }
 
-/** An operand as an argument. */
+/** Constants must be of the very type that a function takes. */
+function evalArgument(
+  state: State,
+  dot: GoValue | undefined,
+  { operand, parameter }: { operand: Operand; parameter: Parameter },
+): GoValue | undefined {
+  if (operand.kind === 'nil') return evalNil(state, operand, parameter)
+  const wanted = parameter === 'any' ? undefined : constantNames[parameter.kind]
+  if (wanted !== undefined && isConstant(operand) && constantKind(operand) !== wanted) {
+    placeAt(state, operand)
+    failAt(state, `expected ${wanted}; found ${showNode(operand)}`)
+  }
+  return evalOperand(state, dot, operand)
+}
+
+type Constant = Extract<Operand, { kind: 'bool' | 'string' | 'number' }>
+
+/** Kinds of parameters to what errors call a constant for them. */
+const constantNames: Readonly<Record<string, string>> = { string: 'string', int: 'integer' }
+
+function isConstant(operand: Operand): operand is Constant {
+  return operand.kind === 'bool' || operand.kind === 'string' || operand.kind === 'number'
+}
+
+function constantKind(operand: Constant): string {
+  return typeof operand.value === 'bigint' ? 'integer' : operand.kind
+}
+
+function evalNil(state: State, operand: Operand, parameter: Parameter): GoValue | undefined {
+  if (parameter === 'any') return undefined
+  if (['slice', 'map', 'pointer', 'interface'].includes(parameter.kind)) return { type: parameter, raw: null }
+  placeAt(state, operand)
+  return failAt(state, `cannot assign nil to ${typeName(parameter)}`)
+}
+
 function evalOperand(state: State, dot: GoValue | undefined, operand: Operand): GoValue | undefined {
-  if (operand.kind === 'nil') return { type: anyType, raw: null }
-  return evalFirst(state, dot, {
-    operand,
-    invocation: { name: showNode(operand), arguments: [], piped: missing },
-  })
+  const invocation = {
+    name: showNode(operand),
+    arguments: [],
+    piped: missing,
+    place: placeOf(operand),
+  } as const
+  return evalFirst(state, dot, { operand, invocation })
 }
 
 /** An operand with what it is called with, which only functions and methods may be. */
@@ -77,8 +115,12 @@ function evalFirst(state: State, dot: GoValue | undefined, called: Called): GoVa
   }
 }
 
+function placeOf(node: Operand | Command): State['at'] {
+  return { position: node.position, text: () => showNode(node) }
+}
+
 function placeAt(state: State, node: Operand): void {
-  state.at = { position: node.position, text: () => showNode(node) }
+  state.at = placeOf(node)
 }
 
 function refuseArguments(state: State, invocation: Invocation): void {

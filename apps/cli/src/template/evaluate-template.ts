@@ -12,7 +12,7 @@ import {
   unwrapInterface,
 } from './go-value.ts'
 import { type Pipeline, showTemplateNode, type TemplateNode } from './node.ts'
-import { failAt, type State } from './state.ts'
+import { failAt, setVariable, type State } from './state.ts'
 
 /** Go stops templates that call themselves at this depth; it is far less here, where each level is several calls. */
 const maxDepth = 1000
@@ -77,39 +77,35 @@ function walkCondition(
 
 function walkRange(state: State, dot: GoValue | undefined, node: Control): Flow {
   const value = evalPipeline(state, dot, node.pipeline)
-  state.at = { position: node.position, text: () => showTemplateNode(node) }
-  const items = itemsOf(state, node.pipeline, value && indirect(value).value)
   const known = state.variables.length
-  for (const [index, element] of items) {
+  let isEmpty = true
+  for (const [index, element] of itemsOf(state, node.pipeline, value && indirect(value).value)) {
+    isEmpty = false
     setLoopVariables(state, node.pipeline, index, element)
     const flow = walkList(state, element, node.list)
     state.variables.length = known
     if (flow === 'break') break
   }
-  if (items.length > 0 || node.elseList === undefined) return 'next'
-  return walkList(state, dot, node.elseList)
+  return isEmpty && node.elseList !== undefined ? walkList(state, dot, node.elseList) : 'next'
 }
 
-function itemsOf(
-  state: State,
-  { variables }: Pipeline,
-  value: GoValue | undefined,
-): [GoValue | undefined, GoValue | undefined][] {
-  if (value === undefined) return []
+type Item = readonly [index: GoValue | undefined, element: GoValue | undefined]
+
+function itemsOf(state: State, { variables }: Pipeline, value: GoValue | undefined): Iterable<Item> {
+  if (value === undefined || value.type.kind === 'interface') return []
   if (isSlice(value)) return elementsOf(value).map((element, index) => [intValue(index), element])
   if (isMap(value)) return entriesOf(value)
-  if (value.type.kind === 'int' || value.type.kind === 'uint') {
-    if (variables.length > 1) {
-      failAt(state, `can't use ${formatValue(value)} to iterate over more than one variable`)
-    }
-    const { type } = value
-    return Array.from({ length: Math.max(0, Number(value.raw)) }, (_, index) => [
-      undefined,
-      { type, raw: BigInt(index) },
-    ])
+  if (value.type.kind !== 'int' && value.type.kind !== 'uint') {
+    failAt(state, `range can't iterate over ${formatValue(value)}`)
   }
-  if (value.type.kind === 'interface') return []
-  return failAt(state, `range can't iterate over ${formatValue(value)}`)
+  if (variables.length > 1) {
+    failAt(state, `can't use ${formatValue(value)} to iterate over more than one variable`)
+  }
+  return countTo(value)
+}
+
+function* countTo({ type, raw }: GoValue): Generator<Item> {
+  for (let number = 0n; number < (raw as bigint); number++) yield [undefined, { type, raw: number }]
 }
 
 /** With two variables the index comes first; one gets the element. */
@@ -121,10 +117,9 @@ function setLoopVariables(
   const values = variables.length > 1 ? [index, element] : [element]
   const declared = state.variables.length - variables.length
   for (const [place, name] of variables.entries()) {
-    const slot = assigns
-      ? state.variables.findLast((known) => known.name === name)
-      : state.variables[declared + place]
-    if (slot !== undefined) slot.value = values[place]
+    const slot = state.variables[declared + place]
+    if (assigns) setVariable(state, name, values[place])
+    else if (slot !== undefined) slot.value = values[place]
   }
 }
 

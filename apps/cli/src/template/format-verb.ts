@@ -1,6 +1,7 @@
 import { type Directive, pad, padNumber } from './directive.ts'
 import { formatFloat } from './format-float.ts'
 import { formatInteger } from './format-integer.ts'
+import { goSyntax } from './go-syntax.ts'
 import { type GoType, typeName } from './go-type.ts'
 import { elementsOf, entriesOf, type GoValue, isMap, isSlice, isStruct } from './go-value.ts'
 import { isPrintable, quote } from './quote.ts'
@@ -14,7 +15,9 @@ export function formatFlagged(value: GoValue | undefined, directive: Directive):
   }
   if (verb === 'T') return pad(typeName(value.type), directive)
   if (verb === 'p') return value.type.kind === 'pointer' ? pad('0x0', directive) : badVerb(value, verb)
-  return formatNested(value, directive, 0)
+  if (verb !== 'v') return formatNested(value, directive, 0)
+  if (directive.sharp === true) return pad(goSyntax(value), directive)
+  return formatNested(value, { ...directive, plus: false, named: directive.plus === true }, 0)
 }
 
 function formatNested(value: GoValue, directive: Directive, depth: number): string {
@@ -54,7 +57,7 @@ function formatComposite(value: GoValue, directive: Directive, depth: number): s
   const fields = value.raw as Record<string, unknown>
   const shown = value.type.fields.map(({ name, type }) => {
     const text = inner({ type, raw: fields[name] })
-    return directive.plus === true && directive.verb === 'v' ? `${name}:${text}` : text
+    return directive.named === true ? `${name}:${text}` : text
   })
   return `{${shown.join(' ')}}`
 }

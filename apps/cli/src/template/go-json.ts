@@ -33,7 +33,7 @@ export function encodeJson(value: GoValue | undefined): string {
     case 'float':
       return encodeFloat(value.raw as number)
     default:
-      return String(value.raw as bigint)
+      return `${value.raw as bigint}`
   }
 }
 

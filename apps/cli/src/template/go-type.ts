@@ -14,12 +14,16 @@ export interface BasicType {
 
 export interface SliceType {
   kind: 'slice'
+  /** Of a type of its own, as `strslice.StrSlice`. */
+  name?: string
   element: GoType
 }
 
 /** Keys are strings here, though they may be of a named string type. */
 export interface MapType {
   kind: 'map'
+  /** Of a type of its own, as `nat.PortMap`. */
+  name?: string
   key: BasicType
   element: GoType
 }
@@ -65,6 +69,7 @@ export const boolType = basic('bool', 'bool')
 export const stringType = basic('string', 'string')
 export const intType = basic('int', 'int')
 export const int64Type = basic('int', 'int64')
+export const uintType = basic('uint', 'uint')
 export const uint16Type = basic('uint', 'uint16')
 export const uint64Type = basic('uint', 'uint64')
 export const float64Type = basic('float', 'float64')
@@ -104,6 +109,11 @@ export function structOf(
   return { kind: 'struct', name, fields: list, methods }
 }
 
+/** Several fields of one type. */
+export function fieldsOf(type: GoType, ...names: string[]): Record<string, FieldSpec> {
+  return Object.fromEntries(names.map((name) => [name, type]))
+}
+
 /** A method without parameters that gives a string: what the contexts of list commands are made of. */
 export function stringMethod(call: (fields: never) => string): GoMethod {
   return { parameters: [], result: stringType, call: call as GoMethod['call'] }
@@ -113,9 +123,9 @@ export function stringMethod(call: (fields: never) => string): GoMethod {
 export function typeName(type: GoType): string {
   switch (type.kind) {
     case 'slice':
-      return `[]${typeName(type.element)}`
+      return type.name ?? `[]${typeName(type.element)}`
     case 'map':
-      return `map[${type.key.name}]${typeName(type.element)}`
+      return type.name ?? `map[${type.key.name}]${typeName(type.element)}`
     case 'pointer':
       return `*${typeName(type.element)}`
     case 'interface':

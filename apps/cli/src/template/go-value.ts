@@ -35,20 +35,23 @@ export interface PlainOptions {
   numbers?: 'json.Number' | 'float64'
 }
 
-/** Reads JSON without knowing its types: `map[string]interface {}`, `[]interface {}`, strings, booleans, numbers. */
+/**
+ * Reads JSON without knowing its types: `map[string]interface {}`, `[]interface {}`, strings, booleans, numbers. Whole
+ * numbers that a double would not hold come as bigint.
+ */
 export function plainValue(json: unknown, options: PlainOptions = {}): GoValue | undefined {
   if (json === null || json === undefined) return undefined
   if (typeof json === 'boolean') return { type: boolType, raw: json }
   if (typeof json === 'string') return { type: stringType, raw: json }
-  if (typeof json === 'bigint') return { type: intType, raw: json }
-  if (typeof json === 'number') {
-    return options.numbers === 'json.Number'
-      ? { type: jsonNumberType, raw: String(json) }
-      : { type: float64Type, raw: json }
-  }
+  if (typeof json === 'number' || typeof json === 'bigint') return plainNumber(json, options)
   const inner = (item: unknown) => plainValue(item, options) ?? null
   if (Array.isArray(json)) return { type: sliceOf(anyType), raw: json.map(inner) }
   return { type: mapOf(anyType), raw: new Map(Object.entries(json).map(([key, item]) => [key, inner(item)])) }
+}
+
+function plainNumber(number: number | bigint, { numbers }: PlainOptions): GoValue {
+  if (numbers === 'json.Number') return { type: jsonNumberType, raw: String(number) }
+  return typeof number === 'bigint' ? { type: intType, raw: number } : { type: float64Type, raw: number }
 }
 
 function decode(type: GoType, json: unknown): unknown {

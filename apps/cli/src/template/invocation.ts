@@ -1,4 +1,6 @@
 import type { GoValue } from './go-value.ts'
+import type { State } from './state.ts'
+import type { Parameter } from './template-function.ts'
 
 /** What a pipeline's first command has instead of a value piped into it. */
 export const missing = Symbol('missing')
@@ -8,9 +10,11 @@ export type Piped = GoValue | undefined | typeof missing
 export interface Invocation {
   /** As it stands in the template. */
   name: string
-  /** Evaluated only when they are needed. */
-  arguments: readonly (() => GoValue | undefined)[]
+  /** Evaluated only when they are needed, and as what is needed. */
+  arguments: readonly ((parameter: Parameter) => GoValue | undefined)[]
   piped: Piped
+  /** Where a call that fails is said to be. */
+  place: State['at']
 }
 
 export function hasArguments({ arguments: given, piped }: Invocation): boolean {

@@ -125,7 +125,8 @@ class Lexer {
     if (character === '') throw new LexError('unclosed action')
     if (spacePattern.test(character)) return this.#space()
     const next = this.#text[this.#position + 1] ?? ''
-    if (character === '.' && !/[0-9]/.test(next)) return this.#fieldOrVariable('field')
+    // At the very end it is taken for the start of a number.
+    if (character === '.' && /[^0-9]/.test(next)) return this.#fieldOrVariable('field')
     if (character === '$') return this.#fieldOrVariable('variable')
     if (/[-+.0-9]/.test(character)) return this.#number()
     if (wordPattern.test(character)) return this.#identifier()

@@ -43,6 +43,7 @@ export type TemplateNode =
 
 /** A parsed template: its own nodes and those of the templates it defines, by name. */
 export interface ParsedTemplate {
+  name: string
   text: string
   root: TemplateNode[]
   definitions: Map<string, TemplateNode[]>

@@ -8,9 +8,15 @@ import { TokenReader } from './token-reader.ts'
 type ListEnd = { kind: 'end' } | { kind: 'else' }
 type Parsed = TemplateNode | ListEnd | undefined
 
+export interface ParseOptions {
+  /** The template's name in errors. */
+  name: string
+  hasFunction: (name: string) => boolean
+}
+
 /** Parses a template as Go's text/template does. Throws TemplateError. */
-export function parseTemplate(text: string, hasFunction: (name: string) => boolean): ParsedTemplate {
-  return new Parser(text, hasFunction).parse()
+export function parseTemplate(text: string, options: ParseOptions): ParsedTemplate {
+  return new Parser(text, options).parse()
 }
 
 class Parser {
@@ -19,10 +25,10 @@ class Parser {
   readonly #parsed: ParsedTemplate
   #rangeDepth = 0
 
-  constructor(text: string, hasFunction: (name: string) => boolean) {
-    this.#reader = new TokenReader(tokenize(text))
+  constructor(text: string, { name, hasFunction }: ParseOptions) {
+    this.#reader = new TokenReader(tokenize(text), name)
     this.#scope = { reader: this.#reader, variables: ['$'], hasFunction }
-    this.#parsed = { text, root: [], definitions: new Map() }
+    this.#parsed = { name, text, root: [], definitions: new Map() }
   }
 
   parse(): ParsedTemplate {
@@ -62,9 +68,10 @@ class Parser {
     const { list, end } = this.#list()
     if (end.kind !== 'end') this.#reader.fail(`unexpected ${showParsed(end)} in ${context}`)
     this.#scope.variables = variables
-    // An empty body does not replace one that is there.
-    const isEmpty = list.every((node) => node.kind === 'text' && node.text.trim() === '')
-    if (!isEmpty || !this.#parsed.definitions.has(name)) this.#parsed.definitions.set(name, list)
+    const former = this.#parsed.definitions.get(name)
+    if (former === undefined || isEmpty(former)) this.#parsed.definitions.set(name, list)
+    else if (!isEmpty(list))
+      this.#reader.fail(`template: multiple definition of template ${JSON.stringify(name)}`)
   }
 
   #list(): { list: TemplateNode[]; end: ListEnd } {
@@ -110,9 +117,9 @@ class Parser {
       case 'else':
         return this.#else()
       case 'template':
-        return this.#template(position)
+        return this.#template()
       case 'block':
-        return this.#block(position)
+        return this.#block()
       default:
         return this.#reader.unexpected(token, 'command')
     }
@@ -153,18 +160,18 @@ class Parser {
     return { kind, position }
   }
 
-  #template(position: number): TemplateNode {
+  #template(): TemplateNode {
     const context = 'template clause'
-    const { value: name, quoted } = this.#templateName(context)
+    const { value: name, quoted, position } = this.#templateName(context)
     let pipeline: Pipeline | undefined
     if (this.#reader.peekNonSpace().kind === 'right-delimiter') this.#reader.next()
     else pipeline = parsePipeline(this.#scope, context, 'right-delimiter')
     return { kind: 'template', position, name, quoted, pipeline }
   }
 
-  #block(position: number): TemplateNode {
+  #block(): TemplateNode {
     const context = 'block clause'
-    const { value: name, quoted } = this.#templateName(context)
+    const { value: name, quoted, position } = this.#templateName(context)
     const pipeline = parsePipeline(this.#scope, context, 'right-delimiter')
     this.#define(name, context)
     return { kind: 'template', position, name, quoted, pipeline }
@@ -175,6 +182,11 @@ class Parser {
     if (token.kind === 'string' || token.kind === 'raw-string') return parseString(this.#reader, token)
     return this.#reader.unexpected(token, context)
   }
+}
+
+/** An empty body may be defined again, and does not replace one that is there. */
+function isEmpty(list: readonly TemplateNode[]): boolean {
+  return list.every((node) => node.kind === 'text' && node.text.trim() === '')
 }
 
 function isListEnd(node: Parsed): node is ListEnd {

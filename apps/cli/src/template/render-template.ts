@@ -23,10 +23,11 @@ const functionSets = {
 
 /**
  * Parses a template in the language of Go's text/template with Docker's functions. Throws TemplateError of stage
- * `parse`.
+ * `parse`. `name` is the template's in errors: most of Docker's have none.
  */
-export function parseTemplate(text: string): Template {
-  const template = parse(text, (name) => Object.hasOwn(functionSets.docker, name))
+export function parseTemplate(text: string, name = ''): Template {
+  const hasFunction = (name: string) => Object.hasOwn(functionSets.docker, name)
+  const template = parse(text, { name, hasFunction })
   return {
     render(data, { missingKey = 'default', functions = 'docker' } = {}) {
       const output: string[] = []
@@ -34,7 +35,7 @@ export function parseTemplate(text: string): Template {
         template,
         functions: functionSets[functions],
         missingKey,
-        name: '',
+        name,
         depth: 0,
         variables: [{ name: '$', value: data }],
         output,

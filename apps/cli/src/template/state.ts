@@ -9,7 +9,7 @@ export interface State {
   functions: Readonly<Record<string, TemplateFunction>>
   /** What a missing key of a map is: `<no value>`, or an error. */
   missingKey: 'default' | 'error'
-  /** Name of the template that is executed; the outermost has none. */
+  /** Name of the template that is executed; of the outermost the template's own. */
   name: string
   depth: number
   variables: { name: string; value: GoValue | undefined }[]
@@ -23,6 +23,13 @@ export function failAt(state: State, message: string): never {
   const before = state.template.text.slice(0, state.at.position)
   const lines = before.split('\n')
   const column = Buffer.byteLength(lines.at(-1) ?? '')
-  const place = `template: :${lines.length}:${column}: executing ${JSON.stringify(state.name)} at <${state.at.text()}>`
+  const place = `template: ${state.template.name}:${lines.length}:${column}: executing ${JSON.stringify(state.name)} at <${state.at.text()}>`
   throw new TemplateError('execute', `${place}: ${message}`)
+}
+
+/** Gives a variable that is declared already another value. */
+export function setVariable(state: State, name: string, value: GoValue | undefined): void {
+  const known = state.variables.findLast((variable) => variable.name === name)
+  if (known === undefined) failAt(state, `undefined variable: ${name}`)
+  known.value = value
 }

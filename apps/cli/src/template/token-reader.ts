@@ -4,12 +4,15 @@ import { TemplateError } from './template-error.ts'
 /** Walks over the tokens of one template, back as well as forth. */
 export class TokenReader {
   readonly #tokens: Token[]
+  readonly #name: string
   #index = 0
   /** Where the action that is being read began, for errors that show up lines later. */
   actionLine = 0
 
-  constructor(tokens: Token[]) {
+  /** `name` is the template's in errors. */
+  constructor(tokens: Token[], name: string) {
     this.#tokens = tokens
+    this.#name = name
   }
 
   get index(): number {
@@ -59,13 +62,13 @@ export class TokenReader {
   fail(message: string): never {
     // Go names the line of the token read last.
     const last = this.#tokens[Math.min(Math.max(this.#index - 1, 0), this.#tokens.length - 1)] as Token
-    throw new TemplateError('parse', `template: :${last.line}: ${message}`)
+    throw new TemplateError('parse', `template: ${this.#name}:${last.line}: ${message}`)
   }
 
   unexpected(token: Token, context: string): never {
     if (token.kind !== 'error') this.fail(`unexpected ${showToken(token)} in ${context}`)
     const elsewhere = this.actionLine !== 0 && this.actionLine !== token.line
-    const started = ` started at :${this.actionLine}`
+    const started = ` started at ${this.#name}:${this.actionLine}`
     const extra = token.text.endsWith(' action') ? started : ` in action${started}`
     this.fail(`${token.text}${elsewhere ? extra : ''}`)
   }
