@@ -33,6 +33,7 @@ export interface Kernel {
   readonly becomeChildSubreaper: typeof processes.becomeChildSubreaper
   readonly openPidfd: typeof processes.openPidfd
   readonly peekEndedChild: typeof processes.peekEndedChild
+  readonly readPidfdExit: typeof processes.readPidfdExit
   readonly signalPidfd: typeof processes.signalPidfd
   readonly waitForChild: typeof processes.waitForChild
   readonly openConsoleSocket: typeof terminal.openConsoleSocket
@@ -68,6 +69,7 @@ export const linuxKernel: Kernel = {
   becomeChildSubreaper: processes.becomeChildSubreaper,
   openPidfd: processes.openPidfd,
   peekEndedChild: processes.peekEndedChild,
+  readPidfdExit: processes.readPidfdExit,
   signalPidfd: processes.signalPidfd,
   waitForChild: processes.waitForChild,
   openConsoleSocket: terminal.openConsoleSocket,

@@ -295,7 +295,7 @@ test('containers live on when the monitor is killed, and the next one takes over
   await readUntil(stream.output[Symbol.asyncIterator](), '\n')
   await fixture.monitor.signal('alive', 9)
   const exit = await fixture.exit('alive')
-  assert.deepEqual([exit.exitCode, exit.isUnknown], [255, true])
+  assert.ok(exit.exitCode === 137 || (exit.exitCode === 255 && exit.isUnknown), 'known from Linux 6.15 on')
   const numbers = logText(readFileSync(fixture.logPath('alive'), 'utf8'))
     .trimEnd()
     .split('\n')

@@ -28,6 +28,8 @@ export interface ConnectMonitorOptions {
 
 const startTimeoutMs = 10_000
 const pollMs = 5
+const maxStarts = 4
+const retryMs = 100
 
 /**
  * Connects to the monitor of a run directory, which is started when it does not run. When it dies it is started again
@@ -171,14 +173,18 @@ class ConnectedMonitor implements Monitor {
   async #openOrStart(hello: Hello): Promise<Socket> {
     const running = await this.#findSocket(hello)
     if (running !== undefined) return running
-    const program = startMonitor(this.#options)
     const deadline = performance.now() + startTimeoutMs
-    while (performance.now() < deadline) {
-      const socket = await this.#findSocket(hello)
-      if (socket !== undefined) return socket
-      // Another engine may have been quicker: its monitor has the lock, and is about to listen.
-      if (program.hasEnded) await sleep(pollMs * 10)
-      else await sleep(pollMs)
+    for (let attempt = 1; attempt <= maxStarts; attempt++) {
+      const program = startMonitor(this.#options)
+      while (!program.hasEnded && performance.now() < deadline) {
+        const socket = await this.#findSocket(hello)
+        if (socket !== undefined) return socket
+        await sleep(pollMs)
+      }
+      // Another monitor may hold the directory: one that is about to listen, or one that is about to end.
+      await sleep(retryMs * attempt)
+      const other = await this.#findSocket(hello)
+      if (other !== undefined) return other
     }
     throw new CodedError('unavailable', `Cannot start the monitor in ${this.#options.runDirectory}`, {
       hint: `See ${this.#options.runDirectory}/monitor.log.`,

@@ -1,15 +1,11 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { runtimeFileName } from './launcher.ts'
 import type { Launched, Launcher } from './launcher.ts'
-import type { OutputFanOut } from './output-fan-out.ts'
-import { findProcessRecord, findStartTicks } from './process-record.ts'
+import { findProcessRecord } from './process-record.ts'
 import type { ProcessRecord } from './process-record.ts'
 import type { RunPaths } from './run-paths.ts'
 import { reopenFifos } from './stdio.ts'
 import type { OpenStdio } from './stdio.ts'
-import type { Outcome } from './supervisor.ts'
-
-const pollMs = 1000
 
 export type Recovered = Launched & { directory: string }
 
@@ -78,26 +74,4 @@ function commandLine(pid: number): string[] {
   } catch {
     return []
   }
-}
-
-/**
- * Waits for a process that is no child. How it ended is the secret of its parent, so the code is 255 and marked as
- * unknown.
- */
-export function watchForeignProcess(
-  { pid, startTicks, output }: { pid: number; startTicks: string; output: OutputFanOut },
-  onEnd: (outcome: Outcome) => void,
-): void {
-  const { promise: ended, resolve } = Promise.withResolvers<void>()
-  const check = () => {
-    if (findStartTicks(pid) !== startTicks) resolve()
-  }
-  const timer = setInterval(check, pollMs)
-  // The end of the output is mostly the end of the process, and noticed at once.
-  void output.ended.then(check)
-  check()
-  void ended.then(() => {
-    clearInterval(timer)
-    onEnd({ exitCode: 255, isUnknown: true })
-  })
 }

@@ -7,13 +7,14 @@ import { MonitorServer } from './monitor-server.ts'
 import { lockName, socketName } from './protocol.ts'
 import { RunPaths } from './run-paths.ts'
 import { Supervisor } from './supervisor.ts'
-import { timestamp } from './timestamp.ts'
 
 export interface RunMonitorOptions {
   /** Holds everything that the monitor has, 0700; its path is at most 90 bytes long, for sockets are in it. */
   runDirectory: string
   /** With no engine connected and no container left for so long the monitor ends. */
   idleMs?: number
+  /** Takes a line about what nobody asked for and somebody should know, for example a log that cannot be written. */
+  report?: (message: string) => void
 }
 
 const defaultIdleMs = 5000
@@ -24,7 +25,8 @@ const pollMs = 500
  * `already-exists` when another monitor has the directory. Resolves when the monitor has ended; the caller then ends the
  * process.
  */
-export async function runMonitor({ runDirectory, idleMs = defaultIdleMs }: RunMonitorOptions): Promise<void> {
+export async function runMonitor(options: RunMonitorOptions): Promise<void> {
+  const { runDirectory, idleMs = defaultIdleMs, report = () => undefined } = options
   mkdirSync(runDirectory, { recursive: true, mode: 0o700 })
   lock(`${runDirectory}/${lockName}`)
   const { promise: shutdown, resolve: onShutdown } = Promise.withResolvers<void>()
@@ -40,10 +42,6 @@ export async function runMonitor({ runDirectory, idleMs = defaultIdleMs }: RunMo
   flushCompileCache()
   await Promise.race([shutdown, idle(() => supervisor.isIdle && server.connectionCount === 0, idleMs)])
   rmSync(socketPath, { force: true })
-}
-
-function report(message: string): void {
-  process.stderr.write(`${timestamp()} ${message}\n`)
 }
 
 /** Held until the process ends. */

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import type { ContainerState, ExecRequest, ExitEvent, ProcessState, StartRequest } from '../monitor-api.ts'
 import type { ChildReaper } from './child-reaper.ts'
 import { ExitNotices } from './exit-notices.ts'
+import { waitForForeignProcess } from './foreign-process.ts'
 import { JsonFileLog } from './json-file-log.ts'
 import { Launcher } from './launcher.ts'
 import type { Launched } from './launcher.ts'
@@ -12,7 +13,7 @@ import { findStartTicks } from './process-record.ts'
 import type { ProcessStreams } from './process-streams.ts'
 import type { ProcessReference } from './protocol.ts'
 import type { RunPaths } from './run-paths.ts'
-import { recoverProcesses, watchForeignProcess } from './recovery.ts'
+import { recoverProcesses } from './recovery.ts'
 import { StreamRegistry } from './stream-registry.ts'
 import { drainOutput, SupervisedProcess } from './supervised-process.ts'
 import { timestamp } from './timestamp.ts'
@@ -58,11 +59,9 @@ export class Supervisor {
   async recover(): Promise<void> {
     for (const found of await recoverProcesses(this.#options.paths, this.#launcher)) {
       const process = this.#add(found)
-      const { exit, pid, startTicks } = process.record
+      const { exit } = process.record
       if (exit === undefined) {
-        watchForeignProcess({ pid, startTicks, output: process.streams.output }, (outcome) =>
-          this.#end(process, outcome),
-        )
+        this.#watchForeign(process)
       } else {
         this.exits.tell(exit)
         if (exit.execId !== undefined) await this.#forgetExec(process, true)
@@ -203,6 +202,12 @@ export class Supervisor {
   #openLog(options: StartRequest['log'] | undefined): JsonFileLog | undefined {
     if (options === undefined || options.driver === 'none') return undefined
     return new JsonFileLog({ ...options, onError: this.#options.report })
+  }
+
+  #watchForeign(process: SupervisedProcess): void {
+    const { pid, startTicks } = process.record
+    const foreign = { pid, startTicks, output: process.streams.output }
+    void waitForForeignProcess(foreign).then((outcome) => this.#end(process, outcome))
   }
 
   /** Called once, when a process has ended. */
