@@ -150,6 +150,15 @@ test('connect() takes a wished address and MAC address, and refuses a second end
   await network.disconnect('w')
 })
 
+test('open takes the address of the bridge for its subnet, when it is the first', async () => {
+  {
+    await using network = await open(newBridgeName(), '10.238.0.1/24')
+    assert.deepEqual([network.subnet, network.gateway], ['10.238.0.0/24', '10.238.0.1'])
+  }
+  await assert.rejects(open(newBridgeName(), '10.238.0.9/24'), /it should be 10\.238\.0\.0\/24/)
+  await assert.rejects(open(newBridgeName(), '10.238.0.0/31'), { code: 'invalid-argument' })
+})
+
 test('a bridge that was there keeps its address and stays', async () => {
   const bridge = newBridgeName()
   run(`ip link add ${bridge} type bridge`)

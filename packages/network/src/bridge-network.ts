@@ -16,7 +16,7 @@ import { readSetting, writeSetting } from './sysctl.ts'
 export interface BridgeNetworkOptions {
   /** The interface's name; it is made if it is not there. */
   bridge: string
-  /** As `172.17.0.0/16`; else that of before, that of the existing bridge, or a free one of Docker's default pools. */
+  /** As `172.17.0.0/16`, or `172.17.0.1/16` by the bridge's own address; else that of before, that of the existing bridge, or a free one of Docker's default pools. */
   subnet?: string
   /** Keeps addresses and endpoints. These end with the machine's uptime, so it belongs into the run root. */
   database: DatabaseSync

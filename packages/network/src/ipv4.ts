@@ -22,22 +22,24 @@ export function formatIpv4(address: number): string {
 
 /** Parses `172.17.0.0/16`. Bits behind the prefix must be 0. */
 export function parseSubnet(text: string): Subnet {
+  const { address, prefixLength } = parseCidr(text)
+  const subnet = subnetOf(address, prefixLength)
+  if (subnet.address === address) return subnet
+  throw new CodedError(
+    'invalid-argument',
+    `Cannot parse subnet ${JSON.stringify(text)}: it should be ${formatSubnet(subnet)}`,
+  )
+}
+
+/** Parses an address with the length of its network's prefix: `172.17.0.1/16`. */
+export function parseCidr(text: string): { address: number; prefixLength: number } {
   const [address = '', prefix = '', ...rest] = text.split('/')
   const prefixLength = /^\d{1,2}$/.test(prefix) ? Number(prefix) : 33
-  if (prefixLength > 32 || rest.length > 0) {
-    throw new CodedError(
-      'invalid-argument',
-      `Cannot parse subnet ${JSON.stringify(text)}: not of the form 172.17.0.0/16`,
-    )
-  }
-  const subnet = subnetOf(parseIpv4(address), prefixLength)
-  if (formatIpv4(subnet.address) !== address) {
-    throw new CodedError(
-      'invalid-argument',
-      `Cannot parse subnet ${JSON.stringify(text)}: it should be ${formatSubnet(subnet)}`,
-    )
-  }
-  return subnet
+  if (prefixLength <= 32 && rest.length === 0) return { address: parseIpv4(address), prefixLength }
+  throw new CodedError(
+    'invalid-argument',
+    `Cannot parse subnet ${JSON.stringify(text)}: not of the form 172.17.0.0/16`,
+  )
 }
 
 export function formatSubnet({ address, prefixLength }: Subnet): string {

@@ -1,7 +1,7 @@
 import { CodedError } from '@berth/stdx'
 import { listTakenSubnets } from './bridge.ts'
 import type { IpamStore } from './ipam-store.ts'
-import { formatSubnet, overlaps, parseSubnet, type Subnet, subnetOf } from './ipv4.ts'
+import { formatSubnet, overlaps, parseCidr, parseSubnet, type Subnet, subnetOf } from './ipv4.ts'
 import { listAddresses } from './netlink/address.ts'
 import type { Link } from './netlink/link.ts'
 import type { RouteSocket } from './netlink/route-socket.ts'
@@ -26,13 +26,20 @@ export interface SubnetSources {
 export async function selectSubnet({ socket, store, existing, wanted }: SubnetSources): Promise<Subnet> {
   const former = store.findNetwork()?.subnet
   const inUse = former !== undefined && store.listEndpoints().length > 0 ? former : undefined
-  if (wanted !== undefined) return checkWanted(parseSubnet(wanted), inUse)
+  if (wanted !== undefined) return checkWanted(parseWanted(wanted), inUse)
   if (inUse !== undefined) return inUse
   const held = (await listAddresses(socket)).find(({ index }) => index === existing?.index)
   if (held !== undefined) return subnetOf(held.address, held.prefixLength)
   const taken = await listTakenSubnets(socket, existing?.index)
   if (former !== undefined && !taken.some((other) => overlaps(former, other))) return former
   return chooseSubnet(taken)
+}
+
+/** The subnet itself, or the address that the bridge has in it, as Docker's `--bip` says it. */
+function parseWanted(text: string): Subnet {
+  const { address, prefixLength } = parseCidr(text)
+  const subnet = subnetOf(address, prefixLength)
+  return address === subnet.address + 1 ? subnet : parseSubnet(text)
 }
 
 function checkWanted(wanted: Subnet, inUse: Subnet | undefined): Subnet {
