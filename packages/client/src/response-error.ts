@@ -18,20 +18,24 @@ export async function responseError(response: EngineResponse, path: string): Pro
   const text = Buffer.from(await readBounded(response.body, errorBytesMax, 'an error of the engine'))
     .toString()
     .trim()
+  const told = tellingOf(text)
   const message =
-    messageIn(text) ||
+    told.message ||
     `request returned ${response.status} for API route and version ${path}, ` +
       'check if the server supports the requested API version'
-  return new CodedError(codes[response.status] ?? 'internal', `Error response from daemon: ${message}`)
+  return new CodedError(codes[response.status] ?? 'internal', `Error response from daemon: ${message}`, told)
 }
 
-/** JSON with a message, or the plain text that versions below 1.24 send. */
-function messageIn(text: string): string {
-  if (!text.startsWith('{')) return text
+/** JSON with a message and, from our engine, a hint; or the plain text that versions below 1.24 send. */
+function tellingOf(text: string): { message: string; hint?: string } {
+  if (!text.startsWith('{')) return { message: text }
   try {
-    const value = JSON.parse(text) as { message?: unknown }
-    return typeof value.message === 'string' ? value.message.trim() : text
+    const { message, hint } = JSON.parse(text) as { message?: unknown; hint?: unknown }
+    return {
+      message: typeof message === 'string' ? message.trim() : text,
+      ...(typeof hint === 'string' ? { hint } : {}),
+    }
   } catch {
-    return text
+    return { message: text }
   }
 }

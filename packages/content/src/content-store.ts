@@ -22,7 +22,7 @@ export interface ContentStore extends AsyncDisposable {
   /** One call for a blob in memory. Already there is success. */
   writeBlob(
     bytes: Uint8Array,
-    descriptor: Pick<Descriptor, 'digest' | 'size'>,
+    descriptor: ContentId,
     options?: { leaseId?: string },
   ): Promise<void>
   /** Every blob, in no order. */
@@ -47,12 +47,15 @@ export interface ContentStore extends AsyncDisposable {
   }): Promise<{ deleted: Digest[]; freedBytes: number }>
 }
 
+/** What content is known and checked by. */
+export type ContentId = Pick<Descriptor, 'digest' | 'size'>
+
 export interface BlobInfo {
   digest: Digest
   sizeBytes: number
 }
 
-/** A write in progress, of one writer, who awaits each call. Disposing closes it; errors of a full disk are `unavailable`. */
+/** A write in progress, of one writer, who awaits each call. Disposing closes it; a full disk is `no-space`. */
 export interface Ingest extends AsyncDisposable {
   /** Bytes written so far: where a resumed download goes on. */
   readonly offset: number
@@ -64,9 +67,10 @@ export interface Ingest extends AsyncDisposable {
   /**
    * Checks size and digest, then makes the blob durable (fsync, rename, fsync of the directory) and adds it to the
    * lease. Throws `data-loss` on a mismatch and deletes the bytes. A blob that is there already is success.
+   * Without a descriptor the bytes are taken as they are. Returns what the blob is known by.
    * Disposing without commit keeps the bytes for the next `openIngest` of the same ref.
    */
-  commit(descriptor: Pick<Descriptor, 'digest' | 'size'>): Promise<void>
+  commit(descriptor?: ContentId): Promise<ContentId>
 }
 
 /** Keeps blobs from garbage collection until it is disposed, which deletes it, or expires. */

@@ -1,4 +1,4 @@
-export type { BlobInfo, ContentStore, Ingest, Lease } from './content-store.ts'
+export type { BlobInfo, ContentId, ContentStore, Ingest, Lease } from './content-store.ts'
 export { contentSteps } from './failpoint.ts'
 export type { ContentStep, Failpoint } from './failpoint.ts'
 export { memoryContentStore } from './memory-content-store.ts'

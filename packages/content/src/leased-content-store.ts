@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { CodedError, readBounded, type Logger } from '@berth/stdx'
+import { CodedError, noSpaceError, readBounded, type Logger } from '@berth/stdx'
 import { digestAlgorithm, digestOf, type Descriptor, type Digest } from '@berth/oci'
 import type { BlobStorage } from './blob-storage.ts'
 import type { BlobInfo, ContentStore, Ingest, Lease } from './content-store.ts'
 import type { Failpoint } from './failpoint.ts'
 import type { MetadataStore } from './metadata-store.ts'
-import { noSpaceError } from './no-space.ts'
 import { SharedLock } from './shared-lock.ts'
 import { openVerifiedIngest } from './verified-ingest.ts'
 
@@ -74,7 +73,7 @@ export class LeasedContentStore implements ContentStore {
       const publish = (digest: Digest) => this.#publish(digest, leaseId, () => data.publish(digest))
       return await openVerifiedIngest({ data, failpoint: this.#failpoint, publish, resources: opened })
     } catch (error) {
-      throw noSpaceError(error) ?? error
+      throw noSpaceError(error, 'write to the content store') ?? error
     }
   }
 
@@ -123,9 +122,10 @@ export class LeasedContentStore implements ContentStore {
     ingestIdleMs?: number
   }): Promise<{ deleted: Digest[]; freedBytes: number }> {
     return this.#lock.exclusive(async () => {
-      const reachable = await options.reachable()
       this.#metadata.deleteExpiredLeases()
       const leased = this.#metadata.leasedDigests()
+      // Read after the leases: whoever ends one in between has made its blobs reachable before.
+      const reachable = await options.reachable()
       const idleSince = Date.now() - (options.ingestIdleMs ?? dayMs)
       const deleted: Digest[] = []
       let freedBytes = await this.#storage.deleteIdleIngests(idleSince, this.#openRefs)

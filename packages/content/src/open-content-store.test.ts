@@ -89,7 +89,7 @@ test('a full disk is said so, gives back the space of the ingest, and later writ
     await using ingest = await store.openIngest('ref')
     await ingest.write(bytes)
     await assert.rejects(ingest.write(Buffer.alloc(1024 * 1024)), {
-      code: 'unavailable',
+      code: 'no-space',
       message: 'Cannot write to the content store: no space left on device',
     })
     assert.equal(ingest.offset, 0)

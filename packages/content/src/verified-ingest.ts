@@ -1,9 +1,8 @@
-import { CodedError } from '@berth/stdx'
-import { digestAlgorithm, Digester, type Descriptor, type Digest, type DigestAlgorithm } from '@berth/oci'
+import { CodedError, noSpaceError } from '@berth/stdx'
+import { digestAlgorithm, Digester, type Digest, type DigestAlgorithm } from '@berth/oci'
 import type { IngestData } from './blob-storage.ts'
-import type { Ingest } from './content-store.ts'
+import type { ContentId, Ingest } from './content-store.ts'
 import type { Failpoint } from './failpoint.ts'
-import { noSpaceError } from './no-space.ts'
 
 /** Registries name blobs by sha256; for any other algorithm the bytes are read once more at the end. */
 const usualAlgorithm: DigestAlgorithm = 'sha256'
@@ -65,8 +64,9 @@ class VerifiedIngest implements Ingest {
     this.#digester = new Digester(usualAlgorithm)
   }
 
-  async commit({ digest, size }: Pick<Descriptor, 'digest' | 'size'>): Promise<void> {
-    const problem = await this.#findMismatch(digest, size)
+  async commit(expected?: ContentId): Promise<ContentId> {
+    const { digest, size } = expected ?? this.#asWritten()
+    const problem = expected && (await this.#findMismatch(digest, size))
     if (problem !== undefined) {
       await this.truncate()
       throw new CodedError('data-loss', `Cannot verify ${digest}: ${problem}`)
@@ -79,10 +79,16 @@ class VerifiedIngest implements Ingest {
     this.#ended = new CodedError('failed-precondition', `Cannot write ingest of ${digest}: it is committed`)
     await this.#data.close()
     await this.#options.failpoint('ingest-removed')
+    return { digest, size }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#options.resources.disposeAsync()
+  }
+
+  #asWritten(): ContentId {
+    if (this.#ended) throw this.#ended
+    return { size: this.offset, digest: this.#digester.digest() }
   }
 
   async #findMismatch(digest: Digest, size: number): Promise<string | undefined> {
@@ -103,7 +109,7 @@ class VerifiedIngest implements Ingest {
     try {
       await action()
     } catch (error) {
-      const noSpace = noSpaceError(error)
+      const noSpace = noSpaceError(error, 'write to the content store')
       if (noSpace) await this.truncate()
       else this.#ended = error instanceof Error ? error : new Error(String(error))
       throw noSpace ?? error

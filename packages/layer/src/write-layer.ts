@@ -1,5 +1,5 @@
 import { Digester, digestHex, type Compression, type Digest } from '@berth/oci'
-import { CodedError, isCoded, messageOf } from '@berth/stdx'
+import { CodedError, isCoded, messageOf, noSpaceError } from '@berth/stdx'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, unlink, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -52,7 +52,7 @@ export interface WrittenLayer {
  * Turns a layer blob into what a snapshotter commits, in one pass: the bytes are decompressed, hashed, written and
  * indexed as they arrive. Nothing is synced: `StagedLayer.commit` does that. After an error the directory may hold
  * anything; whoever made it removes it. Only CodedErrors are thrown: `invalid-argument` for an archive that is malformed
- * or beyond the limits, `data-loss` for one cut off, `cancelled`, and `internal` for what the disk refused.
+ * or beyond the limits, `data-loss` for one cut off, `cancelled`, `no-space`, and `internal` for what the disk refused.
  */
 export async function writeLayer(options: WriteLayerOptions): Promise<WrittenLayer> {
   try {
@@ -60,6 +60,8 @@ export async function writeLayer(options: WriteLayerOptions): Promise<WrittenLay
   } catch (error) {
     if (options.signal?.aborted)
       throw new CodedError('cancelled', 'Cannot write layer: cancelled', { cause: error })
+    const noSpace = noSpaceError(error, 'write layer')
+    if (noSpace) throw noSpace
     if (isCoded(error)) throw error
     throw new CodedError('internal', `Cannot write layer: ${messageOf(error)}`, { cause: error })
   }

@@ -95,6 +95,7 @@ function notFound(told: RegistryError, what: Reference | string): Wording {
     return {
       message: `repository ${familiarName(what)} not found: name unknown: ${state}`,
       code: 'not-found',
+      hint: 'Check the spelling of the name; the registry has no such repository.',
     }
   }
   const state = told.message || 'manifest unknown'

@@ -12,6 +12,7 @@ export const errorCodes = [
   'cancelled',
   'deadline',
   'data-loss',
+  'no-space',
   'internal',
 ] as const
 

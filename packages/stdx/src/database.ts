@@ -49,7 +49,8 @@ export function transaction<T>(database: DatabaseSync, action: () => T): T {
     database.exec('COMMIT')
     return result
   } catch (error) {
-    database.exec('ROLLBACK')
+    // SQLite itself rolls back after some errors, a full disk among them.
+    if (database.isTransaction) database.exec('ROLLBACK')
     throw error
   }
 }

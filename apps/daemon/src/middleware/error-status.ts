@@ -16,6 +16,7 @@ const statusByCode = {
   cancelled: 500,
   deadline: 500,
   'data-loss': 500,
+  'no-space': 500,
   internal: 500,
   'not-implemented': 501,
   unavailable: 503,

@@ -1,24 +1,43 @@
+import { isCoded } from '@berth/stdx'
+import type { LayerInfo } from '@berth/snapshot'
 import type { ImageContext } from './image-context.ts'
 
-/** Frees blobs and layers that no image, no container and no pull under way holds. Returns the freed bytes. */
-export async function collectGarbage(context: ImageContext): Promise<number> {
-  const { content, snapshotter, images } = context
-  const { freedBytes } = await content.collectGarbage({ reachable: async () => images.reachableBlobs() })
-  return freedBytes + (await collectLayers(context, { images, snapshotter }))
+export interface CollectGarbageOptions {
+  /** Unfinished downloads idle for longer go too (default: a day). */
+  ingestIdleMs?: number
 }
 
-async function collectLayers(
+/** Frees blobs and layers that no image, no container and no pull under way holds. Returns the freed bytes. */
+export async function collectGarbage(
   context: ImageContext,
-  { images, snapshotter }: Pick<ImageContext, 'images' | 'snapshotter'>,
+  options: CollectGarbageOptions = {},
 ): Promise<number> {
+  const { content, images } = context
+  const reachable = async () => images.reachableBlobs()
+  const { freedBytes } = await content.collectGarbage({ ...options, reachable })
+  return freedBytes + (await collectLayers(context))
+}
+
+async function collectLayers(context: ImageContext): Promise<number> {
+  const { images, layers, snapshotter } = context
+  const stored = await Array.fromAsync(snapshotter.listLayers())
+  // At once from here on: a pull that ends has recorded its image before it lets go of its layers.
   const needed = images.reachableLayers()
-  for await (const snapshot of snapshotter.listSnapshots())
-    for (const diffId of snapshot.layers) needed.add(diffId)
-  let freedBytes = 0
-  for await (const layer of snapshotter.listLayers()) {
-    if (needed.has(layer.diffId) || context.layers.isHeld(layer.diffId)) continue
-    await snapshotter.removeLayer(layer.diffId)
-    freedBytes += layer.sizeBytes
+  const unneeded = stored.filter(({ diffId }) => !needed.has(diffId) && !layers.isHeld(diffId))
+  const freed = await Promise.all(unneeded.map((layer) => removeUnused(context, layer)))
+  return freed.reduce((total, bytes) => total + bytes, 0)
+}
+
+/** Layers of containers whose image is gone stay: the snapshotter knows. */
+async function removeUnused(
+  { snapshotter }: ImageContext,
+  { diffId, sizeBytes }: LayerInfo,
+): Promise<number> {
+  try {
+    await snapshotter.removeLayer(diffId)
+    return sizeBytes
+  } catch (error) {
+    if (isCoded(error, 'failed-precondition')) return 0
+    throw error
   }
-  return freedBytes
 }

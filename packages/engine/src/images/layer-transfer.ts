@@ -28,7 +28,6 @@ export interface LayerRequest {
   descriptor: Descriptor
   /** What the image config says the uncompressed tar hashes to. */
   diffId: Digest
-  leaseId: string
   credentials: Credentials | undefined
 }
 
@@ -40,7 +39,10 @@ export interface LayerTransferOptions {
   downloadsMax: number
 }
 
-/** Brings layers from registries into the content store and the snapshotter, each once however many pulls want it. */
+/**
+ * Brings layers from registries into the content store and the snapshotter, each once however many pulls want it. Every
+ * one of these pulls has the blob in its own lease and holds the layer before it asks: whoever began may leave.
+ */
 export class LayerTransfer {
   readonly #options: LayerTransferOptions
   readonly #downloads: Semaphore
@@ -104,10 +106,10 @@ export class LayerTransfer {
     signal: AbortSignal,
   ): Promise<void> {
     const { content, registry } = this.#options
-    const { reference, descriptor, leaseId, credentials } = request
+    const { reference, descriptor, credentials } = request
     signal.throwIfAborted()
     if (await content.findBlob(descriptor.digest)) return
-    await using ingest = await content.openIngest(`layer ${descriptor.digest}`, { leaseId })
+    await using ingest = await content.openIngest(`layer ${descriptor.digest}`)
     const report = () =>
       emit({ state: 'downloading', currentBytes: ingest.offset, totalBytes: descriptor.size })
     if (ingest.offset > descriptor.size) await ingest.truncate()

@@ -15,13 +15,14 @@ import {
   type Platform,
   type Reference,
 } from '@berth/oci'
+import type { Lease } from '@berth/content'
 import type { Credentials } from '@berth/registry-client'
-import { CodedError, readBounded } from '@berth/stdx'
+import { CodedError, isCoded, messageOf, noSpaceError, readBounded } from '@berth/stdx'
 import { Channel } from '../channel.ts'
+import { collectGarbage } from './collect-garbage.ts'
 import type { ImageContext } from './image-context.ts'
 import { imageRecord } from './image-record.ts'
 import type { LayerEvent } from './layer-transfer.ts'
-
 import { resolveManifest, type ResolvedManifest } from './resolve-manifest.ts'
 
 export interface PullOptions {
@@ -79,10 +80,41 @@ interface BringRequest {
   report: (message: JsonMessage) => void
 }
 
-/** Fetches what is missing and records the image. Returns whether the name pointed elsewhere before. */
+/**
+ * Fetches what is missing and records the image. Returns whether the name pointed elsewhere before. After an
+ * interruption the next try goes on with what has arrived, until the lease expires; any other failure leaves nothing.
+ */
 async function bringImage(context: ImageContext, request: BringRequest): Promise<boolean> {
+  try {
+    await using held = new AsyncDisposableStack()
+    const lease = held.use(await context.content.createLease())
+    try {
+      return await bringUnderLease(context, request, lease)
+    } catch (error) {
+      if (isInterruption(error, request)) held.move()
+      throw error
+    }
+  } catch (error) {
+    const noSpace = noSpaceError(error, `pull ${familiarReference(request.reference)}`)
+    if (!isInterruption(error, request)) await clearAway(context, noSpace !== undefined)
+    throw noSpace ?? error
+  }
+}
+
+const isInterruption = (error: unknown, { options }: BringRequest): boolean =>
+  options.signal.aborted || isCoded(error, 'unavailable')
+
+/** A full disk is no time to keep what other interrupted pulls might go on with. */
+async function clearAway(context: ImageContext, isDiskFull: boolean): Promise<void> {
+  try {
+    await collectGarbage(context, isDiskFull ? { ingestIdleMs: 0 } : {})
+  } catch (error) {
+    context.logger.warn('Cannot clear away what a pull left', { error: messageOf(error) })
+  }
+}
+
+async function bringUnderLease(context: ImageContext, request: BringRequest, lease: Lease): Promise<boolean> {
   const { reference, resolved } = request
-  await using lease = await context.content.createLease()
   const { manifest, path } = resolved
   for (const { bytes, descriptor } of path)
     await context.content.writeBlob(bytes, descriptor, { leaseId: lease.id })
@@ -97,7 +129,7 @@ async function bringImage(context: ImageContext, request: BringRequest): Promise
   // Held before they arrive: another pull may be the one that fetches them.
   for (const digest of blobs) await lease.add(digest)
   using _held = context.layers.hold(config.rootfs.diff_ids)
-  await fetchLayers(context, request, { leaseId: lease.id, config })
+  await fetchLayers(context, request, config)
   const root = path[0]?.descriptor.digest as Digest
   const record = await imageRecord(context.snapshotter, {
     imageId: manifest.config.digest,
@@ -169,22 +201,27 @@ function checkConfig(config: ImageConfig, manifest: Manifest, { reference, optio
 async function fetchLayers(
   context: ImageContext,
   { reference, resolved, options, report }: BringRequest,
-  { leaseId, config }: { leaseId: string; config: ImageConfig },
+  config: ImageConfig,
 ): Promise<void> {
   // When one layer fails the others stop too, and their progress is over before the error is told.
   const controller = new AbortController()
   const signal = AbortSignal.any([options.signal, controller.signal])
   const layers = uniqueLayers(resolved.manifest.layers, config.rootfs.diff_ids)
-  for (const { descriptor } of layers)
-    report({ status: 'Pulling fs layer', progressDetail: {}, id: shortId(descriptor) })
+  const missing: LayerOfImage[] = []
+  for (const layer of layers) {
+    const isThere = await context.layers.has(layer.descriptor, layer.diffId)
+    if (!isThere) missing.push(layer)
+    const status = isThere ? 'Already exists' : 'Pulling fs layer'
+    report({ status, progressDetail: {}, id: shortId(layer.descriptor) })
+  }
   const outcomes = await Promise.allSettled(
-    layers.map(async ({ descriptor, diffId }) => {
+    missing.map(async ({ descriptor, diffId }) => {
       try {
         await fetchLayer(context, {
           descriptor,
           diffId,
           report,
-          request: { reference, leaseId, credentials: options.credentials },
+          request: { reference, credentials: options.credentials },
           signal,
         })
       } catch (error) {
@@ -200,7 +237,7 @@ interface LayerJob {
   descriptor: Descriptor
   diffId: Digest
   report: (message: JsonMessage) => void
-  request: { reference: Reference; leaseId: string; credentials: Credentials | undefined }
+  request: { reference: Reference; credentials: Credentials | undefined }
   signal: AbortSignal
 }
 
@@ -209,10 +246,6 @@ async function fetchLayer(
   { descriptor, diffId, report, request, signal }: LayerJob,
 ): Promise<void> {
   const id = shortId(descriptor)
-  if (await context.layers.has(descriptor, diffId)) {
-    report({ status: 'Already exists', progressDetail: {}, id })
-    return
-  }
   const onEvent = (event: LayerEvent) => reportLayerEvent(event, { id, report })
   await context.layers.fetch({ ...request, descriptor, diffId }, { signal, onEvent })
   report({ status: 'Pull complete', progressDetail: {}, id })
@@ -251,9 +284,14 @@ function reportLayerEvent(
   }
 }
 
+interface LayerOfImage {
+  descriptor: Descriptor
+  diffId: Digest
+}
+
 /** An image may name one layer twice; it is fetched once. */
-function uniqueLayers(descriptors: readonly Descriptor[], diffIds: readonly Digest[]) {
-  const layers = new Map<string, { descriptor: Descriptor; diffId: Digest }>()
+function uniqueLayers(descriptors: readonly Descriptor[], diffIds: readonly Digest[]): LayerOfImage[] {
+  const layers = new Map<string, LayerOfImage>()
   for (const [index, descriptor] of descriptors.entries()) {
     const diffId = diffIds[index] as Digest
     layers.set(`${descriptor.digest} ${diffId}`, { descriptor, diffId })

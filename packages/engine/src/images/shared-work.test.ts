@@ -59,3 +59,27 @@ test('join() begins anew after a failure', async () => {
   )
   assert.equal(await work.join('a', () => Promise.resolve(7), options), 7)
 })
+
+test('join() waits for the end of work that everybody left, before it begins anew', async () => {
+  const work = new SharedWork<never, string>()
+  const ended = Promise.withResolvers<void>()
+  let running = 0
+  const start = async (_emit: unknown, signal: AbortSignal) => {
+    assert.equal(++running, 1)
+    await Promise.race([ended.promise, new Promise((resolve) => setTimeout(resolve, 10))])
+    if (signal.aborted) await ended.promise
+    running--
+    return 'done'
+  }
+  const leaver = new AbortController()
+  const left = work.join('a', start, { signal: leaver.signal, onEvent: () => undefined })
+  leaver.abort()
+  const next = work.join('a', start, { signal: never, onEvent: () => undefined })
+  const impatient = new AbortController()
+  const third = work.join('a', start, { signal: impatient.signal, onEvent: () => undefined })
+  impatient.abort()
+  await assert.rejects(third, { code: 'cancelled' })
+  ended.resolve()
+  await assert.rejects(left, { code: 'cancelled' })
+  assert.equal(await next, 'done')
+})

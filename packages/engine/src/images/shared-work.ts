@@ -10,13 +10,15 @@ export interface JoinOptions<Event> {
 interface Job<Event, Result> {
   readonly controller: AbortController
   readonly result: Promise<Result>
+  /** Resolves when the work has ended in whatever way. */
+  readonly settled: Promise<void>
   readonly listeners: Set<(event: Event) => void>
   last: Event | undefined
 }
 
 /**
  * Work that is done once however many want it. All joiners see its events; one leaving does not stop the others, the
- * last one leaving aborts it.
+ * last one leaving aborts it and waits for its end, so that whatever it held is free again.
  */
 export class SharedWork<Event, Result> {
   readonly #jobs = new Map<string, Job<Event, Result>>()
@@ -27,21 +29,36 @@ export class SharedWork<Event, Result> {
     options: JoinOptions<Event>,
   ): Promise<Result> {
     options.signal.throwIfAborted()
-    const job = this.#jobs.get(key) ?? this.#begin(key, start)
-    // Each joiner has an entry of its own, also when several pass the same function.
-    const listener = (event: Event) => options.onEvent(event)
-    job.listeners.add(listener)
-    if (job.last !== undefined) listener(job.last)
     const { promise: left, reject } = Promise.withResolvers<never>()
     const leave = () =>
       reject(new CodedError('cancelled', 'context canceled', { cause: options.signal.reason }))
     options.signal.addEventListener('abort', leave, { once: true })
     try {
-      return await Promise.race([job.result, left])
+      for (let job = this.#jobs.get(key); job?.controller.signal.aborted; job = this.#jobs.get(key))
+        await Promise.race([job.settled, left])
+      return await this.#attend(this.#jobs.get(key) ?? this.#begin(key, start), options, left)
     } finally {
       options.signal.removeEventListener('abort', leave)
+    }
+  }
+
+  async #attend(
+    job: Job<Event, Result>,
+    { onEvent }: JoinOptions<Event>,
+    left: Promise<never>,
+  ): Promise<Result> {
+    // Each joiner has an entry of its own, also when several pass the same function.
+    const listener = (event: Event) => onEvent(event)
+    job.listeners.add(listener)
+    if (job.last !== undefined) listener(job.last)
+    try {
+      return await Promise.race([job.result, left])
+    } finally {
       job.listeners.delete(listener)
-      if (job.listeners.size === 0) this.#end(key, job)
+      if (job.listeners.size === 0) {
+        job.controller.abort(new CodedError('cancelled', 'context canceled'))
+        await job.settled
+      }
     }
   }
 
@@ -56,19 +73,16 @@ export class SharedWork<Event, Result> {
       for (const listener of listeners) listener(event)
     }
     const result = Promise.resolve().then(() => start(emit, controller.signal))
-    const job: Job<Event, Result> = { controller, listeners, last: undefined, result }
+    const forget = () => void this.#jobs.delete(key)
     // A failure reaches the joiners; when all have left, nobody is there to hear it.
-    result.catch(() => undefined).finally(() => this.#forget(key, job))
+    const job: Job<Event, Result> = {
+      controller,
+      listeners,
+      last: undefined,
+      result,
+      settled: result.then(forget, forget),
+    }
     this.#jobs.set(key, job)
     return job
-  }
-
-  #end(key: string, job: Job<Event, Result>): void {
-    this.#forget(key, job)
-    job.controller.abort(new CodedError('cancelled', 'context canceled'))
-  }
-
-  #forget(key: string, job: Job<Event, Result>): void {
-    if (this.#jobs.get(key) === job) this.#jobs.delete(key)
   }
 }

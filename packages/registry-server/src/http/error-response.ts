@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { CodedError, systemCode, type ErrorCode } from '@berth/stdx'
+import { CodedError, noSpaceError, type ErrorCode } from '@berth/stdx'
 import { RegistryError, type RegistryErrorKind } from '../registry-error.ts'
 
 /** Distribution specification, the failure columns of "Endpoints". */
@@ -37,6 +37,7 @@ const codeStatus: Readonly<Record<ErrorCode, number>> = {
   cancelled: 499,
   deadline: 504,
   'data-loss': 500,
+  'no-space': 503,
   internal: 500,
 }
 
@@ -59,16 +60,12 @@ export function errorReply(error: unknown): ErrorReply {
       detail: error.detail,
     }
   }
-  if (isOutOfSpace(error))
+  if (noSpaceError(error, 'store'))
     return { status: 503, code: 'UNAVAILABLE', message: 'no space left in the registry' }
   if (error instanceof CodedError && error.code !== 'internal') {
     return { status: codeStatus[error.code], code: 'UNKNOWN', message: error.message }
   }
   return { status: 500, code: 'UNKNOWN', message: 'unknown error' }
-}
-
-function isOutOfSpace(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? '')
 }
 
 /** Distribution specification, "Error Codes": `{"errors":[{"code","message","detail"}]}`. */
