@@ -20,6 +20,7 @@ import { join } from 'node:path'
 import type { DaemonConfig } from './config/daemon-config.ts'
 import { claimDirectory } from './claim-directory.ts'
 import { writePidFile } from './pid-file.ts'
+import { requireHost } from './require-host.ts'
 import { containerRoutes } from './routes/containers.ts'
 import { execRoutes } from './routes/execs.ts'
 import { imageRoutes } from './routes/images.ts'
@@ -37,6 +38,8 @@ export interface DaemonOptions {
   logger: Logger
   /** Sockets that systemd opened for this process. */
   inheritedFds: readonly number[]
+  /** The PATH that programs are looked for along. */
+  searchPath: string
   /** The program that supervises containers. */
   monitorPath: string
 }
@@ -51,6 +54,8 @@ export interface Daemon extends AsyncDisposable {
 export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, logger } = options
   await using undo = new AsyncDisposableStack()
+  const runtimes = ['runc', 'crun', ...Object.values(config.runtimes).map((runtime) => runtime.path)]
+  await requireHost({ searchPath: options.searchPath, runtimes, hasBridge: config.bridge.isEnabled })
   await openDirectory(config.dataRoot, 0o710)
   await openDirectory(config.execRoot, 0o700)
   undo.use(await claimDirectory(config.dataRoot, kernel))
