@@ -1,10 +1,4 @@
-import {
-  Agent,
-  request as httpRequest,
-  type ClientRequest,
-  type IncomingMessage,
-  type RequestOptions,
-} from 'node:http'
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { connectionError } from './connection-error.ts'
 import type { EngineRequest, EngineResponse, HijackedStream, Query } from './engine-client.ts'
@@ -26,6 +20,11 @@ export interface TransportOptions {
   tls: TlsOptions | undefined
 }
 
+/**
+ * Taken so because an `import` of node:http reads all of its exports, one of which loads undici: 45 ms of every start.
+ */
+const http = process.getBuiltinModule('node:http')
+
 const connectTimeoutMs = 30_000
 
 /** HTTP to one address over kept-alive connections. Knows neither versions nor what a status means. */
@@ -40,7 +39,7 @@ export class Transport implements Disposable {
   /** Resolves with the reply of any status when its headers are there. */
   async send(request: EngineRequest): Promise<EngineResponse> {
     const { promise, resolve, reject } = Promise.withResolvers<EngineResponse>()
-    const outgoing = await this.#open(request, {})
+    const outgoing = this.#open(request, {})
     outgoing.once('response', (message) => resolve(responseOf(message)))
     outgoing.once('error', (error) => reject(this.#explain(error, request)))
     finish(outgoing, request)
@@ -50,7 +49,7 @@ export class Transport implements Disposable {
   /** Resolves with the raw stream on 101, else with the reply. */
   async upgrade(request: EngineRequest): Promise<HijackedStream | EngineResponse> {
     const { promise, resolve, reject } = Promise.withResolvers<HijackedStream | EngineResponse>()
-    const outgoing = await this.#open(request, { connection: 'Upgrade', upgrade: 'tcp' })
+    const outgoing = this.#open(request, { connection: 'Upgrade', upgrade: 'tcp' })
     outgoing.once('upgrade', (message: IncomingMessage, stream: Duplex, head: Buffer) => {
       if (head.length > 0) stream.unshift(head)
       resolve({ stream, contentType: message.headers['content-type'] ?? '' })
@@ -65,7 +64,7 @@ export class Transport implements Disposable {
     this.#agent?.destroy()
   }
 
-  async #open(request: EngineRequest, extra: Record<string, string>): Promise<ClientRequest> {
+  #open(request: EngineRequest, extra: Record<string, string>): ClientRequest {
     const { address, headers, tls } = this.#options
     const options: RequestOptions = {
       ...(address.kind === 'unix'
@@ -76,19 +75,18 @@ export class Transport implements Disposable {
       headers: { ...headers, ...bodyHeaders(request), ...request.headers, ...extra },
       ...(request.signal ? { signal: request.signal } : {}),
     }
-    const outgoing =
-      tls && address.kind === 'tcp' ? await this.#openTls(options, tls) : this.#openPlain(options)
+    const outgoing = tls && address.kind === 'tcp' ? this.#openTls(options, tls) : this.#openPlain(options)
     limitConnecting(outgoing)
     return outgoing
   }
 
   #openPlain(options: RequestOptions): ClientRequest {
-    const agent = (this.#agent ??= new Agent({ keepAlive: true }))
-    return httpRequest({ ...options, agent })
+    const agent = (this.#agent ??= new http.Agent({ keepAlive: true }))
+    return http.request({ ...options, agent })
   }
 
-  async #openTls(options: RequestOptions, { ca, cert, key, verify }: TlsOptions): Promise<ClientRequest> {
-    const https = await import('node:https')
+  #openTls(options: RequestOptions, { ca, cert, key, verify }: TlsOptions): ClientRequest {
+    const https = process.getBuiltinModule('node:https')
     const secure = { ca: asBuffer(ca), cert: asBuffer(cert), key: asBuffer(key), rejectUnauthorized: verify }
     const agent = (this.#agent ??= new https.Agent({ keepAlive: true }))
     return https.request({ ...options, ...secure, agent })
