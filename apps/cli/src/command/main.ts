@@ -78,7 +78,7 @@ async function execute(
   { globals, surroundings }: Execution,
 ): Promise<number> {
   const { openEngine } = await import('./open-engine.ts')
-  const { client, io } = openEngine(globals, surroundings)
+  const { client, io } = await openEngine(globals, surroundings)
   using _client = client
   return (await command.run(client, args, io)) ?? 0
 }

@@ -5,14 +5,16 @@ import type { GlobalFlagValues } from './global-flags.ts'
 import type { Io, Surroundings } from './io.ts'
 import { programVersion } from './program-version.ts'
 
+export interface OpenEngine {
+  client: EngineClient
+  io: Io
+}
+
 /** The engine that the global flags, the environment and config.json choose. Nothing is sent yet. */
-export function openEngine(
-  globals: GlobalFlagValues,
-  surroundings: Surroundings,
-): { client: EngineClient; io: Io } {
+export async function openEngine(globals: GlobalFlagValues, surroundings: Surroundings): Promise<OpenEngine> {
   const { env } = surroundings
   const config = readConfig(globals.config)
-  const { host, contextName, tls } = engineEndpoint({ ...globals, hosts: globals.host }, config, env)
+  const { host, contextName, tls } = await engineEndpoint({ ...globals, hosts: globals.host }, config, env)
   const headers = {
     'user-agent': `Berth-Client/${programVersion} (${process.platform})`,
     ...config.HttpHeaders,

@@ -1,9 +1,9 @@
 import type { TlsOptions } from '@berth/client'
-import { CodedError, systemCode } from '@berth/stdx'
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { CodedError } from '@berth/stdx'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CliConfig } from './cli-config.ts'
+import { readCertificate } from './read-certificate.ts'
 
 export interface EngineEndpoint {
   host: string
@@ -28,7 +28,11 @@ const dockerSocket = '/var/run/docker.sock'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Which engine to talk to: -H, then the context that was named, then DOCKER_HOST, then config.json's context, then a socket. */
-export function engineEndpoint(choice: EndpointChoice, config: CliConfig, env: Environment): EngineEndpoint {
+export async function engineEndpoint(
+  choice: EndpointChoice,
+  config: CliConfig,
+  env: Environment,
+): Promise<EngineEndpoint> {
   const { hosts, context } = choice
   if (hosts.length > 1) throw new CodedError('invalid-argument', 'specify only one -H')
   const host = hosts[0]
@@ -40,7 +44,10 @@ export function engineEndpoint(choice: EndpointChoice, config: CliConfig, env: E
   const name =
     context ||
     (env['DOCKER_HOST'] ? defaultContext : env['DOCKER_CONTEXT'] || config.currentContext || defaultContext)
-  if (name !== defaultContext) return contextEndpoint(name, config)
+  if (name !== defaultContext) {
+    const { contextEndpoint } = await import('./context-endpoint.ts')
+    return contextEndpoint(name, config)
+  }
   const chosen = env['DOCKER_HOST'] ? normalizeHost(env['DOCKER_HOST']) : `unix://${defaultSocket()}`
   return { host: chosen, contextName: defaultContext, tls: flagTls(choice, config, env) }
 }
@@ -68,52 +75,5 @@ function flagTls(choice: EndpointChoice, config: CliConfig, env: Environment): T
       : undefined,
     cert: readCertificate(choice.tlscert || join(folder, 'cert.pem'), choice.tlscert !== ''),
     key: readCertificate(choice.tlskey || join(folder, 'key.pem'), choice.tlskey !== ''),
-  }
-}
-
-/** The default files may be missing; a file that was named may not. */
-function readCertificate(path: string, isNamed: boolean): Uint8Array | undefined {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    if (!isNamed && systemCode(error) === 'ENOENT') return undefined
-    throw new CodedError('invalid-argument', `could not read ${path}`, {
-      cause: error,
-      hint: 'Check the path and that you may read it.',
-    })
-  }
-}
-
-interface ContextMetadata {
-  Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } }
-}
-
-function contextEndpoint(name: string, config: CliConfig): EngineEndpoint {
-  const id = createHash('sha256').update(name).digest('hex')
-  const metadata = readContext(join(config.folder, 'contexts', 'meta', id, 'meta.json'), name)
-  const { Host: host, SkipTLSVerify: skipsVerify = false } = metadata.Endpoints?.docker ?? {}
-  if (!host) throw new CodedError('invalid-argument', `context "${name}": no docker endpoint`)
-  const folder = join(config.folder, 'contexts', 'tls', id, 'docker')
-  if (!existsSync(folder)) return { host, contextName: name, tls: undefined }
-  const read = (file: string) => readCertificate(join(folder, file), false)
-  return {
-    host,
-    contextName: name,
-    tls: { verify: !skipsVerify, ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') },
-  }
-}
-
-function readContext(path: string, name: string): ContextMetadata {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as ContextMetadata
-  } catch (error) {
-    throw new CodedError(
-      'not-found',
-      `context "${name}": context not found: open ${path}: no such file or directory`,
-      {
-        cause: error,
-        hint: "Leave it out with '--context default', or unset DOCKER_CONTEXT.",
-      },
-    )
   }
 }

@@ -69,9 +69,9 @@ function withProgress(message: JsonMessage, columns: number): string {
   const format = (value: number) => (units ? `${value} ${units}` : formatSize(value))
   if (total <= 0) return `${textOf(message)} ${format(current).padStart(8)}`
   const bar = columns > barColumnsMin ? `${formatBar(current / total)} ` : ''
-  const isCounted = !hidecounts && current <= total
-  const counts = isCounted ? `${format(current)}/${format(total)}` : format(current)
-  return `${textOf(message)} ${bar}${hidecounts ? '' : counts.padStart(8)}`
+  const isBounded = current <= total
+  const counts = hidecounts ? '' : format(current).padStart(8) + (isBounded ? `/${format(total)}` : '')
+  return `${textOf(message)} ${bar}${counts}`
 }
 
 function formatBar(fraction: number): string {

@@ -45,9 +45,19 @@ export async function run(
     stderr: true,
     detachKeys,
   })
-  if (Config.Tty) signals.use(followSize(io, (size) => resizeContainer(client, Id, size)))
+  if (Config.Tty) {
+    await redraw(client, Id, io)
+    signals.use(followSize(io, (size) => resizeContainer(client, Id, size)))
+  }
   const outcome = await copyStdio(attached, { io, hasStdin, tty: Config.Tty, detachKeys })
   return outcome === 'detached' ? 0 : (await wait.result()).StatusCode
+}
+
+/** A program draws its screen when the size changes, so a size that it did not have makes it. */
+async function redraw(client: EngineClient, id: string, { stdout: { rows, columns } }: Io): Promise<void> {
+  if (!rows || !columns) return
+  // It is a comfort: a program that is just ending is no failure.
+  await resizeContainer(client, id, { height: rows + 1, width: columns + 1 }).catch(() => undefined)
 }
 
 function refuse({

@@ -297,7 +297,8 @@ function meaning(value: unknown): unknown {
 const unordered = new Set(['Binds', 'Env', 'Ulimits'])
 
 function sorted(list: unknown): unknown {
-  return Array.isArray(list) ? list.map((item) => JSON.stringify(item)).sort() : list
+  const key = (item: unknown) => (typeof item === 'string' ? item : (item as { Name: string }).Name)
+  return Array.isArray(list) ? list.toSorted((a, b) => (key(a) < key(b) ? -1 : 1)) : list
 }
 
 function isZero(value: unknown): boolean {
