@@ -20,11 +20,7 @@ export interface ContentStore extends AsyncDisposable {
   /** Opens the ingest `ref`, with the bytes that an earlier one left. One writer a ref: a second gets `conflict`. */
   openIngest(ref: string, options?: { leaseId?: string }): Promise<Ingest>
   /** One call for a blob in memory. Already there is success. */
-  writeBlob(
-    bytes: Uint8Array,
-    descriptor: ContentId,
-    options?: { leaseId?: string },
-  ): Promise<void>
+  writeBlob(bytes: Uint8Array, descriptor: ContentId, options?: { leaseId?: string }): Promise<void>
   /** Every blob, in no order. */
   listBlobs(): AsyncIterable<BlobInfo>
   deleteBlob(digest: Digest): Promise<void>

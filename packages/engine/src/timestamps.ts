@@ -17,7 +17,7 @@ export function nowTimestamp(): string {
   return formatTimestamp(nowNanoseconds())
 }
 
-export function formatTimestamp(nanoseconds: bigint): string {
+function formatTimestamp(nanoseconds: bigint): string {
   const milliseconds = Number(nanoseconds / 1_000_000n)
   const fraction = String(nanoseconds % 1_000_000_000n).padStart(9, '0')
   return `${new Date(milliseconds).toISOString().slice(0, 19)}.${fraction}Z`

@@ -35,6 +35,7 @@ export interface Endpoint {
   hostInterface: string
 }
 
+/** The network namespaces of one engine's containers, by container id. */
 export interface Sandboxes {
   /** Makes a network namespace with loopback up, held at the returned path. Idempotent for one id. */
   create(id: string): Promise<string>

@@ -11,11 +11,15 @@ export type DigestAlgorithm = keyof typeof hexLength
 /** Returns the digest in `text`, or throws `invalid-argument`. */
 export function parseDigest(text: string): Digest {
   if (!isDigest(text)) {
-    throw new CodedError('invalid-argument', `Cannot parse digest ${JSON.stringify(text.slice(0, 200))}: not <algorithm>:<hex>`)
+    throw new CodedError(
+      'invalid-argument',
+      `Cannot parse digest ${JSON.stringify(text.slice(0, 200))}: not <algorithm>:<hex>`,
+    )
   }
   return text
 }
 
+/** True for `<algorithm>:<hex>` of a registered algorithm, in lower case and of its length. */
 export function isDigest(text: string): text is Digest {
   const separator = text.indexOf(':')
   const algorithm = text.slice(0, separator)
@@ -24,10 +28,12 @@ export function isDigest(text: string): text is Digest {
   return hex.length === hexLength[algorithm as DigestAlgorithm] && /^[0-9a-f]+$/.test(hex)
 }
 
+/** The part before the colon. */
 export function digestAlgorithm(digest: Digest): DigestAlgorithm {
   return digest.slice(0, digest.indexOf(':')) as DigestAlgorithm
 }
 
+/** The part behind the colon: lower-case hex, safe as a file name. */
 export function digestHex(digest: Digest): string {
   return digest.slice(digest.indexOf(':') + 1)
 }

@@ -60,7 +60,9 @@ export function parseImageConfig(bytes: Uint8Array): ImageConfig {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('not an object')
   const diffIds: unknown = value.rootfs?.diff_ids
-  if (!Array.isArray(diffIds) || !diffIds.every((id) => typeof id === 'string')) throw invalid('no rootfs.diff_ids')
-  if (typeof value.architecture !== 'string' || typeof value.os !== 'string') throw invalid('no os or architecture')
+  if (!Array.isArray(diffIds) || !diffIds.every((id) => typeof id === 'string'))
+    throw invalid('no rootfs.diff_ids')
+  if (typeof value.architecture !== 'string' || typeof value.os !== 'string')
+    throw invalid('no os or architecture')
   return { ...value, rootfs: { type: 'layers', diff_ids: diffIds.map(parseDigest) } }
 }

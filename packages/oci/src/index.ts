@@ -17,9 +17,22 @@ export {
   mediaTypes,
 } from './media-types.ts'
 export type { Compression } from './media-types.ts'
-export { formatPlatform, hostPlatform, normalizePlatform, parsePlatform, platformDistance, selectManifests } from './platform.ts'
+export {
+  formatPlatform,
+  hostPlatform,
+  normalizePlatform,
+  parsePlatform,
+  platformDistance,
+  selectManifests,
+} from './platform.ts'
 export type { Platform } from './platform.ts'
-export { familiarName, familiarReference, formatReference, parseReference, withDefaultTag } from './reference.ts'
+export {
+  familiarName,
+  familiarReference,
+  formatReference,
+  parseReference,
+  withDefaultTag,
+} from './reference.ts'
 export type { Reference } from './reference.ts'
 export type {
   CapabilitySpec,

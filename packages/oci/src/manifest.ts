@@ -37,25 +37,40 @@ export type ManifestOrIndex = ({ kind: 'manifest' } & Manifest) | ({ kind: 'inde
 export function parseManifest(bytes: Uint8Array, mediaType: string | undefined): ManifestOrIndex {
   if (bytes.length > manifestBytesMax) throw invalid(`larger than ${manifestBytesMax} bytes`)
   const value = parseObject(bytes)
+  const type = typeOf(value, mediaType?.split(';')[0]?.trim())
+  if (isSchema1Type(type) || value['schemaVersion'] === 1) throw schema1()
+  if (value['schemaVersion'] !== 2) throw invalid('schemaVersion is not 2')
+  if (
+    Object.hasOwn(value, 'manifests') &&
+    (Object.hasOwn(value, 'layers') || Object.hasOwn(value, 'config'))
+  ) {
+    throw invalid('has both manifests and layers')
+  }
+  const common = { ...(value as object), mediaType: type, schemaVersion: 2 as const }
+  if (isIndexType(type)) return { ...common, kind: 'index', ...indexFields(value) }
+  if (isManifestType(type)) return { ...common, kind: 'manifest', ...manifestFields(value) }
+  throw new CodedError(
+    'invalid-argument',
+    `Cannot parse manifest: unsupported media type ${JSON.stringify(type)}`,
+  )
+}
+
+/** The document's own type, else the announced one, else what its shape says. */
+function typeOf(value: Record<string, unknown>, announced: string | undefined): string {
   const own = value['mediaType']
   if (own !== undefined && typeof own !== 'string') throw invalid('mediaType is not a string')
-  const announced = mediaType?.split(';')[0]?.trim()
-  const type = own ?? announced ?? guessType(value)
-  if (isSchema1Type(type) || value['schemaVersion'] === 1) {
-    throw new CodedError('not-implemented', 'Docker Image Format v1 and Docker Image manifest version 2, schema 1 support has been removed', {
-      hint: 'Push the image again with a client of the last years, which writes schema 2.',
-    })
-  }
   if (announced && own && announced !== own && isKnown(announced)) {
     throw invalid(`media type ${own} differs from the announced ${announced}`)
   }
-  if (value['schemaVersion'] !== 2) throw invalid('schemaVersion is not 2')
-  if (Object.hasOwn(value, 'manifests') && (Object.hasOwn(value, 'layers') || Object.hasOwn(value, 'config'))) {
-    throw invalid('has both manifests and layers')
-  }
-  if (isIndexType(type)) return { ...(value as object), kind: 'index', ...indexFields(value), mediaType: type, schemaVersion: 2 }
-  if (isManifestType(type)) return { ...(value as object), kind: 'manifest', ...manifestFields(value), mediaType: type, schemaVersion: 2 }
-  throw new CodedError('invalid-argument', `Cannot parse manifest: unsupported media type ${JSON.stringify(type)}`)
+  return own ?? announced ?? guessType(value)
+}
+
+function schema1(): CodedError {
+  return new CodedError(
+    'not-implemented',
+    'Docker Image Format v1 and Docker Image manifest version 2, schema 1 support has been removed',
+    { hint: 'Push the image again with a client of the last years, which writes schema 2.' },
+  )
 }
 
 const isKnown = (type: string) => isIndexType(type) || isManifestType(type)
@@ -85,7 +100,10 @@ function indexFields(value: Record<string, unknown>) {
 }
 
 function manifestFields(value: Record<string, unknown>) {
-  return { config: descriptor(value['config'], 'config'), layers: descriptors(value['layers'] ?? [], 'layers') }
+  return {
+    config: descriptor(value['config'], 'config'),
+    layers: descriptors(value['layers'] ?? [], 'layers'),
+  }
 }
 
 function descriptors(value: unknown, where: string): Descriptor[] {
@@ -98,6 +116,7 @@ function descriptor(value: unknown, where: string): Descriptor {
   const { mediaType, digest, size } = value as Record<string, unknown>
   if (typeof mediaType !== 'string') throw invalid(`${where}.mediaType is not a string`)
   if (typeof digest !== 'string' || !isDigest(digest)) throw invalid(`${where}.digest is not a digest`)
-  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw invalid(`${where}.size is not a size`)
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
+    throw invalid(`${where}.size is not a size`)
   return value as Descriptor
 }

@@ -41,11 +41,17 @@ const layers: Readonly<Record<string, Compression>> = {
 
 export type Compression = 'none' | 'gzip' | 'zstd'
 
+/** One image for one platform. */
 export const isManifestType = (mediaType: string): boolean => manifests.includes(mediaType)
+/** A list of manifests. */
 export const isIndexType = (mediaType: string): boolean => indexes.includes(mediaType)
+/** The config of an image that can be run. */
 export const isConfigType = (mediaType: string): boolean => configs.includes(mediaType)
+/** A changeset, however compressed. */
 export const isLayerType = (mediaType: string): boolean => Object.hasOwn(layers, mediaType)
+/** How a layer of that type is compressed; undefined for a type that is not a layer's. */
 export const layerCompression = (mediaType: string): Compression | undefined => layers[mediaType]
+/** Docker's first manifest format, which nobody serves any more. */
 export const isSchema1Type = (mediaType: string): boolean =>
   mediaType === mediaTypes.dockerSchema1 || mediaType === mediaTypes.dockerSchema1Signed
 

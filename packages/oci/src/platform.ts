@@ -29,17 +29,25 @@ const armVariants = ['v8', 'v7', 'v6', 'v5']
 export function parsePlatform(text: string): Platform {
   const parts = text.split('/')
   if (parts.length > 3 || parts.some((part) => !/^[A-Za-z0-9_.-]+$/.test(part))) {
-    throw new CodedError('invalid-argument', `"${text}" is an invalid component of ${JSON.stringify(text)}: platform specifier component must match "^[A-Za-z0-9_.-]+$": invalid argument`)
+    throw new CodedError(
+      'invalid-argument',
+      `"${text}" is an invalid component of ${JSON.stringify(text)}: platform specifier component must match "^[A-Za-z0-9_.-]+$": invalid argument`,
+    )
   }
   const [first = '', second, variant] = parts
   if (second === undefined) {
     const os = first.toLowerCase()
-    if (os === 'linux') throw new CodedError('invalid-argument', `${JSON.stringify(text)}: unknown operating system or architecture: invalid argument`)
+    if (os === 'linux')
+      throw new CodedError(
+        'invalid-argument',
+        `${JSON.stringify(text)}: unknown operating system or architecture: invalid argument`,
+      )
     return normalizePlatform({ os: 'linux', architecture: os })
   }
   return normalizePlatform({ os: first, architecture: second, ...(variant === undefined ? {} : { variant }) })
 }
 
+/** Lower case, the usual name of the architecture, and no variant that is the usual one. */
 export function normalizePlatform(platform: Platform): Platform {
   const os = platform.os.toLowerCase()
   const raw = platform.architecture.toLowerCase()
@@ -58,6 +66,7 @@ function canonicalVariant(architecture: string, variant: string | undefined): st
   return plain
 }
 
+/** `os/architecture[/variant]`. */
 export function formatPlatform(platform: Platform): string {
   return [platform.os, platform.architecture, platform.variant].filter((part) => part).join('/')
 }

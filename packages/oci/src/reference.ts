@@ -66,7 +66,9 @@ function checkParts(name: string, { registry, path, repository, tag, digest }: P
     (digest === undefined || isDigest(digest))
   if (!isValid) throw invalid('invalid reference format')
   if (repository.length + registry.length + 1 > nameLengthMax) {
-    throw invalid(`invalid reference format: repository name must not be more than ${nameLengthMax} characters`)
+    throw invalid(
+      `invalid reference format: repository name must not be more than ${nameLengthMax} characters`,
+    )
   }
 }
 
@@ -80,14 +82,17 @@ function invalid(message: string): CodedError {
 function splitRegistry(name: string): { registry: string; rest: string } {
   const slash = name.indexOf('/')
   const first = name.slice(0, Math.max(slash, 0))
-  const isRegistry = slash > 0 && (/[.:]/.test(first) || first === 'localhost' || first.toLowerCase() !== first)
+  const isRegistry =
+    slash > 0 && (/[.:]/.test(first) || first === 'localhost' || first.toLowerCase() !== first)
   if (!isRegistry) return { registry: defaultRegistry, rest: name }
   return { registry: first === legacyDefaultRegistry ? defaultRegistry : first, rest: name.slice(slash + 1) }
 }
 
 /** The reference with `latest` where it has neither tag nor digest. */
 export function withDefaultTag(reference: Reference): Reference {
-  return reference.tag === undefined && reference.digest === undefined ? { ...reference, tag: defaultTag } : reference
+  return reference.tag === undefined && reference.digest === undefined
+    ? { ...reference, tag: defaultTag }
+    : reference
 }
 
 /** `registry/repository[:tag][@digest]`, nothing left out. */

@@ -42,7 +42,10 @@ export interface MountSpec {
 }
 
 export interface LinuxSpec {
-  namespaces: { type: 'pid' | 'network' | 'mount' | 'ipc' | 'uts' | 'user' | 'cgroup' | 'time'; path?: string }[]
+  namespaces: {
+    type: 'pid' | 'network' | 'mount' | 'ipc' | 'uts' | 'user' | 'cgroup' | 'time'
+    path?: string
+  }[]
   cgroupsPath: string
   resources: LinuxResources
   devices?: LinuxDevice[]
@@ -66,7 +69,13 @@ export interface LinuxDevice {
 
 export interface LinuxResources {
   devices: { allow: boolean; type?: string; major?: number; minor?: number; access: string }[]
-  memory?: { limit?: number; reservation?: number; swap?: number; swappiness?: number; disableOOMKiller?: boolean }
+  memory?: {
+    limit?: number
+    reservation?: number
+    swap?: number
+    swappiness?: number
+    disableOOMKiller?: boolean
+  }
   cpu?: { shares?: number; quota?: number; period?: number; cpus?: string; mems?: string }
   pids?: { limit: number }
   blockIO?: { weight?: number }

@@ -15,13 +15,19 @@ export async function* verified(
   for await (const chunk of body) {
     digester.update(chunk)
     if (digester.sizeBytes > descriptor.size) {
-      throw new CodedError('data-loss', `Cannot verify ${descriptor.digest}: longer than ${descriptor.size} bytes`)
+      throw new CodedError(
+        'data-loss',
+        `Cannot verify ${descriptor.digest}: longer than ${descriptor.size} bytes`,
+      )
     }
     if (held) yield held
     held = chunk
   }
   if (digester.sizeBytes !== descriptor.size) {
-    throw new CodedError('data-loss', `Cannot verify ${descriptor.digest}: got ${digester.sizeBytes} of ${descriptor.size} bytes`)
+    throw new CodedError(
+      'data-loss',
+      `Cannot verify ${descriptor.digest}: got ${digester.sizeBytes} of ${descriptor.size} bytes`,
+    )
   }
   const actual = digester.digest()
   if (actual !== descriptor.digest) {

@@ -7,7 +7,8 @@ const cleanupTimeoutMs = 10_000
 export async function cleanup<T>(action: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const signal = AbortSignal.timeout(cleanupTimeoutMs)
   const { promise: expired, reject } = Promise.withResolvers<never>()
-  const onAbort = () => reject(new CodedError('deadline', `Cannot clean up: not done within ${cleanupTimeoutMs} ms`))
+  const onAbort = () =>
+    reject(new CodedError('deadline', `Cannot clean up: not done within ${cleanupTimeoutMs} ms`))
   signal.addEventListener('abort', onAbort, { once: true })
   try {
     return await Promise.race([action(signal), expired])

@@ -31,7 +31,9 @@ test('utimesat() keeps nanoseconds and times before 1970', () => {
 test('names are bytes', () => {
   const root = openSync(directory, 'r')
   linuxKernel.mkdirat(root, Buffer.from([0x61, 0xff, 0xfe]), 0o700)
-  assert.ok(lstatSync(Buffer.concat([Buffer.from(`${directory}/a`), Buffer.from([0xff, 0xfe])])).isDirectory())
+  assert.ok(
+    lstatSync(Buffer.concat([Buffer.from(`${directory}/a`), Buffer.from([0xff, 0xfe])])).isDirectory(),
+  )
   closeSync(root)
 })
 

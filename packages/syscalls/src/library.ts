@@ -17,8 +17,7 @@ export interface SystemCallError extends Error {
 /** Some numbers have two names (EAGAIN, EWOULDBLOCK): the first in the alphabet counts, as in Node. */
 const errnoNames = new Map(
   Object.entries(constants.errno)
-    .sort()
-    .reverse()
+    .toSorted(([a], [b]) => (a < b ? 1 : -1))
     .map(([name, value]) => [value, name]),
 )
 
@@ -43,7 +42,10 @@ export function bind(name: string, prototype: string): (detail: string, ...args:
 }
 
 /** As `bind`, on a thread of the pool: for calls that wait. Errors carry no errno: the thread's is lost. */
-export function bindAsync(name: string, prototype: string): (detail: string, ...args: Argument[]) => Promise<number> {
+export function bindAsync(
+  name: string,
+  prototype: string,
+): (detail: string, ...args: Argument[]) => Promise<number> {
   const call = promisify(
     (library.func(prototype) as unknown as { async: (...args: unknown[]) => void }).async,
   ) as unknown as (...args: Argument[]) => Promise<number | bigint>
@@ -69,4 +71,4 @@ export const systemCallNumbers = {
 } as const
 
 /** The address of a buffer's first byte, for structures that point to others. The buffer must outlive the call. */
-export const addressOf = (buffer: Uint8Array): bigint => BigInt(koffi.address(buffer))
+export const addressOf = (buffer: Uint8Array): bigint => koffi.address(buffer)

@@ -16,6 +16,7 @@ export const mountFlags = {
   shared: 0x100000,
 } as const
 
+/** Flags of umount2(2). */
 export const unmountFlags = { force: 1, detach: 2, expire: 4, noFollow: 8 } as const
 
 export interface MountRequest {
@@ -27,13 +28,22 @@ export interface MountRequest {
   data?: string
 }
 
-const cMount = bind('mount', 'int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)')
+const cMount = bind(
+  'mount',
+  'int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)',
+)
 const cUmount2 = bind('umount2', 'int umount2(const char *target, int flags)')
 const cUmount2Async = bindAsync('umount2', 'int umount2(const char *target, int flags)')
 const syscallFsopen = bind('fsopen', 'long syscall(long number, const char *type, long flags)')
-const syscallFsconfig = bind('fsconfig', 'long syscall(long number, long fd, long command, const char *key, const char *value, long extra)')
+const syscallFsconfig = bind(
+  'fsconfig',
+  'long syscall(long number, long fd, long command, const char *key, const char *value, long extra)',
+)
 const syscallFsmount = bind('fsmount', 'long syscall(long number, long fd, long flags, long attributes)')
-const syscallMoveMount = bind('move_mount', 'long syscall(long number, long fromFd, const char *fromPath, long toFd, const char *toPath, long flags)')
+const syscallMoveMount = bind(
+  'move_mount',
+  'long syscall(long number, long fromFd, const char *fromPath, long toFd, const char *toPath, long flags)',
+)
 const cUnshare = bind('unshare', 'int unshare(int flags)')
 const cSetns = bind('setns', 'int setns(int fd, int type)')
 
@@ -61,19 +71,39 @@ const cloexec = 1
 
 /**
  * Mounts by the file-system context calls (fsopen, fsconfig, fsmount, move_mount; Linux 5.2), which have no one-page
- * limit. `options` are set in order; a value of `true` sets a flag. `attributes` are MOUNT_ATTR_* bits.
+ * limit. `options` are set in order; a value of `true` sets a flag.
  */
-export function mountByContext(type: string, target: string, options: readonly [string, string | true][], attributes = 0): void {
+export function mountByContext(
+  type: string,
+  target: string,
+  options: readonly [string, string | true][],
+): void {
   const context = syscallFsopen(type, systemCallNumbers.fsopen, type, cloexec)
   try {
     for (const [key, value] of options) {
       const command = value === true ? fsconfigSetFlag : fsconfigSetString
-      syscallFsconfig(`${type} ${key}=${value}`, systemCallNumbers.fsconfig, context, command, key, value === true ? null : value, 0)
+      syscallFsconfig(
+        `${type} ${key}=${value}`,
+        systemCallNumbers.fsconfig,
+        context,
+        command,
+        key,
+        value === true ? null : value,
+        0,
+      )
     }
     syscallFsconfig(`${type} create`, systemCallNumbers.fsconfig, context, fsconfigCreate, null, null, 0)
-    const mounted = syscallFsmount(type, systemCallNumbers.fsmount, context, cloexec, attributes)
+    const mounted = syscallFsmount(type, systemCallNumbers.fsmount, context, cloexec, 0)
     try {
-      syscallMoveMount(target, systemCallNumbers.move_mount, mounted, '', atFdCwd, target, moveMountFromEmptyPath)
+      syscallMoveMount(
+        target,
+        systemCallNumbers.move_mount,
+        mounted,
+        '',
+        atFdCwd,
+        target,
+        moveMountFromEmptyPath,
+      )
     } finally {
       closeSync(mounted)
     }

@@ -26,7 +26,8 @@ export interface ConsoleSocket extends Disposable {
 /** Listens at `path`, which must not exist and be shorter than 108 bytes. */
 export function openConsoleSocket(path: string): ConsoleSocket {
   const name = Buffer.from(path)
-  if (name.length >= addressBytesMax) throw new Error(`Cannot listen on ${path}: longer than ${addressBytesMax - 1} bytes`)
+  if (name.length >= addressBytesMax)
+    throw new Error(`Cannot listen on ${path}: longer than ${addressBytesMax - 1} bytes`)
   const address = Buffer.alloc(2 + name.length + 1)
   address.writeUInt16LE(unixDomain, 0)
   name.copy(address, 2)

@@ -40,7 +40,10 @@ test('create() stores a container that start() runs, stop() ends and rm() remove
   assert.equal(await docker('start', 'one'), 'one')
   assert.equal(await docker('start', 'one'), 'one')
   assert.equal(await state(), 'running true')
-  assert.match(await refused('rm', 'one'), /cannot remove container "\/one": container is running: stop the container before removing or force remove/)
+  assert.match(
+    await refused('rm', 'one'),
+    /cannot remove container "\/one": container is running: stop the container before removing or force remove/,
+  )
   assert.equal(await docker('stop', '-t', '0', 'one'), 'one')
   assert.equal(await docker('stop', 'one'), 'one')
   assert.equal(await docker('inspect', '-f', '{{.State.ExitCode}}', 'one'), '137')
@@ -48,14 +51,18 @@ test('create() stores a container that start() runs, stop() ends and rm() remove
   assert.match(await refused('inspect', 'one'), /No such object: one/)
 })
 
-test('ps() lists in Docker\'s columns and filters', async () => {
+test("ps() lists in Docker's columns and filters", async () => {
   await docker('run', '-d', '--name', 'p1', '--label', 'k=v', 'busybox', 'sleep', '100')
   await docker('run', '--name', 'p2', 'busybox', 'sh', '-c', 'exit 3').catch(() => undefined)
   const rows = (await docker('ps', '-a')).split('\n')
   assert.match(rows[0] ?? '', /^CONTAINER ID +IMAGE +COMMAND +CREATED +STATUS +PORTS +NAMES$/)
-  assert.match(rows.find((row) => row.endsWith('p1')) ?? '', /^[0-9a-f]{12} +busybox +"sleep 100" +.* ago +Up .* +p1$/)
+  assert.match(
+    rows.find((row) => row.endsWith('p1')) ?? '',
+    /^[0-9a-f]{12} +busybox +"sleep 100" +.* ago +Up .* +p1$/,
+  )
   assert.match(rows.find((row) => row.endsWith('p2')) ?? '', /"sh -c 'exit 3'" .* Exited \(3\) .* ago +p2$/)
-  const names = (...filter: string[]) => docker('ps', '-a', '--format', '{{.Names}}', ...filter.flatMap((text) => ['-f', text]))
+  const names = (...filter: string[]) =>
+    docker('ps', '-a', '--format', '{{.Names}}', ...filter.flatMap((text) => ['-f', text]))
   assert.equal(await names('label=k=v'), 'p1')
   assert.equal(await names('status=exited', 'name=p'), 'p2')
   assert.equal(await names('exited=3'), 'p2')
@@ -68,11 +75,16 @@ test('names are unique, renamed and found by id prefix', async () => {
   const id = await docker('create', '--name', 'n1', 'busybox')
   assert.match(
     await refused('create', '--name', 'n1', 'busybox'),
-    new RegExp(`Conflict. The container name "/n1" is already in use by container "${id}". You have to remove \\(or rename\\) that container to be able to reuse that name.`),
+    new RegExp(
+      `Conflict. The container name "/n1" is already in use by container "${id}". You have to remove \\(or rename\\) that container to be able to reuse that name.`,
+    ),
   )
   await docker('rename', 'n1', 'n2')
   assert.equal(await docker('inspect', '-f', '{{.Name}}', id.slice(0, 8)), '/n2')
-  assert.match(await refused('create', '--name', 'a b', 'busybox'), /Invalid container name \(a b\), only \[a-zA-Z0-9\]\[a-zA-Z0-9_.-\] are allowed/)
+  assert.match(
+    await refused('create', '--name', 'a b', 'busybox'),
+    /Invalid container name \(a b\), only \[a-zA-Z0-9\]\[a-zA-Z0-9_.-\] are allowed/,
+  )
   await docker('rm', 'n2')
 })
 
@@ -82,18 +94,39 @@ test('logs() gives what was written, whole, in order, and follows', async () => 
   assert.equal(await docker('logs', '--tail', '1', 'l1'), 'c')
   assert.match(await docker('logs', '-t', '--tail', '1', 'l1'), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z c$/)
   assert.equal(await docker('logs', '--since', '2999-01-01T00:00:00Z', 'l1'), '')
-  await docker('run', '-d', '--name', 'l2', 'busybox', 'sh', '-c', 'for i in 1 2 3; do echo $i; sleep 0.2; done')
+  await docker(
+    'run',
+    '-d',
+    '--name',
+    'l2',
+    'busybox',
+    'sh',
+    '-c',
+    'for i in 1 2 3; do echo $i; sleep 0.2; done',
+  )
   assert.equal(await docker('logs', '-f', 'l2'), '1\n2\n3')
   await docker('rm', 'l1', 'l2')
 })
 
 test('kill() sends signals, also by name, and refuses what does not run', async () => {
-  await docker('run', '-d', '--name', 'k1', 'busybox', 'sh', '-c', 'trap "echo got; exit 5" USR1; while true; do sleep 0.1; done')
+  await docker(
+    'run',
+    '-d',
+    '--name',
+    'k1',
+    'busybox',
+    'sh',
+    '-c',
+    'trap "echo got; exit 5" USR1; while true; do sleep 0.1; done',
+  )
   await sleep(300)
   await docker('kill', '-s', 'USR1', 'k1')
   assert.equal(await docker('wait', 'k1'), '5')
   assert.equal(await docker('logs', 'k1'), 'got')
-  assert.match(await refused('kill', 'k1'), /cannot kill container: k1: container [0-9a-f]{64} is not running/)
+  assert.match(
+    await refused('kill', 'k1'),
+    /cannot kill container: k1: container [0-9a-f]{64} is not running/,
+  )
   assert.match(await refused('kill', '-s', 'NOPE', 'k1'), /[Ii]nvalid signal: NOPE/)
   await docker('rm', 'k1')
 })
@@ -110,7 +143,10 @@ test('pause() freezes and unpause() goes on', async () => {
 
 test('exec() has input, output, exit codes, users and environments of its own', async () => {
   await docker('run', '-d', '--name', 'e1', '-e', 'A=1', 'busybox', 'sleep', '100')
-  assert.equal(await docker('exec', '-e', 'B=2', '-w', '/tmp', 'e1', 'sh', '-c', 'echo $A $B; pwd'), '1 2\n/tmp')
+  assert.equal(
+    await docker('exec', '-e', 'B=2', '-w', '/tmp', 'e1', 'sh', '-c', 'echo $A $B; pwd'),
+    '1 2\n/tmp',
+  )
   assert.equal((await engine.docker(['exec', 'e1', 'sh', '-c', 'exit 9'])).exitCode, 9)
   assert.equal((await engine.docker(['exec', '-i', 'e1', 'cat'], { input: 'in\n' })).stdout, 'in\n')
   const missing = await engine.docker(['exec', 'e1', 'nope'])
@@ -147,7 +183,17 @@ test('a writable layer lives until its container is removed', async () => {
 test('events() tells the life of a container in order', async () => {
   const since = String(Math.floor(Date.now() / 1000) - 1)
   await docker('run', '--rm', '--name', 'ev1', 'busybox', 'true')
-  const lines = await docker('events', '--since', since, '--until', String(Math.ceil(Date.now() / 1000) + 1), '-f', 'container=ev1', '--format', '{{.Action}}')
+  const lines = await docker(
+    'events',
+    '--since',
+    since,
+    '--until',
+    String(Math.ceil(Date.now() / 1000) + 1),
+    '-f',
+    'container=ev1',
+    '--format',
+    '{{.Action}}',
+  )
   assert.deepEqual(lines.split('\n'), ['create', 'attach', 'start', 'die', 'destroy'])
 })
 

@@ -21,7 +21,14 @@ after(async () => {
 const docker = (...args: string[]) => engine.docker(args)
 
 test('run() pulls what is missing, prints the output and gives the exit code', async () => {
-  const { exitCode, stdout, stderr } = await docker('run', '--rm', 'busybox', 'sh', '-c', 'echo out; echo err >&2; exit 7')
+  const { exitCode, stdout, stderr } = await docker(
+    'run',
+    '--rm',
+    'busybox',
+    'sh',
+    '-c',
+    'echo out; echo err >&2; exit 7',
+  )
   assert.equal(exitCode, 7)
   assert.equal(stdout, 'out\n')
   assert.match(stderr, /Unable to find image 'busybox:latest' locally/)
@@ -29,7 +36,9 @@ test('run() pulls what is missing, prints the output and gives the exit code', a
 })
 
 test('run() passes input on and tells its end', async () => {
-  const { stdout } = await engine.docker(['run', '--rm', '-i', 'busybox', 'sh', '-c', 'cat; echo end'], { input: 'line\n' })
+  const { stdout } = await engine.docker(['run', '--rm', '-i', 'busybox', 'sh', '-c', 'cat; echo end'], {
+    input: 'line\n',
+  })
   assert.equal(stdout, 'line\nend\n')
 })
 
@@ -57,8 +66,20 @@ test('run() has exit codes 125, 126 and 127 for what could not be started', asyn
 })
 
 test('run() gives a container a network, a host name and their files', async () => {
-  const script = 'ip -4 addr show eth0 | grep -o "inet [0-9.]*"; hostname; cat /etc/hosts; cat /etc/resolv.conf'
-  const { stdout } = await docker('run', '--rm', '--hostname', 'ship', '--add-host', 'port:10.1.2.3', 'busybox', 'sh', '-c', script)
+  const script =
+    'ip -4 addr show eth0 | grep -o "inet [0-9.]*"; hostname; cat /etc/hosts; cat /etc/resolv.conf'
+  const { stdout } = await docker(
+    'run',
+    '--rm',
+    '--hostname',
+    'ship',
+    '--add-host',
+    'port:10.1.2.3',
+    'busybox',
+    'sh',
+    '-c',
+    script,
+  )
   const address = /inet ([\d.]+)/.exec(stdout)?.[1]
   assert.ok(address)
   assert.match(stdout, /^ship$/m)
@@ -69,7 +90,9 @@ test('run() gives a container a network, a host name and their files', async () 
 
 test('run() gives no network when told so, and the host network when told so', async () => {
   const links = async (network: string) =>
-    (await docker('run', '--rm', '--network', network, 'busybox', 'ls', '/sys/class/net')).stdout.split('\n').filter((name) => name !== '')
+    (await docker('run', '--rm', '--network', network, 'busybox', 'ls', '/sys/class/net')).stdout
+      .split('\n')
+      .filter((name) => name !== '')
   assert.deepEqual(await links('none'), ['lo'])
   assert.ok((await links('host')).length > 1)
 })
@@ -77,7 +100,15 @@ test('run() gives no network when told so, and the host network when told so', a
 test('run() joins the network of another container', async () => {
   await docker('run', '-d', '--name', 'front', 'busybox', 'sleep', '60')
   const own = await docker('exec', 'front', 'cat', '/sys/class/net/eth0/address')
-  const shared = await docker('run', '--rm', '--network', 'container:front', 'busybox', 'cat', '/sys/class/net/eth0/address')
+  const shared = await docker(
+    'run',
+    '--rm',
+    '--network',
+    'container:front',
+    'busybox',
+    'cat',
+    '/sys/class/net/eth0/address',
+  )
   assert.equal(shared.stdout, own.stdout)
   await docker('rm', '-f', 'front')
 })
@@ -100,15 +131,46 @@ test('run() runs as the user that was asked for', async () => {
 test('run() mounts folders of the host, a tmpfs and a read-only root', async () => {
   const script = 'echo kept > /data/file; touch /no 2>&1; mount | grep -c "tmpfs on /scratch"'
   const folder = `${engine.dataRoot}/bound`
-  const { stdout } = await docker('run', '--rm', '--read-only', '-v', `${folder}:/data`, '--tmpfs', '/scratch', 'busybox', 'sh', '-c', script)
+  const { stdout } = await docker(
+    'run',
+    '--rm',
+    '--read-only',
+    '-v',
+    `${folder}:/data`,
+    '--tmpfs',
+    '/scratch',
+    'busybox',
+    'sh',
+    '-c',
+    script,
+  )
   assert.match(stdout, /Read-only file system/)
   assert.match(stdout, /^1$/m)
-  const again = await docker('run', '--rm', '-v', `${folder}:/data:ro`, 'busybox', 'sh', '-c', 'cat /data/file; touch /data/x 2>&1')
+  const again = await docker(
+    'run',
+    '--rm',
+    '-v',
+    `${folder}:/data:ro`,
+    'busybox',
+    'sh',
+    '-c',
+    'cat /data/file; touch /data/x 2>&1',
+  )
   assert.match(again.stdout, /^kept\n.*Read-only file system/)
 })
 
 test('run() holds a memory limit and tells of the kill', async () => {
-  const { exitCode } = await docker('run', '--name', 'greedy', '--memory', '16m', 'busybox', 'sh', '-c', 'tail -c 100m /dev/zero')
+  const { exitCode } = await docker(
+    'run',
+    '--name',
+    'greedy',
+    '--memory',
+    '16m',
+    'busybox',
+    'sh',
+    '-c',
+    'tail -c 100m /dev/zero',
+  )
   assert.equal(exitCode, 137)
   const { stdout } = await docker('inspect', '-f', '{{.State.OOMKilled}} {{.State.ExitCode}}', 'greedy')
   assert.equal(stdout, 'true 137\n')

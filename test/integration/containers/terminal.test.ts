@@ -36,7 +36,9 @@ for (const [name, program] of Object.entries(clients)) {
   })
 
   test(`${name} run -it passes control-c to the process`, async () => {
-    await using terminal = client(`run -it --rm busybox sh -c "trap 'exit 9' INT; echo ready; while :; do sleep 0.1; done"`)
+    await using terminal = client(
+      `run -it --rm busybox sh -c "trap 'exit 9' INT; echo ready; while :; do sleep 0.1; done"`,
+    )
     await terminal.sees(/ready/)
     terminal.type('\u0003')
     assert.equal(await terminal.ended(), 9)

@@ -29,7 +29,16 @@ async function docker(...args: string[]): Promise<string> {
 const inspect = (name: string, format: string) => docker('inspect', '-f', format, name)
 
 test('a killed engine leaves containers running, and the next one finds them whole', async () => {
-  await docker('run', '-d', '--name', 'counter', 'busybox', 'sh', '-c', 'i=0; while true; do echo $i; i=$((i+1)); sleep 0.05; done')
+  await docker(
+    'run',
+    '-d',
+    '--name',
+    'counter',
+    'busybox',
+    'sh',
+    '-c',
+    'i=0; while true; do echo $i; i=$((i+1)); sleep 0.05; done',
+  )
   const pid = await inspect('counter', '{{.State.Pid}}')
   await engine.kill()
   await sleep(500)
@@ -38,7 +47,10 @@ test('a killed engine leaves containers running, and the next one finds them who
   assert.equal(await docker('exec', 'counter', 'echo', 'alive'), 'alive')
   await docker('stop', '-t', '0', 'counter')
   const lines = (await docker('logs', 'counter')).split('\n').map(Number)
-  assert.deepEqual(lines, Array.from(lines, (_, index) => index))
+  assert.deepEqual(
+    lines,
+    Array.from(lines, (_, index) => index),
+  )
   assert.ok(lines.length > 10, `${lines.length} lines`)
   await docker('rm', 'counter')
 })
@@ -56,7 +68,15 @@ test('an exit while no engine runs is known to the next one, with its code and i
 })
 
 test('a container that is attached to goes on without its client and its engine', async () => {
-  const attached = engine.docker(['run', '--name', 'talker', 'busybox', 'sh', '-c', 'sleep 1; echo said; sleep 0.2; echo more'])
+  const attached = engine.docker([
+    'run',
+    '--name',
+    'talker',
+    'busybox',
+    'sh',
+    '-c',
+    'sleep 1; echo said; sleep 0.2; echo more',
+  ])
   while ((await engine.docker(['ps', '-q', '-f', 'name=talker'])).stdout === '') await sleep(50)
   await engine.kill()
   assert.notEqual((await attached).exitCode, 0)
@@ -86,7 +106,10 @@ test('addresses, names and images survive', async () => {
   assert.equal(await inspect('a1', '{{.NetworkSettings.IPAddress}}'), address)
   await docker('run', '-d', '--name', 'a2', 'busybox', 'sleep', '100')
   assert.notEqual(await inspect('a2', '{{.NetworkSettings.IPAddress}}'), address)
-  assert.equal(await docker('exec', 'a2', 'ping', '-c', '1', '-W', '2', address).then(() => 'answered'), 'answered')
+  assert.equal(
+    await docker('exec', 'a2', 'ping', '-c', '1', '-W', '2', address).then(() => 'answered'),
+    'answered',
+  )
   await docker('rm', '-f', 'a1', 'a2')
 })
 
@@ -101,7 +124,17 @@ test('the first answer comes within half a second', async () => {
 test('a second engine on the same data root is refused', async () => {
   const { runProgram } = await import('../../fixtures/program.ts')
   const program = new URL('../../../bin/berthd', import.meta.url).pathname
-  const { exitCode, stderr } = await runProgram([program, '-H', `${engine.host}2`, '--data-root', engine.dataRoot, '--exec-root', `${engine.execRoot}2`, '--bridge', 'none'])
+  const { exitCode, stderr } = await runProgram([
+    program,
+    '-H',
+    `${engine.host}2`,
+    '--data-root',
+    engine.dataRoot,
+    '--exec-root',
+    `${engine.execRoot}2`,
+    '--bridge',
+    'none',
+  ])
   assert.equal(exitCode, 1)
   assert.match(stderr, /Cannot use data root .*: another engine does/)
 })

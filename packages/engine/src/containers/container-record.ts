@@ -36,7 +36,7 @@ export interface ContainerStateRecord {
 }
 
 /** Docker's "never". */
-export const zeroTime = '0001-01-01T00:00:00Z'
+const zeroTime = '0001-01-01T00:00:00Z'
 
 export const initialState: ContainerStateRecord = {
   status: 'created',

@@ -21,8 +21,7 @@ export async function startContainer(context: ContainerContext, nameOrId: string
   })
 }
 
-/** As `startContainer`, for callers that hold the container's mutex. */
-export async function startLocked(context: ContainerContext, record: ContainerRecord): Promise<void> {
+async function startLocked(context: ContainerContext, record: ContainerRecord): Promise<void> {
   if (record.state.status === 'removing' || record.state.status === 'dead') {
     throw new CodedError('conflict', 'container is marked for removal and cannot be started')
   }

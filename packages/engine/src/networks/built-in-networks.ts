@@ -6,7 +6,7 @@ import type { ContainerContext } from '../containers/container-context.ts'
 import { isRunning } from '../containers/container-record.ts'
 
 /** The networks that every engine has. */
-export const builtInNetworks = ['bridge', 'host', 'none'] as const
+const builtInNetworks = ['bridge', 'host', 'none'] as const
 
 /** Drivers by network name. */
 const drivers: Readonly<Record<string, string>> = { bridge: 'bridge', host: 'host', none: 'null' }
