@@ -88,11 +88,11 @@ for (const algorithm of ['sha256', 'sha512'] as const) {
     test('GET refuses a range that the blob does not have and ignores one that is malformed', async () => {
       const digest = await registry.pushBlob('team/app', randomBytes(1000), algorithm)
       const path = `/v2/team/app/blobs/${digest}`
-      for (const range of ['bytes=1000-', 'bytes=1000-2000', 'bytes=-0']) {
+      for (const range of ['bytes=1000-', 'bytes=1000-2000', 'bytes=-0', 'bytes=500-0']) {
         const response = await registry.send('GET', path, { headers: { Range: range }, status: 416 })
         assert.equal(response.headers.get('content-range'), 'bytes */1000')
       }
-      for (const range of ['bytes=9-1', 'bytes=-', 'lines=0-1', 'bytes=x-y']) {
+      for (const range of ['bytes=-', 'lines=0-1', 'bytes=x-y']) {
         await registry.send('GET', path, { headers: { Range: range }, status: 200 })
       }
       await registry.send('GET', path, {

@@ -14,7 +14,7 @@ test('parseByteRanges() gives what RFC 9110 says', () => {
     { start: 8, end: 9 },
   ]
   assert.deepEqual(parseByteRanges('bytes=0-1, 50-60,-2', 10), several)
-  for (const header of ['bytes=10-', 'bytes=10-11', 'bytes=-0', 'bytes=10-,20-30']) {
+  for (const header of ['bytes=10-', 'bytes=10-11', 'bytes=-0', 'bytes=10-,20-30', 'bytes=3-2']) {
     assert.equal(parseByteRanges(header, 10), 'unsatisfiable')
   }
   for (const header of ['bytes=0-', 'bytes=-5', 'bytes=0-0'])
@@ -22,17 +22,7 @@ test('parseByteRanges() gives what RFC 9110 says', () => {
 })
 
 test('parseByteRanges() ignores what is malformed and what asks for more than there is', () => {
-  const ignored = [
-    undefined,
-    '',
-    'bytes',
-    'bytes=',
-    'bytes=-',
-    'bytes=3-2',
-    'items=0-1',
-    'bytes=0-1,',
-    'bytes=0-9,0-9',
-  ]
+  const ignored = [undefined, '', 'bytes', 'bytes=', 'bytes=-', 'items=0-1', 'bytes=0-1,', 'bytes=0-9,0-9']
   for (const header of ignored) assert.equal(parseByteRanges(header, 10), undefined)
   assert.equal(
     parseByteRanges(`bytes=${Array.from({ length: 101 }, (_, index) => `${index}-${index}`).join()}`, 1000),

@@ -6,7 +6,8 @@ const rangesMax = 100
 /**
  * Reads a `Range` header (RFC 9110, section 14.2) against a body of `sizeBytes`. Undefined when the header is to be
  * ignored: not bytes, malformed, or asking for more in all than the body is. `unsatisfiable` when no byte of the body is
- * in it. Ranges outside the body are left out of the list, which is never empty.
+ * in it, which is also what a last byte before the first asks for. Ranges outside the body are left out of the list,
+ * which is never empty.
  */
 export function parseByteRanges(
   header: string | undefined,
@@ -27,7 +28,6 @@ function parseByteRange(text: string, sizeBytes: number): ByteRange | 'unsatisfi
   if (!match) return undefined
   const [, first = '', last = ''] = match
   if (first === '' && last === '') return undefined
-  if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined
   const range =
     first === ''
       ? suffixRange(Number(last), sizeBytes)

@@ -5,7 +5,7 @@ import { readdir, readlink } from 'node:fs/promises'
 import { get, request as httpRequest, type IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import { startHub } from '../../fixtures/hub.ts'
-import { RegistryRequests } from './registry-requests.ts'
+import { RegistryRequests } from '../../conformance/registry/registry-requests.ts'
 
 /** Files of the hub that this process has open: what they are named. */
 async function openFiles(pattern: RegExp): Promise<string[]> {

@@ -11,7 +11,7 @@ import { digestOf } from '@berth/oci'
 import { busyboxImage } from '../../fixtures/images.ts'
 import { startHub } from '../../fixtures/hub.ts'
 import { kill, launcher, startProgram, temporaryDirectory } from './hub-program.ts'
-import { RegistryRequests, withDigest } from './registry-requests.ts'
+import { RegistryRequests, withDigest } from '../../conformance/registry/registry-requests.ts'
 
 const run = promisify(execFile)
 async function hasSkopeo(): Promise<boolean> {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { digestOf, parseManifest } from '@berth/oci'
 import { kill, startProgram, temporaryDirectory } from './hub-program.ts'
-import { RegistryRequests } from './registry-requests.ts'
+import { RegistryRequests } from '../../conformance/registry/registry-requests.ts'
 
 const rounds = 4
 
