@@ -16,7 +16,7 @@ export interface DecompressOptions {
 /**
  * The uncompressed bytes of `source`. Gzip members and zstd frames may follow each other, skippable frames are passed
  * over; anything else behind the end is an error. Throws `data-loss` for a stream that was cut off and
- * `invalid-argument` for one that is no such stream.
+ * `invalid-argument` for one that is no such stream, or is told by its first bytes to be of a kind that is not read.
  */
 export async function* decompress(
   source: AsyncIterable<Uint8Array>,
@@ -24,6 +24,7 @@ export async function* decompress(
 ): AsyncGenerator<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]()
   const head = await readHead(iterator)
+  if (options.compression === 'auto') refuseUnread(head)
   const compression = options.compression === 'auto' ? detectCompression(head) : options.compression
   const whole = prepend(head, iterator)
   if (compression === 'none') yield* whole
@@ -34,7 +35,8 @@ const gzipMagic = Buffer.from([0x1f, 0x8b])
 const zstdMagic = 0xfd2fb528
 /** Frames of user data that a decoder passes over (RFC 8878, section 3.1.2): 16 magics that differ in the low bits. */
 const zstdSkippableMagic = 0x184d2a50
-const magicBytes = 4
+/** As many bytes as every magic here fits in. */
+export const magicBytes = 10
 
 /** How bytes that start with `head` are compressed; `none` when no magic is known. */
 export function detectCompression(head: Uint8Array): Compression {
@@ -43,6 +45,23 @@ export function detectCompression(head: Uint8Array): Compression {
   if (bytes.length < magicBytes) return 'none'
   const magic = bytes.readUInt32LE(0)
   return magic === zstdMagic || (magic & 0xfffffff0) >>> 0 === zstdSkippableMagic ? 'zstd' : 'none'
+}
+
+/** First bytes of what other tools make and nothing here reads. */
+const unreadMagics = [
+  { name: 'xz', magic: Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]) },
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((level) => ({
+    name: 'bzip2',
+    magic: Buffer.from(`BZh${level}1AY&SY`),
+  })),
+]
+
+function refuseUnread(head: Uint8Array): void {
+  const found = unreadMagics.find(({ magic }) => magic.equals(head.subarray(0, magic.length)))
+  if (!found) return
+  throw new CodedError('invalid-argument', `Cannot decompress ${found.name}: only gzip and zstd are read`, {
+    hint: `Decompress it first: ${found.name} -dc FILE.`,
+  })
 }
 
 async function readHead(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array> {

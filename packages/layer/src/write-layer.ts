@@ -1,9 +1,9 @@
 import { Digester, digestHex, type Compression, type Digest } from '@berth/oci'
-import { CodedError, isCoded, messageOf, noSpaceError } from '@berth/stdx'
+import { CodedError, isCoded, messageOf, noSpaceError, systemCode } from '@berth/stdx'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, unlink, writeFile, type FileHandle } from 'node:fs/promises'
+import { link, mkdir, open, unlink, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { chunkBytes, decompress } from './decompress.ts'
+import { chunkBytes, decompress, detectCompression, magicBytes } from './decompress.ts'
 import { erofsImage } from './erofs/erofs-image.ts'
 import { completeLimits, LimitedSize } from './layer-limits.ts'
 import { TarReader } from './tar/tar-reader.ts'
@@ -69,14 +69,37 @@ export async function writeLayer(options: WriteLayerOptions): Promise<WrittenLay
 
 async function writeTarAndIndex(options: WriteLayerOptions): Promise<WrittenLayer> {
   const tarPath = join(options.directory, 'layer.tar')
-  await using tar = await open(tarPath, 'wx+', 0o600)
-  const { tree, entries, digest, sizeBytes } = await unpackTar(options, tar)
+  const isLinked = await linkSource(options, tarPath)
+  await using tar = await open(tarPath, isLinked ? 'r' : 'wx+', 0o600)
+  const { tree, entries, digest, sizeBytes } = await unpackTar(options, isLinked ? undefined : tar)
   const written = { diffId: digest, sizeBytes, entries }
   if (options.format === 'erofs' && (await writeIndex(options.directory, tree, written)))
     return { ...written, format: 'erofs' }
   await writeTree(options, tree, tar)
   await unlink(tarPath)
   return { ...written, format: 'tree' }
+}
+
+/** Answers of file systems that give a file no second name: another one, one that knows no links, too many links. */
+const linkRefusals = new Set(['EXDEV', 'EPERM', 'EOPNOTSUPP', 'EMLINK'])
+
+/** A blob that is not compressed is the tar already: it gets a second name, and nothing is written. */
+async function linkSource({ source, compression }: WriteLayerOptions, tarPath: string): Promise<boolean> {
+  const found = compression === 'auto' ? detectCompression(await readHead(source)) : compression
+  if (found !== 'none') return false
+  try {
+    await link(source, tarPath)
+    return true
+  } catch (error) {
+    if (linkRefusals.has(systemCode(error) ?? '')) return false
+    throw error
+  }
+}
+
+async function readHead(source: string): Promise<Uint8Array> {
+  await using file = await open(source, 'r')
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(magicBytes), 0, magicBytes, 0)
+  return buffer.subarray(0, bytesRead)
 }
 
 interface UnpackedTar {
@@ -86,8 +109,8 @@ interface UnpackedTar {
   sizeBytes: number
 }
 
-/** Copies the uncompressed bytes into `tar` and learns what they hold. One write is under way while the next bytes come. */
-async function unpackTar(options: WriteLayerOptions, tar: FileHandle): Promise<UnpackedTar> {
+/** Copies the uncompressed bytes into `tar`, if they are not there yet, and learns what they hold. One write is under way while the next bytes come. */
+async function unpackTar(options: WriteLayerOptions, tar: FileHandle | undefined): Promise<UnpackedTar> {
   const limits = completeLimits(options.limits)
   const size = new LimitedSize(limits)
   const tree = new LayerTree(limits)
@@ -108,7 +131,7 @@ async function unpackTar(options: WriteLayerOptions, tar: FileHandle): Promise<U
       digester.update(piece)
       reader.push(piece)
       await writing
-      writing = tar.writeFile(piece)
+      writing = Promise.resolve(tar?.writeFile(piece))
       // Awaited in the next turn; a failure until then is not unhandled.
       writing.catch(() => {})
     }

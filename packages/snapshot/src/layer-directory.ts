@@ -105,14 +105,17 @@ export class LayerDirectory {
     }
   }
 
-  async #commit(staged: string, { diffId, sizeBytes }: { diffId: Digest; sizeBytes: number }): Promise<void> {
-    if (await this.find(diffId)) return
+  async #commit(
+    staged: string,
+    { diffId, sizeBytes, replaces = false }: Parameters<StagedLayer['commit']>[0],
+  ): Promise<void> {
+    if (!replaces && (await this.find(diffId))) return
     const format = this.#formatOf(staged)
     const record: LayerRecord = { sizeBytes, format, root: this.#tryReadRoot(diffId, staged, format) }
     await writeFileAtomic(join(staged, 'layer.json'), JSON.stringify(record))
     await this.#options.formats[format].sync(staged)
     // Whole layers in a format that this kernel cannot mount make room.
-    if (!(await this.find(diffId))) this.remove(diffId)
+    if (replaces || !(await this.find(diffId))) this.remove(diffId)
     await this.#publish(staged, this.#pathOf(diffId))
   }
 

@@ -208,8 +208,8 @@ function upperOf(entry: MountEntry): string | undefined {
   return entry.type === 'overlay' ? mountOption(entry, 'upperdir') : undefined
 }
 
-function infoOf({ diffId, sizeBytes, format }: StoredLayer): LayerInfo {
-  return { diffId, sizeBytes, format }
+function infoOf({ diffId, sizeBytes, format, directory }: StoredLayer): LayerInfo {
+  return { diffId, sizeBytes, format, directory }
 }
 
 function mountFailure(snapshot: SnapshotInfo, error: unknown): CodedError {

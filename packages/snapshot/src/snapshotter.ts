@@ -44,9 +44,10 @@ export interface StagedLayer extends AsyncDisposable {
   readonly directory: string
   /**
    * Makes the layer durable (fsync or syncfs, rename, fsync of the parent) under `diffId`. The format is found by what
-   * lies in the directory, so a layer that EROFS cannot express may be staged as `tree`. Already there is success.
+   * lies in the directory, so a layer that EROFS cannot express may be staged as `tree`. Already there is success;
+   * with `replaces` this one takes its place, for a layer that is broken. Roots that have it mounted must be mounted anew.
    */
-  commit(layer: { diffId: Digest; sizeBytes: number }): Promise<void>
+  commit(layer: { diffId: Digest; sizeBytes: number; replaces?: boolean }): Promise<void>
 }
 
 export interface LayerInfo {
@@ -54,6 +55,8 @@ export interface LayerInfo {
   /** Size of the uncompressed tar. */
   sizeBytes: number
   format: LayerFormat
+  /** What was staged, for readers that verify it. */
+  directory: string
 }
 
 export interface SnapshotInfo {

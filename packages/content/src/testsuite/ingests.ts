@@ -24,6 +24,17 @@ export function testIngests(open: OpenTestStore): void {
     }
   })
 
+  test('commit() without a descriptor takes the bytes as they are and says what they are known by', async () => {
+    await using store = await open()
+    const { bytes, descriptor } = content('whatever')
+    await using ingest = await store.openIngest('ref')
+    await ingest.write(bytes)
+    const { digest, size } = descriptor
+    assert.deepEqual(await ingest.commit(), { digest, size })
+    assert.deepEqual(await collect(store.readBlob(digest)), bytes)
+    await assert.rejects(ingest.commit(), { code: 'failed-precondition' })
+  })
+
   test('openIngest() starts anew after a commit', async () => {
     await using store = await open()
     {

@@ -75,7 +75,7 @@ const overlayPrefixes = ['trusted.overlay.', 'user.overlay.']
 function keptXattrs(entry: TarEntry): ReadonlyMap<ByteString, ByteString> {
   if (entry.xattrs.size === 0) return noXattrs
   const kept = [...entry.xattrs]
-    .filter(([name]) => isKept(name, entry.type))
+    .filter(([name]) => isKeptXattr(name, entry.type))
     .sort(([a], [b]) => (a < b ? -1 : 1))
   for (const [name, value] of kept) {
     const isValid =
@@ -85,8 +85,8 @@ function keptXattrs(entry: TarEntry): ReadonlyMap<ByteString, ByteString> {
   return kept.length === 0 ? noXattrs : new Map(kept)
 }
 
-/** `user.` attributes exist on files and directories alone (xattr(7)). */
-function isKept(name: ByteString, type: TarEntry['type']): boolean {
+/** True for an attribute that layers keep. `user.` attributes exist on files and directories alone (xattr(7)). */
+export function isKeptXattr(name: ByteString, type: TarEntry['type']): boolean {
   if (name.startsWith('user.') && type !== 'file' && type !== 'directory') return false
   return (
     keptPrefixes.some((prefix) => name.startsWith(prefix)) &&

@@ -2,7 +2,7 @@ import type { ByteString } from '../tar/tar-entry.ts'
 import type { LayerNode } from './layer-node.ts'
 
 /** Linux's overlayfs documentation, "whiteouts and opaque directories". */
-const opaqueName = 'trusted.overlay.opaque'
+export const opaqueName = 'trusted.overlay.opaque'
 
 /** The attributes of a node on disk: its own, and what overlayfs needs to know of it. */
 export const overlayXattrs = (node: LayerNode): ReadonlyMap<ByteString, ByteString> =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { digestOf } from '@berth/oci'
@@ -38,6 +38,20 @@ export function testLayers(subject: SnapshotterUnderTest): void {
     assert.equal((await Array.fromAsync(place.snapshotter.listLayers())).length, 1)
     await place.emptyTrash()
     assert.deepEqual(readdirSync(join(place.directory, 'staged')), [])
+  })
+
+  test('commit() takes the place of a broken layer when told so, also when a snapshot needs it', async () => {
+    await using place = await TestPlace.open(subject)
+    const diffId = await place.addLayer(entries)
+    await place.snapshotter.prepare('key', [diffId])
+    {
+      await using staged = await place.snapshotter.stageLayer()
+      await subject.writeLayer([{ path: 'file', type: 'file', content: 'mended' }], staged.directory)
+      await staged.commit({ diffId, sizeBytes: 1024, replaces: true })
+    }
+    const target = place.makeTarget('key')
+    await place.snapshotter.mount('key', target)
+    assert.equal(readFileSync(join(target, 'file'), 'utf8'), 'mended')
   })
 
   test('a staged layer that is not committed is removed', async () => {
