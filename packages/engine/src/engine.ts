@@ -2,7 +2,7 @@ import type { EventMessage, Info, Version } from '@berth/api'
 import type { ContentStore } from '@berth/content'
 import type { LayerWriter } from '@berth/layer'
 import type { BridgeNetwork, Sandboxes } from '@berth/network'
-import type { Platform } from '@berth/oci'
+import type { Digest, Platform } from '@berth/oci'
 import type { RegistryClient } from '@berth/registry-client'
 import type { Monitor, OciRuntimes, SpecPlatform } from '@berth/runtime'
 import type { Snapshotter } from '@berth/snapshot'
@@ -95,12 +95,14 @@ function imageContext(
   { events, containers }: { events: EventBus; containers: ContainerStore },
 ): ImageContext {
   const { content, snapshotter, registry, layerWriter, downloadsMax } = options
+  const images = new ImageStore(options.database)
+  const isKnownPair = (digest: Digest, diffId: Digest) => images.hasPair(digest, diffId)
   return {
     content,
     snapshotter,
     registry,
-    images: new ImageStore(options.database),
-    layers: new LayerTransfer({ content, snapshotter, layerWriter, registry, downloadsMax }),
+    images,
+    layers: new LayerTransfer({ content, snapshotter, layerWriter, registry, downloadsMax, isKnownPair }),
     events,
     logger: options.logger.named('images'),
     platform: options.platform,

@@ -1,5 +1,6 @@
 import { CodedError } from '@berth/stdx'
 import { parseDigest, type Digest } from './digest.ts'
+import { findBadField } from './image-config-fields.ts'
 import type { Platform } from './platform.ts'
 
 /** OCI image specification, config.md; Docker's fields beyond it are kept where its tools show them. */
@@ -64,5 +65,7 @@ export function parseImageConfig(bytes: Uint8Array): ImageConfig {
     throw invalid('no rootfs.diff_ids')
   if (typeof value.architecture !== 'string' || typeof value.os !== 'string')
     throw invalid('no os or architecture')
+  const bad = findBadField({ ...value })
+  if (bad !== undefined) throw invalid(`${bad} is not of its type`)
   return { ...value, rootfs: { type: 'layers', diff_ids: diffIds.map(parseDigest) } }
 }

@@ -16,7 +16,7 @@ const image = (text: string, createdAt = '2026-01-01T00:00:00Z'): ImageRecord =>
 })
 const contentOf = (record: ImageRecord) => ({
   blobs: [record.imageId, record.manifestDigest, digestOf('shared')],
-  diffIds: record.diffIds,
+  layers: record.diffIds.map((diffId) => ({ digest: digestOf(`blob of ${diffId}`), diffId })),
 })
 
 function storeOf(...records: ImageRecord[]): ImageStore {

@@ -21,7 +21,8 @@ export interface ImageRecord {
 export interface ImageContent {
   /** Every blob: indexes on the way to the manifest, the manifest, the config, the layers. */
   blobs: readonly Digest[]
-  diffIds: readonly Digest[]
+  /** Blobs that were unpacked, with what came out. */
+  layers: readonly { digest: Digest; diffId: Digest }[]
 }
 
 /** A tag points at an image; a repository digest remembers under which digest a repository served it. */
@@ -64,6 +65,11 @@ const migrations: readonly Migration[] = [
       ) STRICT;
       CREATE INDEX image_digest_image ON image_digest (image_id);
     `),
+  (database) =>
+    database.exec(`
+      ALTER TABLE image_layer ADD COLUMN digest TEXT;
+      CREATE INDEX image_layer_pair ON image_layer (diff_id, digest);
+    `),
 ]
 
 /** Images, tags and repository digests in SQLite. Every change is one transaction. */
@@ -85,8 +91,12 @@ export class ImageStore {
       ])
       for (const digest of content.blobs)
         this.#run('INSERT OR IGNORE INTO image_blob VALUES (?, ?)', [record.imageId, digest])
-      for (const diffId of content.diffIds)
-        this.#run('INSERT OR IGNORE INTO image_layer VALUES (?, ?)', [record.imageId, diffId])
+      for (const { diffId, digest } of content.layers) {
+        this.#run(
+          'INSERT INTO image_layer VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET digest = excluded.digest',
+          [record.imageId, diffId, digest],
+        )
+      }
       for (const tag of names.tags ?? []) this.#setTag(tag, record.imageId)
       for (const name of names.digests ?? []) this.#setDigest(name, record.imageId)
     })
@@ -190,6 +200,12 @@ export class ImageStore {
   /** Every layer that some image needs. */
   reachableLayers(): Set<Digest> {
     return this.#digests('SELECT DISTINCT diff_id AS digest FROM image_layer')
+  }
+
+  /** True when some image has the layer `diffId` out of the blob `digest`. */
+  hasPair(digest: Digest, diffId: Digest): boolean {
+    const sql = 'SELECT 1 FROM image_layer WHERE diff_id = ? AND digest = ?'
+    return this.#database.prepare(sql).get(diffId, digest) !== undefined
   }
 
   /** The blobs that one image holds. */

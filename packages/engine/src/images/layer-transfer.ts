@@ -2,7 +2,6 @@ import type { ContentStore } from '@berth/content'
 import type { LayerWriter } from '@berth/layer'
 import {
   digestHex,
-  isLayerType,
   layerCompression,
   type Compression,
   type Descriptor,
@@ -13,6 +12,7 @@ import type { Credentials, RegistryClient } from '@berth/registry-client'
 import type { Snapshotter } from '@berth/snapshot'
 import { CodedError, Semaphore } from '@berth/stdx'
 
+import { isInterruption } from './interruption.ts'
 import { SharedWork } from './shared-work.ts'
 
 /** Where a layer is on its way from a registry to a mountable layer. */
@@ -23,11 +23,15 @@ export type LayerEvent =
   | { state: 'downloaded' }
   | { state: 'extracting'; currentBytes: number; totalBytes: number }
 
-export interface LayerRequest {
-  reference: Reference
+/** A layer as the two documents of an image name it. */
+export interface ImageLayer {
   descriptor: Descriptor
   /** What the image config says the uncompressed tar hashes to. */
   diffId: Digest
+}
+
+export interface LayerRequest extends ImageLayer {
+  reference: Reference
   credentials: Credentials | undefined
 }
 
@@ -37,6 +41,8 @@ export interface LayerTransferOptions {
   layerWriter: LayerWriter
   registry: RegistryClient
   downloadsMax: number
+  /** True when an image that was pulled whole has the pair: the blob is known to unpack to the layer. */
+  isKnownPair: (digest: Digest, diffId: Digest) => boolean
 }
 
 /**
@@ -47,6 +53,8 @@ export class LayerTransfer {
   readonly #options: LayerTransferOptions
   readonly #downloads: Semaphore
   readonly #held = new Map<Digest, number>()
+  /** Pairs that were unpacked for pulls under way, which have no image yet to tell it. */
+  readonly #unpacked = new Set<string>()
   readonly #work = new SharedWork<LayerEvent, void>()
 
   constructor(options: LayerTransferOptions) {
@@ -64,6 +72,7 @@ export class LayerTransfer {
           if (left > 0) this.#held.set(diffId, left)
           else this.#held.delete(diffId)
         }
+        if (this.#held.size === 0) this.#unpacked.clear()
       },
     }
   }
@@ -73,20 +82,24 @@ export class LayerTransfer {
   }
 
   /** True when nothing has to be fetched or unpacked. */
-  async has(descriptor: Descriptor, diffId: Digest): Promise<boolean> {
-    const { content, snapshotter } = this.#options
-    return (
-      (await content.findBlob(descriptor.digest)) !== undefined &&
-      (await snapshotter.findLayer(diffId)) !== undefined
-    )
+  async has(layer: ImageLayer): Promise<boolean> {
+    const isFetched = (await this.#options.content.findBlob(layer.descriptor.digest)) !== undefined
+    return isFetched && (await this.#isUnpacked(layer))
+  }
+
+  /** A layer that came out of another blob proves nothing about this one. */
+  async #isUnpacked({ descriptor, diffId }: ImageLayer): Promise<boolean> {
+    const { isKnownPair, snapshotter } = this.#options
+    const isProven =
+      this.#unpacked.has(keyOf({ descriptor, diffId })) || isKnownPair(descriptor.digest, diffId)
+    return isProven && (await snapshotter.findLayer(diffId)) !== undefined
   }
 
   async fetch(
     request: LayerRequest,
     options: { signal: AbortSignal; onEvent: (event: LayerEvent) => void },
   ): Promise<void> {
-    const key = `${request.descriptor.digest} ${request.diffId}`
-    await this.#work.join(key, (emit, signal) => this.#transfer(request, emit, signal), options)
+    await this.#work.join(keyOf(request), (emit, signal) => this.#transfer(request, emit, signal), options)
   }
 
   async #transfer(
@@ -122,16 +135,14 @@ export class LayerTransfer {
         onRetry: ({ delayMs }) => emit({ state: 'retrying', seconds: Math.ceil(delayMs / 1000) }),
         ...(credentials ? { credentials } : {}),
       })
-      for await (const chunk of body) {
-        if (ingest.offset + chunk.length > descriptor.size) {
-          await ingest.truncate()
-          throw new CodedError(
-            'data-loss',
-            `Cannot verify ${descriptor.digest}: longer than ${descriptor.size} bytes`,
-          )
+      try {
+        for await (const chunk of body) {
+          await ingest.write(chunk)
+          report()
         }
-        await ingest.write(chunk)
-        report()
+      } catch (error) {
+        if (!isInterruption(signal.aborted ? signal.reason : error)) await ingest.truncate()
+        throw error
       }
     }
     await ingest.commit(descriptor)
@@ -139,11 +150,11 @@ export class LayerTransfer {
 
   /** Makes the blob of a layer mountable, and checks that it is the layer its config promised. */
   async unpack(
-    { descriptor, diffId }: Pick<LayerRequest, 'descriptor' | 'diffId'>,
+    { descriptor, diffId }: ImageLayer,
     { signal, onEvent }: { signal: AbortSignal; onEvent: (event: LayerEvent) => void },
   ): Promise<void> {
     const { content, snapshotter, layerWriter } = this.#options
-    if (await snapshotter.findLayer(diffId)) return
+    if (await this.#isUnpacked({ descriptor, diffId })) return
     const source = content.blobPath(descriptor.digest)
     if (source === undefined)
       throw new CodedError('internal', `Cannot unpack ${descriptor.digest}: the content store has no files`)
@@ -164,16 +175,13 @@ export class LayerTransfer {
       )
     }
     await staged.commit({ diffId, sizeBytes: written.sizeBytes })
+    this.#unpacked.add(keyOf({ descriptor, diffId }))
   }
 }
 
+const keyOf = ({ descriptor, diffId }: ImageLayer): string => `${descriptor.digest} ${diffId}`
+
 function compressionOf(descriptor: Descriptor): Compression | 'auto' {
-  if (!isLayerType(descriptor.mediaType)) {
-    throw new CodedError(
-      'invalid-argument',
-      `Cannot unpack layer: unsupported media type ${JSON.stringify(descriptor.mediaType)}`,
-    )
-  }
   // Docker's clients have long pushed uncompressed layers under the gzip type: the first bytes decide.
   return layerCompression(descriptor.mediaType) === 'zstd' ? 'zstd' : 'auto'
 }

@@ -5,6 +5,7 @@ import {
   familiarReference,
   formatPlatform,
   formatReference,
+  isLayerType,
   parseImageConfig,
   platformDistance,
   verified,
@@ -17,12 +18,13 @@ import {
 } from '@berth/oci'
 import type { Lease } from '@berth/content'
 import type { Credentials } from '@berth/registry-client'
-import { CodedError, isCoded, messageOf, noSpaceError, readBounded } from '@berth/stdx'
+import { CodedError, messageOf, noSpaceError, readBounded } from '@berth/stdx'
 import { Channel } from '../channel.ts'
 import { collectGarbage } from './collect-garbage.ts'
 import type { ImageContext } from './image-context.ts'
 import { imageRecord } from './image-record.ts'
-import type { LayerEvent } from './layer-transfer.ts'
+import { isInterruption } from './interruption.ts'
+import type { ImageLayer, LayerEvent } from './layer-transfer.ts'
 import { resolveManifest, type ResolvedManifest } from './resolve-manifest.ts'
 
 export interface PullOptions {
@@ -91,18 +93,15 @@ async function bringImage(context: ImageContext, request: BringRequest): Promise
     try {
       return await bringUnderLease(context, request, lease)
     } catch (error) {
-      if (isInterruption(error, request)) held.move()
+      if (isInterruption(error)) held.move()
       throw error
     }
   } catch (error) {
     const noSpace = noSpaceError(error, `pull ${familiarReference(request.reference)}`)
-    if (!isInterruption(error, request)) await clearAway(context, noSpace !== undefined)
+    if (!isInterruption(error)) await clearAway(context, noSpace !== undefined)
     throw noSpace ?? error
   }
 }
-
-const isInterruption = (error: unknown, { options }: BringRequest): boolean =>
-  options.signal.aborted || isCoded(error, 'unavailable')
 
 /** A full disk is no time to keep what other interrupted pulls might go on with. */
 async function clearAway(context: ImageContext, isDiskFull: boolean): Promise<void> {
@@ -120,7 +119,7 @@ async function bringUnderLease(context: ImageContext, request: BringRequest, lea
     await context.content.writeBlob(bytes, descriptor, { leaseId: lease.id })
   const configBytes = await fetchConfig(context, request, lease.id)
   const config = parseImageConfig(configBytes)
-  checkConfig(config, manifest, request)
+  checkLayers(manifest, config, request)
   const blobs = [
     ...path.map((fetched) => fetched.descriptor.digest),
     manifest.config.digest,
@@ -129,7 +128,8 @@ async function bringUnderLease(context: ImageContext, request: BringRequest, lea
   // Held before they arrive: another pull may be the one that fetches them.
   for (const digest of blobs) await lease.add(digest)
   using _held = context.layers.hold(config.rootfs.diff_ids)
-  await fetchLayers(context, request, config)
+  const layers = uniqueLayers(manifest, config)
+  await fetchLayers(context, request, layers)
   const root = path[0]?.descriptor.digest as Digest
   const record = await imageRecord(context.snapshotter, {
     imageId: manifest.config.digest,
@@ -141,7 +141,7 @@ async function bringUnderLease(context: ImageContext, request: BringRequest, lea
   const tagged = tag[0] === undefined ? before : context.images.findByTag(tag[0])
   context.images.add(
     record,
-    { blobs, diffIds: config.rootfs.diff_ids },
+    { blobs, layers: layers.map(({ descriptor, diffId }) => ({ digest: descriptor.digest, diffId })) },
     { tags: tag, digests: [`${reference.registry}/${reference.repository}@${root}`] },
   )
   for (const layer of manifest.layers) {
@@ -175,7 +175,7 @@ async function fetchConfig(
   return bytes
 }
 
-function checkConfig(config: ImageConfig, manifest: Manifest, { reference, options }: BringRequest): void {
+function checkLayers(manifest: Manifest, config: ImageConfig, { reference, options }: BringRequest): void {
   const name = familiarReference(reference)
   const { layers } = manifest
   if (layers.length !== config.rootfs.diff_ids.length) {
@@ -190,6 +190,13 @@ function checkConfig(config: ImageConfig, manifest: Manifest, { reference, optio
       `Cannot pull ${name}: ${layers.length} layers, at most ${layersMax} are accepted`,
     )
   }
+  const unknown = layers.find(({ mediaType }) => !isLayerType(mediaType))
+  if (unknown) {
+    throw new CodedError(
+      'invalid-argument',
+      `Cannot pull ${name}: unsupported media type ${JSON.stringify(unknown.mediaType)} of a layer`,
+    )
+  }
   if (options.platform && platformDistance(options.platform, config) === undefined) {
     throw new CodedError(
       'not-found',
@@ -200,16 +207,15 @@ function checkConfig(config: ImageConfig, manifest: Manifest, { reference, optio
 
 async function fetchLayers(
   context: ImageContext,
-  { reference, resolved, options, report }: BringRequest,
-  config: ImageConfig,
+  { reference, options, report }: BringRequest,
+  layers: readonly ImageLayer[],
 ): Promise<void> {
   // When one layer fails the others stop too, and their progress is over before the error is told.
   const controller = new AbortController()
   const signal = AbortSignal.any([options.signal, controller.signal])
-  const layers = uniqueLayers(resolved.manifest.layers, config.rootfs.diff_ids)
-  const missing: LayerOfImage[] = []
+  const missing: ImageLayer[] = []
   for (const layer of layers) {
-    const isThere = await context.layers.has(layer.descriptor, layer.diffId)
+    const isThere = await context.layers.has(layer)
     if (!isThere) missing.push(layer)
     const status = isThere ? 'Already exists' : 'Pulling fs layer'
     report({ status, progressDetail: {}, id: shortId(layer.descriptor) })
@@ -233,9 +239,7 @@ async function fetchLayers(
   if (outcomes.some((outcome) => outcome.status === 'rejected')) throw controller.signal.reason
 }
 
-interface LayerJob {
-  descriptor: Descriptor
-  diffId: Digest
+interface LayerJob extends ImageLayer {
   report: (message: JsonMessage) => void
   request: { reference: Reference; credentials: Credentials | undefined }
   signal: AbortSignal
@@ -284,16 +288,11 @@ function reportLayerEvent(
   }
 }
 
-interface LayerOfImage {
-  descriptor: Descriptor
-  diffId: Digest
-}
-
 /** An image may name one layer twice; it is fetched once. */
-function uniqueLayers(descriptors: readonly Descriptor[], diffIds: readonly Digest[]): LayerOfImage[] {
-  const layers = new Map<string, LayerOfImage>()
-  for (const [index, descriptor] of descriptors.entries()) {
-    const diffId = diffIds[index] as Digest
+function uniqueLayers(manifest: Manifest, config: ImageConfig): ImageLayer[] {
+  const layers = new Map<string, ImageLayer>()
+  for (const [index, descriptor] of manifest.layers.entries()) {
+    const diffId = config.rootfs.diff_ids[index] as Digest
     layers.set(`${descriptor.digest} ${diffId}`, { descriptor, diffId })
   }
   return [...layers.values()]

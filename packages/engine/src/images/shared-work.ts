@@ -18,7 +18,7 @@ interface Job<Event, Result> {
 
 /**
  * Work that is done once however many want it. All joiners see its events; one leaving does not stop the others, the
- * last one leaving aborts it and waits for its end, so that whatever it held is free again.
+ * last one leaving aborts it for its own reason and waits for its end, so that whatever it held is free again.
  */
 export class SharedWork<Event, Result> {
   readonly #jobs = new Map<string, Job<Event, Result>>()
@@ -44,7 +44,7 @@ export class SharedWork<Event, Result> {
 
   async #attend(
     job: Job<Event, Result>,
-    { onEvent }: JoinOptions<Event>,
+    { signal, onEvent }: JoinOptions<Event>,
     left: Promise<never>,
   ): Promise<Result> {
     // Each joiner has an entry of its own, also when several pass the same function.
@@ -56,7 +56,7 @@ export class SharedWork<Event, Result> {
     } finally {
       job.listeners.delete(listener)
       if (job.listeners.size === 0) {
-        job.controller.abort(new CodedError('cancelled', 'context canceled'))
+        job.controller.abort(signal.reason)
         await job.settled
       }
     }
