@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import { checkHost, formatHostChecks, type HostCheck } from '@berth/host'
 import { CodedError } from '@berth/stdx'
+import { prepareCheckout } from './prepare-checkout.ts'
 import { runProgram } from './run-program.ts'
 import { type Capability, installLacking } from './system-packages.ts'
 
@@ -11,6 +12,7 @@ import { type Capability, installLacking } from './system-packages.ts'
 export async function prepareMachine(capabilities: readonly Capability[]): Promise<HostCheck[]> {
   const searchPath = process.env['PATH'] ?? ''
   await installLacking(capabilities, searchPath)
+  await prepareCheckout()
   const checks = await checkHost({ searchPath, versionOf, userName: userInfo().username })
   if (checks.every(({ status }) => status !== 'missing')) return checks
   throw new CodedError(
