@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { containers, history, images, info, networks, version } from './testsuite/engine-samples.ts'
-import { startFakeEngine, type FakeEngine } from './testsuite/fake-engine.ts'
+import { startFakeEngine, type FakeEngine, type SeenRequest } from './testsuite/fake-engine.ts'
 import { runBerth } from './testsuite/run-berth.ts'
 import { runDocker, withoutStockDocker } from './testsuite/stock-docker.ts'
 
@@ -41,9 +41,31 @@ const replies = {
   'GET /networks/net2': networks[1],
   'GET /version': version,
   'GET /info': info,
+  'POST /images/create': ({ url }: SeenRequest) =>
+    url.includes('nosuch')
+      ? new Error('pull access denied for nosuch')
+      : pullProgress(url.includes('broken')),
   'DELETE /images/alpine': [{ Untagged: 'alpine:latest' }, { Deleted: 'sha256:1' }],
   'DELETE /containers/web': 204,
   'POST /containers/web/stop': 204,
+}
+
+function pullProgress(isBroken: boolean): string {
+  const messages = [
+    { status: 'Pulling from library/alpine', id: '3.20' },
+    { status: 'Pulling fs layer', progressDetail: {}, id: 'aaaaaaaaaaaa' },
+    {
+      status: 'Downloading',
+      progressDetail: { current: 5, total: 10 },
+      progress: '[=>] 5B/10B',
+      id: 'aaaaaaaaaaaa',
+    },
+    ...(isBroken ? [{ errorDetail: { message: 'the line was cut' }, error: 'the line was cut' }] : []),
+    { status: 'Pull complete', progressDetail: {}, id: 'aaaaaaaaaaaa' },
+    { status: 'Digest: sha256:0' },
+    { status: 'Status: Downloaded newer image for alpine:3.20' },
+  ]
+  return messages.map((message) => `${JSON.stringify(message)}\r\n`).join('')
 }
 
 /** Whose output is the same to the byte. */
@@ -83,6 +105,15 @@ const same = [
   'inspect -f {{.State.Status}}/{{json\\x20.Args}} web',
   'image inspect alpine -f {{.Config.Cmd}}',
   'image inspect web',
+  'pull alpine:3.20',
+  'pull alpine',
+  'pull -q alpine',
+  'pull -a alpine',
+  'pull -a alpine:3.20',
+  'pull broken',
+  'pull nosuch',
+  'pull UPPER',
+  'pull quay.io/a/b@sha256:'.concat('0'.repeat(64)),
   'rmi alpine',
   'rm web',
   'stop web',
@@ -104,6 +135,7 @@ describe('berth says what the stock client says', { skip: withoutStockDocker, co
       const [ours, theirs] = await Promise.all([runBerth(words), runDocker(words)])
       assert.equal(ours.stdout, theirs.stdout)
       assert.equal(ours.status, theirs.status)
+      assert.equal(firstLine(ours.stderr), firstLine(theirs.stderr).replaceAll('docker', 'berth'))
     })
   }
 
@@ -116,3 +148,8 @@ describe('berth says what the stock client says', { skip: withoutStockDocker, co
     })
   }
 })
+
+/** A newcomer's next step follows it. */
+function firstLine(text: string): string {
+  return text.trimStart().split('\n', 1)[0] ?? ''
+}

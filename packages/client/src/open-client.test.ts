@@ -4,6 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import { encodeFrame } from '@berth/api'
 import { attachContainer } from './container-attach.ts'
@@ -156,7 +157,7 @@ test('attachContainer() carries both directions and the end of input alone', asy
     stream.end('hello')
     const sinks = { stdout: new PassThrough(), stderr: new PassThrough() }
     await copyOutput(stream, sinks, true)
-    assert.equal(String(sinks.stdout.read()), 'HELLO.')
-    assert.equal(String(sinks.stderr.read()), 'ready\n')
+    assert.equal(await text(sinks.stdout.end()), 'HELLO.')
+    assert.equal(await text(sinks.stderr.end()), 'ready\n')
   })
 })

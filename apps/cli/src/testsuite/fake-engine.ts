@@ -15,7 +15,10 @@ export interface FakeEngine extends AsyncDisposable {
   requests: SeenRequest[]
 }
 
-/** Replies by `METHOD /path` without version and query; a number is a bare status, an Error a 404 with its message. */
+/**
+ * Replies by `METHOD /path` without version and query: an object is JSON, text is sent as it is, a number is a bare
+ * status, an Error a 404 with its message, and a function makes any of these of the request.
+ */
 export type FakeReplies = Readonly<Record<string, unknown>>
 
 const apiVersion = '1.50'
@@ -59,8 +62,13 @@ async function answer(
     response.end(method === 'HEAD' ? undefined : 'OK')
     return
   }
-  requests.push({ method, url, body: text === '' ? undefined : (JSON.parse(text) as unknown) })
-  const reply = replies[`${method} ${url.split('?')[0]}`] ?? new Error('page not found')
+  const seen = { method, url, body: text === '' ? undefined : (JSON.parse(text) as unknown) }
+  requests.push(seen)
+  const known = replies[`${method} ${url.split('?')[0]}`] ?? new Error('page not found')
+  const reply =
+    typeof known === 'function'
+      ? (known as (request: SeenRequest, all: readonly SeenRequest[]) => unknown)(seen, requests)
+      : known
   if (typeof reply === 'number') response.statusCode = reply
   if (reply instanceof Error) response.statusCode = 404
   response.setHeader('content-type', 'application/json')

@@ -36,6 +36,7 @@ export async function createFromFlags(client: EngineClient, creation: Creation, 
       `invalid pull option: '${flags.pull}': must be one of "always", "missing" or "never"`,
     )
   }
+  checkImageName(image)
   const { rows = 0, columns = 0 } = io.stdout
   await using idFile = await reserveIdFile(flags.cidfile)
   const request = await createRequest({
@@ -73,6 +74,11 @@ function platformOf({ platform }: CreationFlagValues, io: Io): string | undefine
 
 function taggedName(image: string): string {
   return familiarReference(withDefaultTag(parseReference(image)))
+}
+
+/** An id is none of a name's business; a bad name is told before anything is sent. */
+function checkImageName(image: string): void {
+  if (!/^(sha256:)?[\da-f]{64}$/.test(image)) parseReference(image)
 }
 
 /** An id or a network may be missing too; only a missing image is worth a pull. */

@@ -42,13 +42,9 @@ export async function run(client: EngineClient, args: ExecArguments, io: Io): Pr
     positional: [container = ''],
   } = args
   if (!flags.detach && flags.tty && flags.interactive && !io.stdin.isTTY) {
-    throw new CodedError(
-      'invalid-argument',
-      'cannot attach stdin to a TTY-enabled container because stdin is not a terminal',
-      {
-        hint: 'Leave -t out where stdin is a pipe or a file.',
-      },
-    )
+    throw new CodedError('invalid-argument', 'the input device is not a TTY', {
+      hint: 'Leave -t out where stdin is a pipe or a file.',
+    })
   }
   // An exec of a container that is not there is otherwise found out only after its flags are.
   await inspectContainer(client, container)

@@ -35,7 +35,8 @@ function allLines(ports: Ports): string[] {
 function portLines(ports: Ports, { name, port }: { name: string; port: string }): string[] {
   const key = port.includes('/') ? port.toLowerCase() : `${port}/tcp`
   const bindings = ports[key]
-  if (!bindings?.length) throw new CodedError('not-found', `no public port '${port}' published for ${name}`)
+  if (!bindings?.length)
+    throw new CodedError('not-found', `Error: No public port '${port}' published for ${name}`)
   return bindings.map(addressOf).sort()
 }
 

@@ -32,13 +32,9 @@ export async function run(
     throw new CodedError('invalid-argument', 'conflicting options: cannot specify both --attach and --detach')
   }
   if (!flags.detach && flags.tty && flags.interactive && !io.stdin.isTTY) {
-    throw new CodedError(
-      'invalid-argument',
-      'cannot attach stdin to a TTY-enabled container because stdin is not a terminal',
-      {
-        hint: 'Leave -t out where stdin is a pipe or a file.',
-      },
-    )
+    throw new CodedError('invalid-argument', 'the input device is not a TTY', {
+      hint: 'Leave -t out where stdin is a pipe or a file.',
+    })
   }
   const creation = { flags, given, image, command, isDetached: flags.detach }
   const { id, request } = await createFromFlags(client, creation, io)

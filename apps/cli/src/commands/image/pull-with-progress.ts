@@ -1,6 +1,6 @@
 import type { JsonMessage } from '@berth/api'
 import { pullImage, type EngineClient } from '@berth/client'
-import { familiarName, parseReference } from '@berth/oci'
+import { parseReference } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
 import type { Output } from '../../command/io.ts'
 import type { CliConfig } from '../../config/cli-config.ts'
@@ -27,7 +27,11 @@ export async function pullWithProgress(
   const tag = allTags ? undefined : (reference.digest ?? reference.tag)
   const auth = registryCredentials(config, reference.registry)
   const display = output && new ProgressDisplay(output)
-  for await (const message of pullImage(client, familiarName(reference), { tag, platform, auth })) {
+  for await (const message of pullImage(client, `${reference.registry}/${reference.repository}`, {
+    tag,
+    platform,
+    auth,
+  })) {
     const failure = failureOf(message)
     if (failure !== undefined) throw new CodedError('internal', failure)
     display?.show(message)
