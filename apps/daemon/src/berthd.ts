@@ -20,7 +20,7 @@ function end({ stdout, stderr, exitCode }: Invocation & { kind: 'end' }): void {
 
 /** Runs until a signal asks it to end. */
 async function run({ config }: Invocation & { kind: 'run' }): Promise<void> {
-  const logger = createLogger({ level: config.logLevel, stream: process.stderr })
+  const logger = createLogger({ level: config.logLevel, stream: process.stderr, format: config.logFormat })
   const stopped = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopped.abort())
   process.on('SIGHUP', () =>

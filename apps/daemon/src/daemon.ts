@@ -10,7 +10,7 @@ import { layerWriter } from '@berth/layer'
 import { openBridgeNetwork, openSandboxes, type BridgeNetwork } from '@berth/network'
 import { hostPlatform } from '@berth/oci'
 import { openRegistryClient } from '@berth/registry-client'
-import { connectMonitor, findRuntimes, readSpecPlatform, type Monitor } from '@berth/runtime'
+import { connectMonitor, findRuntimes, readSpecPlatform, removeCgroup, type Monitor } from '@berth/runtime'
 import { chooseSnapshotter } from '@berth/snapshot'
 import { isCoded, openDatabase, type Logger } from '@berth/stdx'
 import { linuxKernel as kernel } from '@berth/syscalls'
@@ -57,7 +57,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const runtimes = ['runc', 'crun', ...Object.values(config.runtimes).map((runtime) => runtime.path)]
   await requireHost({ searchPath: options.searchPath, runtimes, hasBridge: config.bridge.isEnabled })
   await openDirectory(config.dataRoot, 0o710)
-  await openDirectory(config.execRoot, 0o700)
+  // Members of the socket's group pass through to the socket; everything else in it is root's alone.
+  await openDirectory(config.execRoot, 0o711)
   undo.use(await claimDirectory(config.dataRoot, kernel))
   undo.use(await writePidFile(config.pidFile))
   for (const warning of config.warnings) logger.warn(warning)
@@ -72,6 +73,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       if (config.isLiveRestore) return
       await engine.stopContainers(config.shutdownTimeoutSeconds)
       await endMonitor(monitor)
+      await removeCgroup(cgroupParent(config))
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
@@ -181,12 +183,14 @@ function containerSettings(config: DaemonConfig, engineId: string): ContainerSet
     startedAt: new Date().toISOString(),
     dataDirectory: config.dataRoot,
     runDirectory: config.execRoot,
-    cgroupParent: config.cgroupParent ?? defaultCgroupParent,
+    cgroupParent: cgroupParent(config),
     hostResolvConf: '/etc/resolv.conf',
     hostHostname: hostname(),
     logDefaults: parseLogOptions(config.logOptions),
   }
 }
+
+const cgroupParent = (config: DaemonConfig): string => config.cgroupParent ?? defaultCgroupParent
 
 function infoSettings(config: DaemonConfig) {
   return {

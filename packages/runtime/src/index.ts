@@ -1,4 +1,5 @@
 export type * from './monitor-api.ts'
+export { removeCgroup } from './cgroups/remove-cgroup.ts'
 export { connectMonitor } from './monitor-client/connect-monitor.ts'
 export type { ConnectMonitorOptions } from './monitor-client/connect-monitor.ts'
 export { findRuntimes, OciRuntimes } from './runtimes/oci-runtimes.ts'

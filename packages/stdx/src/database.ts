@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
 /** One numbered step of a component's schema; steps run in order, each once, in a transaction. */
@@ -8,6 +9,8 @@ export type Migration = (database: DatabaseSync) => void
  * foreign keys on. The caller closes it.
  */
 export function openDatabase(path: string): DatabaseSync {
+  // SQLite gives its log and its shared memory the mode of the file: for the owner alone.
+  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
   const database = new DatabaseSync(path)
   database.exec(`
     PRAGMA journal_mode = WAL;
