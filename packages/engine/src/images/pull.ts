@@ -3,29 +3,24 @@ import {
   digestHex,
   familiarName,
   familiarReference,
-  formatPlatform,
   formatReference,
-  isLayerType,
-  parseImageConfig,
-  platformDistance,
   verified,
   type Descriptor,
   type Digest,
-  type ImageConfig,
-  type Manifest,
   type Platform,
   type Reference,
 } from '@berth/oci'
-import type { Lease } from '@berth/content'
 import type { Credentials } from '@berth/registry-client'
-import { CodedError, messageOf, noSpaceError, readBounded } from '@berth/stdx'
-import { Channel } from '../channel.ts'
-import { collectGarbage } from './collect-garbage.ts'
+import { CodedError, readBounded } from '@berth/stdx'
+import { copyImage, type ImageSource } from './copy-image.ts'
 import type { ImageContext } from './image-context.ts'
-import { imageRecord } from './image-record.ts'
 import { isInterruption } from './interruption.ts'
 import type { ImageLayer, LayerEvent } from './layer-transfer.ts'
+import { progressOf, type Report } from './progress.ts'
+import { recordImage, type CompleteImage } from './record-image.ts'
 import { resolveManifest, type ResolvedManifest } from './resolve-manifest.ts'
+import { together } from './together.ts'
+import { whileHeld } from './while-held.ts'
 
 export interface PullOptions {
   /** What the caller asked for; the machine's own platform when undefined. */
@@ -35,9 +30,6 @@ export interface PullOptions {
 }
 
 const configBytesMax = 16 * 1024 * 1024
-const layersMax = 500
-/** Progress that a slow client has not read yet; states are never dropped, byte counts are. */
-const progressQueueMax = 1024
 
 /**
  * Pulls one image. Errors up to the manifest are thrown before the first message, so that they can still become a
@@ -51,22 +43,7 @@ export async function* pullImage(
   const platform = options.platform ?? context.platform
   const resolved = await resolveManifest(reference, { ...options, registry: context.registry, platform })
   yield { status: `Pulling from ${reference.repository}`, id: reference.tag ?? reference.digest ?? '' }
-  const channel = new Channel<JsonMessage>({
-    limit: progressQueueMax,
-    isDroppable: (message) => message.progressDetail?.current !== undefined,
-  })
-  const work = bringImage(context, {
-    reference,
-    resolved,
-    options,
-    report: (message) => channel.push(message),
-  })
-  work.then(
-    () => channel.end(),
-    (reason: unknown) => channel.end({ reason }),
-  )
-  yield* channel
-  const isNew = await work
+  const isNew = yield* progressOf((report) => bringImage(context, { reference, resolved, options, report }))
   const root = resolved.path[0]?.descriptor.digest
   yield { status: `Digest: ${root}` }
   const name = familiarReference(reference)
@@ -79,7 +56,7 @@ interface BringRequest {
   reference: Reference
   resolved: ResolvedManifest
   options: PullOptions
-  report: (message: JsonMessage) => void
+  report: Report
 }
 
 /**
@@ -87,76 +64,45 @@ interface BringRequest {
  * interruption the next try goes on with what has arrived, until the lease expires; any other failure leaves nothing.
  */
 async function bringImage(context: ImageContext, request: BringRequest): Promise<boolean> {
-  try {
-    await using held = new AsyncDisposableStack()
-    const lease = held.use(await context.content.createLease())
-    try {
-      return await bringUnderLease(context, request, lease)
-    } catch (error) {
-      if (isInterruption(error)) held.move()
-      throw error
+  const { reference, resolved, options } = request
+  const name = familiarReference(reference)
+  const action = `pull ${name}`
+  return whileHeld(context, { action, keepsAfter: isInterruption }, async (hold) => {
+    const source: ImageSource = {
+      config: (descriptor) => fetchConfig(context, request, { descriptor, leaseId: hold.lease.id }),
+      layers: (layers) => fetchLayers(context, request, layers),
     }
-  } catch (error) {
-    const noSpace = noSpaceError(error, `pull ${familiarReference(request.reference)}`)
-    if (!isInterruption(error)) await clearAway(context, noSpace !== undefined)
-    throw noSpace ?? error
-  }
-}
-
-/** A full disk is no time to keep what other interrupted pulls might go on with. */
-async function clearAway(context: ImageContext, isDiskFull: boolean): Promise<void> {
-  try {
-    await collectGarbage(context, isDiskFull ? { ingestIdleMs: 0 } : {})
-  } catch (error) {
-    context.logger.warn('Cannot clear away what a pull left', { error: messageOf(error) })
-  }
-}
-
-async function bringUnderLease(context: ImageContext, request: BringRequest, lease: Lease): Promise<boolean> {
-  const { reference, resolved } = request
-  const { manifest, path } = resolved
-  for (const { bytes, descriptor } of path)
-    await context.content.writeBlob(bytes, descriptor, { leaseId: lease.id })
-  const configBytes = await fetchConfig(context, request, lease.id)
-  const config = parseImageConfig(configBytes)
-  checkLayers(manifest, config, request)
-  const blobs = [
-    ...path.map((fetched) => fetched.descriptor.digest),
-    manifest.config.digest,
-    ...manifest.layers.map((layer) => layer.digest),
-  ]
-  // Held before they arrive: another pull may be the one that fetches them.
-  for (const digest of blobs) await lease.add(digest)
-  using _held = context.layers.hold(config.rootfs.diff_ids)
-  const layers = uniqueLayers(manifest, config)
-  await fetchLayers(context, request, layers)
-  const root = path[0]?.descriptor.digest as Digest
-  const record = await imageRecord(context.snapshotter, {
-    imageId: manifest.config.digest,
-    manifestDigest: path.at(-1)?.descriptor.digest as Digest,
-    config,
+    const wish = { name, platform: options.platform }
+    const image = await copyImage(context, source, { ...wish, resolved, hold, action })
+    const isNew = await recordPulled(context, reference, image)
+    context.events.image('pull', name, { name: familiarName(reference) })
+    return isNew
   })
-  const tag = reference.digest === undefined ? [formatReference(reference)] : []
-  const before = context.images.findByDigest(`${reference.registry}/${reference.repository}`, root)
-  const tagged = tag[0] === undefined ? before : context.images.findByTag(tag[0])
-  context.images.add(
-    record,
-    { blobs, layers: layers.map(({ descriptor, diffId }) => ({ digest: descriptor.digest, diffId })) },
-    { tags: tag, digests: [`${reference.registry}/${reference.repository}@${root}`] },
-  )
-  for (const layer of manifest.layers) {
-    await context.content.addOrigin(layer.digest, `${reference.registry}/${reference.repository}`)
-  }
-  context.events.image('pull', familiarReference(reference), { name: familiarName(reference) })
-  return tagged !== record.imageId || before !== record.imageId
+}
+
+async function recordPulled(
+  context: ImageContext,
+  reference: Reference,
+  image: CompleteImage,
+): Promise<boolean> {
+  const repository = `${reference.registry}/${reference.repository}`
+  const root = image.path[0] as Digest
+  const tag = reference.digest === undefined ? formatReference(reference) : undefined
+  const before = context.images.findByDigest(repository, root)
+  const tagged = tag === undefined ? before : context.images.findByTag(tag)
+  const { imageId } = await recordImage(context, image, {
+    tags: tag === undefined ? [] : [tag],
+    digests: [`${repository}@${root}`],
+  })
+  for (const { digest } of image.manifest.layers) await context.content.addOrigin(digest, repository)
+  return tagged !== imageId || before !== imageId
 }
 
 async function fetchConfig(
   context: ImageContext,
-  { reference, resolved, options }: BringRequest,
-  leaseId: string,
-) {
-  const descriptor = resolved.manifest.config
+  { reference, options }: BringRequest,
+  { descriptor, leaseId }: { descriptor: Descriptor; leaseId: string },
+): Promise<Uint8Array> {
   if (descriptor.size > configBytesMax) {
     throw new CodedError(
       'invalid-argument',
@@ -175,44 +121,11 @@ async function fetchConfig(
   return bytes
 }
 
-function checkLayers(manifest: Manifest, config: ImageConfig, { reference, options }: BringRequest): void {
-  const name = familiarReference(reference)
-  const { layers } = manifest
-  if (layers.length !== config.rootfs.diff_ids.length) {
-    throw new CodedError(
-      'invalid-argument',
-      `Cannot pull ${name}: ${layers.length} layers in the manifest, ${config.rootfs.diff_ids.length} in the config`,
-    )
-  }
-  if (layers.length > layersMax) {
-    throw new CodedError(
-      'invalid-argument',
-      `Cannot pull ${name}: ${layers.length} layers, at most ${layersMax} are accepted`,
-    )
-  }
-  const unknown = layers.find(({ mediaType }) => !isLayerType(mediaType))
-  if (unknown) {
-    throw new CodedError(
-      'invalid-argument',
-      `Cannot pull ${name}: unsupported media type ${JSON.stringify(unknown.mediaType)} of a layer`,
-    )
-  }
-  if (options.platform && platformDistance(options.platform, config) === undefined) {
-    throw new CodedError(
-      'not-found',
-      `image with reference ${name} was found but does not provide the specified platform (${formatPlatform(options.platform)})`,
-    )
-  }
-}
-
 async function fetchLayers(
   context: ImageContext,
   { reference, options, report }: BringRequest,
   layers: readonly ImageLayer[],
 ): Promise<void> {
-  // When one layer fails the others stop too, and their progress is over before the error is told.
-  const controller = new AbortController()
-  const signal = AbortSignal.any([options.signal, controller.signal])
   const missing: ImageLayer[] = []
   for (const layer of layers) {
     const isThere = await context.layers.has(layer)
@@ -220,45 +133,16 @@ async function fetchLayers(
     const status = isThere ? 'Already exists' : 'Pulling fs layer'
     report({ status, progressDetail: {}, id: shortId(layer.descriptor) })
   }
-  const outcomes = await Promise.allSettled(
-    missing.map(async ({ descriptor, diffId }) => {
-      try {
-        await fetchLayer(context, {
-          descriptor,
-          diffId,
-          report,
-          request: { reference, credentials: options.credentials },
-          signal,
-        })
-      } catch (error) {
-        controller.abort(error)
-        throw error
-      }
-    }),
-  )
-  if (outcomes.some((outcome) => outcome.status === 'rejected')) throw controller.signal.reason
+  await together(missing, options.signal, async (layer, signal) => {
+    const id = shortId(layer.descriptor)
+    const onEvent = (event: LayerEvent) => reportLayerEvent(event, { id, report })
+    const { credentials } = options
+    await context.layers.fetch({ ...layer, reference, credentials }, { signal, onEvent })
+    report({ status: 'Pull complete', progressDetail: {}, id })
+  })
 }
 
-interface LayerJob extends ImageLayer {
-  report: (message: JsonMessage) => void
-  request: { reference: Reference; credentials: Credentials | undefined }
-  signal: AbortSignal
-}
-
-async function fetchLayer(
-  context: ImageContext,
-  { descriptor, diffId, report, request, signal }: LayerJob,
-): Promise<void> {
-  const id = shortId(descriptor)
-  const onEvent = (event: LayerEvent) => reportLayerEvent(event, { id, report })
-  await context.layers.fetch({ ...request, descriptor, diffId }, { signal, onEvent })
-  report({ status: 'Pull complete', progressDetail: {}, id })
-}
-
-function reportLayerEvent(
-  event: LayerEvent,
-  { id, report }: { id: string; report: (message: JsonMessage) => void },
-): void {
+function reportLayerEvent(event: LayerEvent, { id, report }: { id: string; report: Report }): void {
   switch (event.state) {
     case 'waiting':
       return report({ status: 'Waiting', progressDetail: {}, id })
@@ -286,16 +170,6 @@ function reportLayerEvent(
     default:
       return event satisfies never
   }
-}
-
-/** An image may name one layer twice; it is fetched once. */
-function uniqueLayers(manifest: Manifest, config: ImageConfig): ImageLayer[] {
-  const layers = new Map<string, ImageLayer>()
-  for (const [index, descriptor] of manifest.layers.entries()) {
-    const diffId = config.rootfs.diff_ids[index] as Digest
-    layers.set(`${descriptor.digest} ${diffId}`, { descriptor, diffId })
-  }
-  return [...layers.values()]
 }
 
 const shortId = (descriptor: Descriptor): string => digestHex(descriptor.digest).slice(0, 12)

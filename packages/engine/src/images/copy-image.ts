@@ -1,0 +1,44 @@
+import { parseImageConfig, type Descriptor } from '@berth/oci'
+import type { ImageContext } from './image-context.ts'
+import { checkLayers, uniqueLayers } from './image-layers.ts'
+import type { ImageLayer } from './layer-transfer.ts'
+import { checkPlatform, type PlatformWish } from './platform-wish.ts'
+import { imageBlobs, type CompleteImage } from './record-image.ts'
+import type { ResolvedManifest } from './resolve-manifest.ts'
+import type { Hold } from './while-held.ts'
+
+/** Where an image comes from: a registry, an archive. */
+export interface ImageSource {
+  /** The bytes of the config, which are in the content store under the lease when they come back. */
+  config: (descriptor: Descriptor) => Promise<Uint8Array>
+  /** Makes layers mountable, with their blobs in the content store. Held and leased already. */
+  layers: (layers: readonly ImageLayer[]) => Promise<void>
+}
+
+interface CopyRequest extends PlatformWish {
+  resolved: ResolvedManifest
+  hold: Hold
+  /** What is done, as errors name it: `pull busybox`. */
+  action: string
+}
+
+/** Copies the graph below a manifest, whichever side it comes from. What is complete then is recorded by the caller. */
+export async function copyImage(
+  context: ImageContext,
+  source: ImageSource,
+  request: CopyRequest,
+): Promise<CompleteImage> {
+  const { hold, resolved } = request
+  const { manifest, path } = resolved
+  for (const { bytes, descriptor } of path)
+    await context.content.writeBlob(bytes, descriptor, { leaseId: hold.lease.id })
+  const config = parseImageConfig(await source.config(manifest.config))
+  checkLayers(manifest, config, request.action)
+  checkPlatform(config, request)
+  const image = { path: path.map(({ descriptor }) => descriptor.digest), manifest, config }
+  // Held before they arrive: somebody else may be the one who brings them.
+  for (const digest of imageBlobs(image)) await hold.lease.add(digest)
+  hold.holdLayers(config.rootfs.diff_ids)
+  await source.layers(uniqueLayers(manifest, config))
+  return image
+}
