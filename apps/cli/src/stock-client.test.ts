@@ -100,6 +100,7 @@ const same = [
   'network ls --format json',
   'network inspect net2',
   'inspect web',
+  'inspect -f {{.ID}}|{{.Config.Env}}|{{.State.Running}}|{{.HostConfig}} web',
   'inspect web alpine',
   'inspect --type image alpine',
   'inspect -f {{.State.Status}}/{{json\\x20.Args}} web',

@@ -3,11 +3,18 @@ import { ExitError } from '../command/exit-error.ts'
 import type { Io } from '../command/io.ts'
 import { objectFormatter } from '../format/format-object.ts'
 import { plainJson } from '../format/go-json.ts'
+import type { GoType } from '../template/go-type.ts'
 
 export interface InspectionOptions {
   io: Io
   /** A template or `json`; '' is an indented array of all. */
   format: string
+}
+
+export interface Inspected {
+  object: unknown
+  /** Go's type of it, for templates. */
+  loadType?: () => Promise<GoType>
 }
 
 const indentWidth = 4
@@ -16,17 +23,24 @@ const indentWidth = 4
 export async function printInspection(
   names: readonly string[],
   { io, format }: InspectionOptions,
-  find: (name: string) => Promise<unknown>,
+  find: (name: string) => Promise<Inspected>,
 ): Promise<void> {
   const formatOne = format === '' ? undefined : await objectFormatter(format)
-  const found: unknown[] = []
+  const found: Inspected[] = []
   const failures: unknown[] = []
-  for (const name of names)
+  for (const name of names) {
     await find(name).then(
-      (object) => found.push(object),
+      (one) => found.push(one),
       (error: unknown) => failures.push(error),
     )
-  const text = formatOne ? found.map(formatOne).join('') : `${plainJson(found, indentWidth)}\n`
-  io.stdout.write(text)
+  }
+  if (formatOne) for (const { object, loadType } of found) io.stdout.write(await formatOne(object, loadType))
+  else
+    io.stdout.write(
+      `${plainJson(
+        found.map(({ object }) => object),
+        indentWidth,
+      )}\n`,
+    )
   if (failures.length > 0) throw new ExitError(1, failures.map(messageOf).join('\n'), { cause: failures[0] })
 }

@@ -1,9 +1,10 @@
-import { inspectContainer, type EngineClient } from '@berth/client'
+import type { EngineClient } from '@berth/client'
 import { anyNumber, defineCommand, type Arguments } from '../../command/command.ts'
 import { switchFlag } from '../../command/flag.ts'
 import { objectFormatFlag } from '../../command/format-flag.ts'
 import type { Io } from '../../command/io.ts'
 import { printInspection } from '../print-inspection.ts'
+import { inspectedContainer } from './inspected-container.ts'
 
 export const definition = defineCommand({
   usage: '[OPTIONS] CONTAINER [CONTAINER...]',
@@ -17,6 +18,6 @@ export async function run(
   io: Io,
 ): Promise<void> {
   await printInspection(positional, { io, format: flags.format }, (name) =>
-    inspectContainer(client, name, { size: flags.size }),
+    inspectedContainer(client, name, flags.size),
   )
 }

@@ -23,7 +23,7 @@ export async function run(
   io: Io,
 ): Promise<void> {
   const platform = platformJson(flags.platform)
-  await printInspection(positional, { io, format: flags.format }, (name) =>
-    inspectImage(client, name, { platform }),
-  )
+  await printInspection(positional, { io, format: flags.format }, async (name) => ({
+    object: await inspectImage(client, name, { platform }),
+  }))
 }

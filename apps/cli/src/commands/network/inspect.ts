@@ -19,7 +19,7 @@ export async function run(
   { flags, positional }: Arguments<typeof definition>,
   io: Io,
 ): Promise<void> {
-  await printInspection(positional, { io, format: flags.format }, (name) =>
-    inspectNetwork(client, name, { verbose: flags.verbose }),
-  )
+  await printInspection(positional, { io, format: flags.format }, async (name) => ({
+    object: await inspectNetwork(client, name, { verbose: flags.verbose }),
+  }))
 }

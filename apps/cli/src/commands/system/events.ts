@@ -30,7 +30,7 @@ export async function run(
   const times = { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) }
   const format = flags.format === '' ? formatEvent : await objectFormatter(flags.format)
   for await (const event of watchEvents(client, { ...times, filters: flags.filter })) {
-    io.stdout.write(format(event))
+    io.stdout.write(await format(event))
   }
 }
 

@@ -35,6 +35,7 @@ async function formatted(
   { io, format }: { io: Io; format: string },
 ): Promise<void> {
   const server = engine.status === 'fulfilled' ? engine.value : { ServerErrors: [messageOf(engine.reason)] }
-  io.stdout.write((await objectFormatter(format))({ ...server, ClientInfo: own }))
+  const formatOne = await objectFormatter(format)
+  io.stdout.write(await formatOne({ ...server, ClientInfo: own }))
   if (engine.status === 'rejected') throw engine.reason
 }

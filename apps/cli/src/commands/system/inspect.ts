@@ -1,16 +1,11 @@
-import {
-  inspectContainer,
-  inspectImage,
-  inspectNetwork,
-  inspectVolume,
-  type EngineClient,
-} from '@berth/client'
+import { inspectImage, inspectNetwork, inspectVolume, type EngineClient } from '@berth/client'
 import { CodedError, isCoded } from '@berth/stdx'
 import { anyNumber, defineCommand, type Arguments } from '../../command/command.ts'
 import { stringFlag, switchFlag } from '../../command/flag.ts'
 import { objectFormatFlag } from '../../command/format-flag.ts'
 import type { Io } from '../../command/io.ts'
-import { printInspection } from '../print-inspection.ts'
+import { inspectedContainer } from '../container/inspected-container.ts'
+import { printInspection, type Inspected } from '../print-inspection.ts'
 
 export const definition = defineCommand({
   usage: '[OPTIONS] NAME|ID [NAME|ID...]',
@@ -22,14 +17,14 @@ export const definition = defineCommand({
   },
 })
 
-type Finder = (client: EngineClient, name: string, options: { size: boolean }) => Promise<unknown>
+type Finder = (client: EngineClient, name: string, size: boolean) => Promise<Inspected>
 
 /** In the order in which a name is looked for. */
 const finders: Readonly<Record<string, Finder>> = {
-  container: inspectContainer,
-  image: (client, name) => inspectImage(client, name),
-  network: (client, name) => inspectNetwork(client, name),
-  volume: (client, name) => inspectVolume(client, name),
+  container: inspectedContainer,
+  image: async (client, name) => ({ object: await inspectImage(client, name) }),
+  network: async (client, name) => ({ object: await inspectNetwork(client, name) }),
+  volume: async (client, name) => ({ object: await inspectVolume(client, name) }),
 }
 
 export async function run(
@@ -37,25 +32,27 @@ export async function run(
   { flags: { format, size, type }, given, positional }: Arguments<typeof definition>,
   io: Io,
 ): Promise<void> {
-  if (given.has('type') && !finders[type]) {
-    throw new CodedError(
-      'invalid-argument',
-      type === ''
-        ? 'type is empty: must be one of "container", "image", "network", "volume"'
-        : `unknown type: ${JSON.stringify(type)}: must be one of "container", "image", "network", "volume"`,
-    )
-  }
-  const wanted = type === '' ? Object.values(finders) : [finders[type]]
+  const wanted = given.has('type') ? [finderOf(type)] : Object.values(finders)
   await printInspection(positional, { io, format }, async (name) => {
     for (const find of wanted) {
       try {
-        return await find?.(client, name, { size })
+        return await find(client, name, size)
       } catch (error) {
-        if (type !== '' || !isAbsent(error)) throw error
+        if (given.has('type') || !isAbsent(error)) throw error
       }
     }
     throw new CodedError('not-found', `Error: No such object: ${name}`)
   })
+}
+
+function finderOf(type: string): Finder {
+  const finder = finders[type]
+  if (finder) return finder
+  const kinds = 'must be one of "container", "image", "network", "volume"'
+  throw new CodedError(
+    'invalid-argument',
+    type === '' ? `type is empty: ${kinds}` : `unknown type: ${JSON.stringify(type)}: ${kinds}`,
+  )
 }
 
 /** Engines refuse a name that is no reference with 400 where another kind might have it. */

@@ -24,7 +24,15 @@ export async function run(
   const own = { ...clientVersion(io.contextName), ApiVersion: negotiated }
   const server = engine.status === 'fulfilled' ? engine.value.version : null
   if (flags.format === '') io.stdout.write(formatVersion(own, server))
-  else io.stdout.write((await objectFormatter(flags.format))({ Client: own, Server: server }))
+  else {
+    const format = await objectFormatter(flags.format)
+    io.stdout.write(
+      await format(
+        { Client: own, Server: server },
+        async () => (await import('../../template/docker-types/version-type.ts')).versionType,
+      ),
+    )
+  }
   if (engine.status === 'rejected') throw engine.reason
 }
 
