@@ -91,11 +91,21 @@ export function checkHostConfig(
   containerMounts(hostConfig)
   parseLogOptions(hostConfig.LogConfig.Config ?? {})
   hostConfig.NetworkMode = networkMode(hostConfig.NetworkMode, getContainer)
-  if (hostConfig.ShmSize === 0) hostConfig.ShmSize = shmBytes
-  if (hostConfig.Memory > 0 && hostConfig.MemorySwap === 0) hostConfig.MemorySwap = hostConfig.Memory * 2
-  if (hostConfig.LogConfig.Type === '')
-    hostConfig.LogConfig = { Type: 'json-file', Config: hostConfig.LogConfig.Config }
+  Object.assign(hostConfig, spelledOut(hostConfig))
   return []
+}
+
+/** Zero values that stand for a default, as what they stand for. */
+function spelledOut(hostConfig: HostConfig): Partial<HostConfig> {
+  const { ShmSize, Memory, MemorySwap, MemorySwappiness, PidsLimit, IpcMode, LogConfig } = hostConfig
+  return {
+    ShmSize: ShmSize || shmBytes,
+    MemorySwap: MemorySwap === 0 ? Memory * 2 : MemorySwap,
+    MemorySwappiness: MemorySwappiness === -1 ? null : MemorySwappiness,
+    PidsLimit: PidsLimit === 0 ? null : PidsLimit,
+    IpcMode: IpcMode || 'private',
+    LogConfig: { Type: LogConfig.Type || 'json-file', Config: LogConfig.Config ?? {} },
+  }
 }
 
 function checkLimits({
