@@ -23,6 +23,7 @@ import { writePidFile } from './pid-file.ts'
 import { requireHost } from './require-host.ts'
 import { containerRoutes } from './routes/containers.ts'
 import { execRoutes } from './routes/execs.ts'
+import { imageArchiveRoutes } from './routes/image-archives.ts'
 import { imageRoutes } from './routes/images.ts'
 import { networkRoutes } from './routes/networks.ts'
 import { systemRoutes } from './routes/system.ts'
@@ -205,6 +206,7 @@ function infoSettings(config: DaemonConfig) {
 
 const routesOf = (engine: Engine): Route[] => [
   ...systemRoutes(engine),
+  ...imageArchiveRoutes(engine.images),
   ...imageRoutes(engine.images),
   ...containerRoutes(engine.containers),
   ...execRoutes(engine.containers),

@@ -3,8 +3,10 @@ import { collectGarbage } from './collect-garbage.ts'
 import type { ImageContext } from './image-context.ts'
 import { imageHistory, inspectImage } from './inspect.ts'
 import { listImages } from './list.ts'
+import { loadImages } from './load.ts'
 import { pullImage } from './pull.ts'
 import { removeImage } from './remove.ts'
+import { saveImages } from './save.ts'
 import { tagImage } from './tag.ts'
 
 /** The image verbs over one context. */
@@ -14,8 +16,10 @@ export function imageService(context: ImageContext) {
     history: bind(context, imageHistory),
     inspect: bind(context, inspectImage),
     list: bind(context, listImages),
+    load: bind(context, loadImages),
     pull: bind(context, pullImage),
     remove: bind(context, removeImage),
+    save: bind(context, saveImages),
     tag: bind(context, tagImage),
   }
 }

@@ -33,7 +33,7 @@ export interface ResolveOptions {
 }
 
 /** Indexes within indexes deeper than this are refused. */
-const indexDepthMax = 4
+export const indexDepthMax = 4
 
 /** Follows a name through indexes to the manifest of the image for `platform`. */
 export async function resolveManifest(
@@ -47,7 +47,7 @@ export async function resolveManifest(
     path.push(fetched)
     const parsed = parseManifest(fetched.bytes, fetched.descriptor.mediaType)
     if (parsed.kind === 'manifest') {
-      checkIsImage(reference, parsed)
+      checkIsImage(parsed, `pull ${familiarReference(reference)}`)
       return { path, manifest: parsed }
     }
     digest = choose(parsed.manifests, options.platform, reference).digest
@@ -80,11 +80,12 @@ function choose(manifests: readonly Descriptor[], platform: Platform, reference:
   )
 }
 
-function checkIsImage(reference: Reference, manifest: Manifest): void {
+/** Refuses what is kept in registries and archives but is no image; `action` is what cannot be done then. */
+export function checkIsImage(manifest: Manifest, action: string): void {
   if (isConfigType(manifest.config.mediaType)) return
   const type = manifest.artifactType ?? manifest.config.mediaType
   throw new CodedError(
     'invalid-argument',
-    `Cannot pull ${familiarReference(reference)}: it is an artifact of type ${JSON.stringify(type)}, not a container image`,
+    `Cannot ${action}: it is an artifact of type ${JSON.stringify(type)}, not a container image`,
   )
 }

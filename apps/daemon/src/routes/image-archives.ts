@@ -1,0 +1,30 @@
+import { parseQueryBoolean } from '@berth/api'
+import type { ImageService } from '@berth/engine'
+import { CodedError } from '@berth/stdx'
+import { jsonStream, stream, type Reply } from '../server/reply.ts'
+import { requestBody } from '../server/request-body.ts'
+import { route, type Route } from '../server/route.ts'
+import { parsePlatformObject } from './platform-object.ts'
+
+type Archives = Pick<ImageService, 'load' | 'save'>
+
+/** Images in archives, out and in. */
+export const imageArchiveRoutes = (images: Archives): Route[] => {
+  const save = (names: readonly string[], query: URLSearchParams, signal: AbortSignal): Reply => {
+    if (names.length === 0) throw new CodedError('invalid-argument', 'no image names given')
+    const body = images.save(names, { platform: parsePlatformObject(query), signal })
+    return stream(body, { contentType: 'application/x-tar' })
+  }
+  return [
+    route('GET', '/images/get', ({ query, signal }) => save(query.getAll('names'), query, signal)),
+    route('GET', '/images/{name:.*}/get', ({ params, query, signal }) => save([params.name], query, signal)),
+    route('POST', '/images/load', ({ request, query, signal }) => {
+      const isQuiet = parseQueryBoolean(query.get('quiet') ?? '1')
+      const platform = parsePlatformObject(query)
+      // Errors of an archive are told in the stream, also the first.
+      return jsonStream(images.load(requestBody(request), { platform, isQuiet, signal }), {
+        flushHeaders: true,
+      })
+    }),
+  ]
+}

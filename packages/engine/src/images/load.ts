@@ -1,0 +1,107 @@
+import type { JsonMessage } from '@berth/api'
+import { digestHex, type Platform } from '@berth/oci'
+import { CodedError } from '@berth/stdx'
+import { findArchivedImages, type ArchivedImage } from './archive/archive-images.ts'
+import { parseBlobName } from './archive/blob-name.ts'
+import { receiveArchive, type ReceiveOptions } from './archive/receive-archive.ts'
+import { collectGarbage } from './collect-garbage.ts'
+import { copyImage, type ImageSource } from './copy-image.ts'
+import type { ImageContext } from './image-context.ts'
+import { familiar } from './list.ts'
+import { progressOf, type Report } from './progress.ts'
+import { recordImage, type CompleteImage } from './record-image.ts'
+import { together } from './together.ts'
+import { whileHeld, type Hold } from './while-held.ts'
+
+export interface LoadImagesOptions {
+  /** The images must be of this platform; of an index, this machine's or else what is there. */
+  platform: Platform | undefined
+  /** Tells outcomes alone. */
+  isQuiet: boolean
+  signal: AbortSignal
+}
+
+/** Reads images from an archive; none of them can be seen before all are whole. */
+export async function* loadImages(
+  context: ImageContext,
+  body: AsyncIterable<Uint8Array>,
+  options: LoadImagesOptions,
+): AsyncGenerator<JsonMessage> {
+  const loaded = yield* progressOf(async (report) => {
+    const request = { options, report: options.isQuiet ? () => undefined : report }
+    return whileHeld(context, { action: 'load images' }, (hold) =>
+      receiveImages(context, body, { ...request, hold }),
+    )
+  })
+  // Archives hold more than their images need: old metadata, other platforms.
+  await collectGarbage(context)
+  for (const { imageId, tags } of loaded) {
+    context.events.image('load', imageId, { name: tags[0] === undefined ? imageId : familiar(tags[0]) })
+    if (tags.length === 0) yield { stream: `Loaded image ID: ${imageId}\n` }
+    for (const tag of tags) yield { stream: `Loaded image: ${familiar(tag)}\n` }
+  }
+}
+
+interface LoadRequest {
+  options: LoadImagesOptions
+  hold: Hold
+  report: Report
+}
+
+async function receiveImages(
+  context: ImageContext,
+  body: AsyncIterable<Uint8Array>,
+  { options, hold, report }: LoadRequest,
+): Promise<{ imageId: string; tags: readonly string[] }[]> {
+  const { content } = context
+  const { signal } = options
+  const onProgress = progressReporter(report)
+  const archive = await receiveArchive(body, { content, hold, signal, onProgress })
+  const platform = options.platform ?? context.platform
+  const found = await findArchivedImages(archive, { content, platform })
+  const copied: (ArchivedImage & { image: CompleteImage })[] = []
+  for (const entry of found) {
+    const name = entry.tags[0] === undefined ? entry.resolved.manifest.config.digest : familiar(entry.tags[0])
+    const wish = { name, platform: options.platform, action: `load ${name}` }
+    const source = contentSource(context, { ...wish, signal })
+    const image = await copyImage(context, source, { ...wish, hold, resolved: entry.resolved })
+    copied.push({ ...entry, image })
+  }
+  return Array.fromAsync(copied, async ({ image, tags }) => {
+    const { imageId } = await recordImage(context, image, { tags: [...tags] })
+    return { imageId, tags }
+  })
+}
+
+/** A layer's progress while it arrives, by its digest or the name of its folder. Small files come without a word. */
+function progressReporter(report: Report): ReceiveOptions['onProgress'] {
+  return ({ name, currentBytes, totalBytes }) => {
+    if (totalBytes < 1024 * 1024) return
+    const digest = parseBlobName(name)
+    const id = (digest === undefined ? name : digestHex(digest)).slice(0, 12)
+    report({ status: 'Loading layer', progressDetail: { current: currentBytes, total: totalBytes }, id })
+  }
+}
+
+/** An image whose blobs are in the content store, if they are anywhere. */
+function contentSource(
+  context: ImageContext,
+  { action, signal }: { action: string; signal: AbortSignal },
+): ImageSource {
+  const { content, layers } = context
+  const need = async ({ digest }: { digest: Parameters<typeof content.findBlob>[0] }) => {
+    if (await content.findBlob(digest)) return
+    throw new CodedError('invalid-argument', `Cannot ${action}: ${digest} is not in the archive`)
+  }
+  return {
+    config: async (descriptor) => {
+      await need(descriptor)
+      return content.readWhole(descriptor.digest)
+    },
+    layers: (wanted) =>
+      together(wanted, signal, async (layer, signal) => {
+        await need(layer.descriptor)
+        await layers.unpack(layer, { signal, onEvent: () => undefined })
+      }),
+  }
+}
