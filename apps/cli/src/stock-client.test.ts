@@ -123,6 +123,8 @@ const same = [
   'port web 80',
   'port web 81',
   'top web',
+  'start nope nix',
+  'ps --format {{json\\x20.Names}}',
 ]
 
 describe('berth says what the stock client says', { skip: withoutStockDocker, concurrency: 4 }, () => {

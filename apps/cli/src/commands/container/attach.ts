@@ -69,9 +69,11 @@ function refuse({
   Paused: boolean
   Restarting: boolean
 }): void {
-  const state = !Running ? 'stopped' : Paused ? 'paused' : Restarting ? 'restarting' : undefined
-  if (state === undefined) return
-  const verb = state === 'paused' ? 'unpause' : 'start'
-  const advice = state === 'restarting' ? '' : `, ${verb} it first`
-  throw new CodedError('failed-precondition', `cannot attach to a ${state} container${advice}`)
+  const [state, advice] = !Running
+    ? ['stopped', 'start it first']
+    : Paused
+      ? ['paused', 'unpause it first']
+      : ['restarting', 'wait until it is running']
+  if (Running && !Paused && !Restarting) return
+  throw new CodedError('failed-precondition', `You cannot attach to a ${state} container, ${advice}`)
 }

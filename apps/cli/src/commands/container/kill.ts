@@ -15,7 +15,7 @@ export async function run(
   { flags, positional }: Arguments<typeof definition>,
   io: Io,
 ): Promise<void> {
-  await each(positional, io, async (name) => {
+  await each(positional, { io }, async (name) => {
     await killContainer(client, name, { killSignal: flags.signal || undefined })
     return name
   })

@@ -33,7 +33,7 @@ export async function run(
   const format = flags.format || (flags.quiet ? '' : (io.config.psFormat ?? ''))
   const limit = flags.latest && !given.has('last') ? 1 : flags.last
   // Sizes take the engine long, so they are asked for only where they show.
-  const size = flags.size || /\.Size|^json$/.test(format)
+  const size = flags.size || /\.Size/.test(format)
   const containers = await listContainers(client, {
     all: flags.all,
     size: given.has('size') ? flags.size : size,

@@ -20,7 +20,7 @@ export async function run(
   { flags, positional }: Arguments<typeof definition>,
   io: Io,
 ): Promise<void> {
-  await each(positional, io, async (text) => {
+  await each(positional, { io }, async (text) => {
     const name = text.replace(/^\/+/, '')
     try {
       await removeContainer(client, name, flags)

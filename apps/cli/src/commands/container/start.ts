@@ -23,10 +23,14 @@ export async function run(
   io: Io,
 ): Promise<number | void> {
   if (!flags.attach && !flags.interactive) {
-    return each(positional, io, async (name) => {
-      await startContainer(client, name)
-      return name
-    })
+    return each(
+      positional,
+      { io, summarize: (failed) => `Error: failed to start containers: ${failed.join(', ')}` },
+      async (name) => {
+        await startContainer(client, name)
+        return name
+      },
+    )
   }
   if (positional.length > 1)
     throw new CodedError('invalid-argument', 'you cannot start and attach multiple containers at once')

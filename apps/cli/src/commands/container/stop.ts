@@ -22,7 +22,7 @@ export async function run(
   io: Io,
 ): Promise<void> {
   const timeout = given.has('timeout') ? flags.timeout : given.has('time') ? flags.time : undefined
-  await each(positional, io, async (name) => {
+  await each(positional, { io }, async (name) => {
     await stopContainer(client, name, { timeout, stopSignal: flags.signal || undefined })
     return name
   })

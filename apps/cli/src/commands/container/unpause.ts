@@ -14,7 +14,7 @@ export async function run(
   { positional }: Arguments<typeof definition>,
   io: Io,
 ): Promise<void> {
-  await each(positional, io, async (name) => {
+  await each(positional, { io }, async (name) => {
     await unpauseContainer(client, name)
     return name
   })

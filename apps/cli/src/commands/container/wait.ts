@@ -15,7 +15,7 @@ export async function run(
   { positional }: Arguments<typeof definition>,
   io: Io,
 ): Promise<void> {
-  await each(positional, io, async (name) => {
+  await each(positional, { io }, async (name) => {
     const wait = await waitContainer(client, name)
     const { StatusCode, Error: failure } = await wait.result()
     if (failure?.Message) throw new CodedError('internal', failure.Message)

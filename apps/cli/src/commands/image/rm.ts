@@ -19,7 +19,7 @@ export async function run(
   { flags, positional }: Arguments<typeof definition>,
   io: Io,
 ): Promise<void> {
-  await each(positional, io, async (name) => {
+  await each(positional, { io }, async (name) => {
     try {
       const items = await removeImage(client, name, { force: flags.force, noPrune: flags['no-prune'] })
       return items
