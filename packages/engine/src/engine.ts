@@ -21,6 +21,7 @@ import { stopAll } from './containers/stop-all.ts'
 import { Waiters } from './containers/waiters.ts'
 import { EventBus } from './events/event-bus.ts'
 import { streamEvents, type EventsOptions } from './events/stream-events.ts'
+import { ConfigTransfer } from './images/config-transfer.ts'
 import type { ImageContext } from './images/image-context.ts'
 import { imageService, type ImageService } from './images/image-service.ts'
 import { ImageStore } from './images/image-store.ts'
@@ -102,6 +103,7 @@ function imageContext(
     snapshotter,
     registry,
     images,
+    configs: new ConfigTransfer({ content, registry }),
     layers: new LayerTransfer({ content, snapshotter, layerWriter, registry, downloadsMax, isKnownPair }),
     events,
     logger: options.logger.named('images'),

@@ -320,7 +320,10 @@ test('pull() refuses layers that are no archives', async () => {
     [gzipSync(Buffer.alloc(2000, 'no archive at all ')), /Cannot (unpack|read|parse)/],
     [Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), /Cannot decompress gzip/],
     [gzipSync(small.layers[1]?.tar ?? '').subarray(0, -20), /Cannot decompress gzip: unexpected end of file/],
-    [gzipSync((small.layers[1]?.tar ?? Buffer.alloc(0)).subarray(0, 520)), /ends|cut|truncated/],
+    [
+      gzipSync((small.layers[1]?.tar ?? Buffer.alloc(0)).subarray(0, 520)),
+      /Cannot read tar: unexpected end of the archive/,
+    ],
   ] as const) {
     await hub.push(altered({ layer: bytes }), 'bad/layer:v1')
     await assertRefused('bad/layer:v1', words)

@@ -9,7 +9,7 @@ import type { Hold } from './while-held.ts'
 
 /** Where an image comes from: a registry, an archive. */
 export interface ImageSource {
-  /** The bytes of the config, which are in the content store under the lease when they come back. */
+  /** The bytes of the config, which are in the content store when they come back. Leased already. */
   config: (descriptor: Descriptor) => Promise<Uint8Array>
   /** Makes layers mountable, with their blobs in the content store. Held and leased already. */
   layers: (layers: readonly ImageLayer[]) => Promise<void>
@@ -32,13 +32,13 @@ export async function copyImage(
   const { manifest, path } = resolved
   for (const { bytes, descriptor } of path)
     await context.content.writeBlob(bytes, descriptor, { leaseId: hold.lease.id })
+  const digests = path.map(({ descriptor }) => descriptor.digest)
+  // Held before they arrive: somebody else may be the one who brings them.
+  for (const digest of imageBlobs({ path: digests, manifest })) await hold.lease.add(digest)
   const config = parseImageConfig(await source.config(manifest.config))
   checkLayers(manifest, config, request.action)
   checkPlatform(config, request)
-  const image = { path: path.map(({ descriptor }) => descriptor.digest), manifest, config }
-  // Held before they arrive: somebody else may be the one who brings them.
-  for (const digest of imageBlobs(image)) await hold.lease.add(digest)
   hold.holdLayers(config.rootfs.diff_ids)
   await source.layers(uniqueLayers(manifest, config))
-  return image
+  return { path: digests, manifest, config }
 }

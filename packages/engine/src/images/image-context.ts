@@ -4,6 +4,7 @@ import type { RegistryClient } from '@berth/registry-client'
 import type { Snapshotter } from '@berth/snapshot'
 import type { Logger } from '@berth/stdx'
 import type { EventBus } from '../events/event-bus.ts'
+import type { ConfigTransfer } from './config-transfer.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LayerTransfer } from './layer-transfer.ts'
 
@@ -13,6 +14,7 @@ export interface ImageContext {
   snapshotter: Snapshotter
   registry: RegistryClient
   images: ImageStore
+  configs: ConfigTransfer
   layers: LayerTransfer
   events: EventBus
   logger: Logger

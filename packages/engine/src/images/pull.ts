@@ -4,14 +4,12 @@ import {
   familiarName,
   familiarReference,
   formatReference,
-  verified,
   type Descriptor,
   type Digest,
   type Platform,
   type Reference,
 } from '@berth/oci'
 import type { Credentials } from '@berth/registry-client'
-import { CodedError, readBounded } from '@berth/stdx'
 import { copyImage, type ImageSource } from './copy-image.ts'
 import type { ImageContext } from './image-context.ts'
 import { isInterruption } from './interruption.ts'
@@ -28,8 +26,6 @@ export interface PullOptions {
   credentials: Credentials | undefined
   signal: AbortSignal
 }
-
-const configBytesMax = 16 * 1024 * 1024
 
 /**
  * Pulls one image. Errors up to the manifest are thrown before the first message, so that they can still become a
@@ -69,7 +65,7 @@ async function bringImage(context: ImageContext, request: BringRequest): Promise
   const action = `pull ${name}`
   return whileHeld(context, { action, keepsAfter: isInterruption }, async (hold) => {
     const source: ImageSource = {
-      config: (descriptor) => fetchConfig(context, request, { descriptor, leaseId: hold.lease.id }),
+      config: (descriptor) => context.configs.fetch({ ...options, reference, descriptor }),
       layers: (layers) => fetchLayers(context, request, layers),
     }
     const wish = { name, platform: options.platform }
@@ -96,29 +92,6 @@ async function recordPulled(
   })
   for (const { digest } of image.manifest.layers) await context.content.addOrigin(digest, repository)
   return tagged !== imageId || before !== imageId
-}
-
-async function fetchConfig(
-  context: ImageContext,
-  { reference, options }: BringRequest,
-  { descriptor, leaseId }: { descriptor: Descriptor; leaseId: string },
-): Promise<Uint8Array> {
-  if (descriptor.size > configBytesMax) {
-    throw new CodedError(
-      'invalid-argument',
-      `Cannot pull ${familiarReference(reference)}: its config has ${descriptor.size} bytes, at most ${configBytesMax} are accepted`,
-    )
-  }
-  if (await context.content.findBlob(descriptor.digest))
-    return context.content.readWhole(descriptor.digest, configBytesMax)
-  const body = context.registry.fetchBlob(reference, descriptor, {
-    start: 0,
-    signal: options.signal,
-    ...(options.credentials ? { credentials: options.credentials } : {}),
-  })
-  const bytes = await readBounded(verified(body, descriptor), configBytesMax, 'image config')
-  await context.content.writeBlob(bytes, descriptor, { leaseId })
-  return bytes
 }
 
 async function fetchLayers(

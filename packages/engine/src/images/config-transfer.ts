@@ -1,0 +1,54 @@
+import type { ContentStore } from '@berth/content'
+import { familiarReference, verified, type Descriptor, type Reference } from '@berth/oci'
+import type { Credentials, RegistryClient } from '@berth/registry-client'
+import { CodedError, readBounded } from '@berth/stdx'
+import { SharedWork } from './shared-work.ts'
+
+const configBytesMax = 16 * 1024 * 1024
+
+export interface ConfigRequest {
+  reference: Reference
+  descriptor: Descriptor
+  credentials: Credentials | undefined
+  signal: AbortSignal
+}
+
+/**
+ * Brings image configs from registries into the content store, each once however many pulls want it. Every one of these
+ * pulls has the blob in its own lease before it asks.
+ */
+export class ConfigTransfer {
+  readonly #content: ContentStore
+  readonly #registry: RegistryClient
+  readonly #work = new SharedWork<never, Uint8Array>()
+
+  constructor({ content, registry }: { content: ContentStore; registry: RegistryClient }) {
+    this.#content = content
+    this.#registry = registry
+  }
+
+  async fetch(request: ConfigRequest): Promise<Uint8Array> {
+    const { descriptor, reference, signal } = request
+    if (descriptor.size > configBytesMax) {
+      throw new CodedError(
+        'invalid-argument',
+        `Cannot pull ${familiarReference(reference)}: its config has ${descriptor.size} bytes, at most ${configBytesMax} are accepted`,
+      )
+    }
+    const start = (_emit: unknown, jobSignal: AbortSignal) =>
+      this.#transfer({ ...request, signal: jobSignal })
+    return this.#work.join(descriptor.digest, start, { signal, onEvent: () => undefined })
+  }
+
+  async #transfer({ reference, descriptor, credentials, signal }: ConfigRequest): Promise<Uint8Array> {
+    if (await this.#content.findBlob(descriptor.digest))
+      return this.#content.readWhole(descriptor.digest, configBytesMax)
+    const body = this.#registry.fetchBlob(reference, descriptor, {
+      signal,
+      ...(credentials ? { credentials } : {}),
+    })
+    const bytes = await readBounded(verified(body, descriptor), configBytesMax, 'image config')
+    await this.#content.writeBlob(bytes, descriptor)
+    return bytes
+  }
+}
