@@ -1,6 +1,7 @@
 import { CodedError, messageOf, silentLogger } from '@berth/stdx'
 import packageJson from '../package.json' with { type: 'json' }
 import { parseCommand, usage, type Command } from './command-line.ts'
+import { formatGarbageReport, gc } from './gc.ts'
 import { createPinoLogger } from './pino-logger.ts'
 import { seed } from './seed.ts'
 import { serve } from './serve.ts'
@@ -14,6 +15,10 @@ async function run(command: Command): Promise<void> {
     case 'seed': {
       const digest = await seed({ ...command, logger: silentLogger })
       return void process.stdout.write(`${command.repository}:${command.tag} ${digest}\n`)
+    }
+    case 'gc': {
+      const report = await gc({ ...command, logger: silentLogger })
+      return void process.stdout.write(formatGarbageReport(report, command.dryRun))
     }
     case 'serve':
       return runServer(command)

@@ -29,6 +29,12 @@ test('parseCommand() reads seed and the name it is given', () => {
   })
 })
 
+test('parseCommand() reads gc', () => {
+  const gc = parseCommand(['gc', '--data', '/d', '--dry-run', '--grace', '90m'])
+  assert.deepEqual(gc, { name: 'gc', dataDirectory: '/d', dryRun: true, graceMs: 5_400_000 })
+  assert.equal((parseCommand(['gc']) as { graceMs?: number }).graceMs, undefined)
+})
+
 test('parseCommand() shows the help when nothing is asked', () => {
   for (const argv of [[], ['--help'], ['serve', '-h']]) assert.deepEqual(parseCommand(argv), { name: 'help' })
   assert.deepEqual(parseCommand(['--version']), { name: 'version' })
@@ -42,6 +48,7 @@ test('parseCommand() refuses what it does not know', () => {
     ['serve', '--listen', '5000'],
     ['serve', '--listen', 'host:70000'],
     ['serve', '--log-level', 'loud'],
+    ['gc', '--grace', 'soon'],
   ]
   for (const argv of refused)
     assert.throws(() => parseCommand(argv), { code: 'invalid-argument' }, argv.join(' '))

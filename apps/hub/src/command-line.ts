@@ -8,6 +8,7 @@ A registry: it keeps images and gives them to any OCI client.
 Commands:
   serve   Serve the registry over HTTP until stopped
   seed    Put the hello-world image into the store (again is fine)
+  gc      Free what no manifest names any more (serve does it every hour)
 
 Options of serve:
   --listen HOST:PORT   Address to listen on; port 0 takes a free one (default 127.0.0.1:5000)
@@ -17,6 +18,11 @@ Options of serve:
 Options of seed:
   --data DIR           As above
   --name NAME[:TAG]    What the image is called (default library/hello-world:latest)
+
+Options of gc:
+  --data DIR           As above
+  --dry-run            Only say what would be freed
+  --grace DURATION     Keep what was used within, for example 90m (default 75m); shorter than pushes take loses them
 
 Options:
   --help               Show this text
@@ -33,12 +39,15 @@ export type Command =
   | { name: 'version' }
   | { name: 'serve'; listen: { host: string; port: number }; dataDirectory: string; logLevel: LogLevel }
   | { name: 'seed'; dataDirectory: string; repository: string; tag: string }
+  | { name: 'gc'; dataDirectory: string; dryRun: boolean; graceMs: number | undefined }
 
 const flags = {
   listen: { type: 'string', default: '127.0.0.1:5000' },
   data: { type: 'string', default: '/var/lib/berth-hub' },
   'log-level': { type: 'string', default: 'info' },
   name: { type: 'string', default: 'library/hello-world:latest' },
+  'dry-run': { type: 'boolean', default: false },
+  grace: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const
@@ -61,6 +70,8 @@ export function parseCommand(argv: readonly string[]): Command {
       }
     case 'seed':
       return { name, dataDirectory, ...parseName(values.name) }
+    case 'gc':
+      return { name, dataDirectory, dryRun: values['dry-run'], graceMs: parseGrace(values.grace) }
     case undefined:
       return { name: 'help' }
     default:
@@ -87,6 +98,15 @@ function parseLogLevel(text: string): LogLevel {
   const level = logLevels.find((known) => known === text)
   if (!level) throw invalid(`--log-level ${JSON.stringify(text)} is not one of ${logLevels.join(', ')}`)
   return level
+}
+
+const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+function parseGrace(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
+  if (count === undefined) throw invalid(`--grace ${JSON.stringify(text)} is not a duration like 90m`)
+  return Number(count) * (unitMs[unit] ?? 0)
 }
 
 function parseName(text: string): { repository: string; tag: string } {

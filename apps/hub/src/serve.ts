@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { getSystemErrorMessage } from 'node:util'
 import { createRegistry, createRegistryHttpServer, type Registry } from '@berth/registry-server'
 import { CodedError, messageOf, type Logger } from '@berth/stdx'
+import { startMaintenance } from './maintenance.ts'
 
 /** Requests that are still answered when asked to stop get this long. */
 const drainMs = 30_000
@@ -26,6 +27,7 @@ export async function serve({ listen, dataDirectory, logger }: ServeOptions): Pr
   await using stack = new AsyncDisposableStack()
   const registry = stack.use(await createRegistry({ directory: join(dataDirectory, 'registry'), logger }))
   const server = createRegistryHttpServer((request, response) => void answer(registry, request, response))
+  stack.use(startMaintenance(registry, logger.named('maintenance')))
   await startListening(server, listen)
   stack.defer(() => drain(server))
   const owned = stack.move()

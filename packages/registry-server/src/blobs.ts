@@ -1,9 +1,8 @@
 import type { Readable } from 'node:stream'
 import { digestAlgorithm, digestOf, type Digest } from '@berth/oci'
-import { isCoded } from '@berth/stdx'
-import type { MetadataStore } from './metadata-store.ts'
+import type { BlobRecord, BlobStore } from './blob-store.ts'
 import { RegistryError } from './registry-error.ts'
-import type { ByteRange, Storage } from './storage.ts'
+import { expectStored, type ByteRange, type Storage } from './storage.ts'
 
 /** Repositories looked through for one that may be read, when a mount names no source. */
 const mountCandidatesMax = 100
@@ -11,37 +10,40 @@ const mountCandidatesMax = 100
 /** Blobs as seen through a repository: what a repository does not hold is unknown to it, wherever else it is. */
 export class Blobs {
   readonly #storage: Storage
-  readonly #metadata: MetadataStore
+  readonly #store: BlobStore
 
-  constructor(storage: Storage, metadata: MetadataStore) {
+  constructor(storage: Storage, store: BlobStore) {
     this.#storage = storage
-    this.#metadata = metadata
+    this.#store = store
   }
 
   /** Size of a blob; throws BLOB_UNKNOWN. */
-  async getBlob(repository: string, digest: Digest): Promise<{ sizeBytes: number }> {
-    const isMember = await this.#metadata.hasBlob(repository, digest)
-    const blob = isMember ? await this.#storage.findBlob(digest) : undefined
-    if (!blob) throw new RegistryError('BLOB_UNKNOWN', { detail: { digest } })
-    return blob
+  async getBlob(repository: string, digest: Digest): Promise<BlobRecord> {
+    return known(digest, await this.#store.findBlob(repository, digest))
+  }
+
+  /** As `getBlob`, for who goes on to rely on the blob: collection leaves it alone for an hour. */
+  async leaseBlob(repository: string, digest: Digest): Promise<BlobRecord> {
+    return known(digest, await this.#store.leaseBlob(repository, digest))
   }
 
   /** The bytes of a blob that `getBlob` has just found. */
   openBlob(digest: Digest, range?: ByteRange): Promise<Readable> {
-    return this.#storage.openBlob(digest, range)
+    return expectStored(this.#storage.openBlob(digest, range))
   }
 
   /** All bytes of a small blob that `getBlob` has just found. */
   readBlob(digest: Digest): Promise<Uint8Array> {
-    return this.#storage.readBlob(digest)
+    return expectStored(this.#storage.readBlob(digest))
   }
 
   /** Stores bytes in memory; throws DIGEST_INVALID. */
   async putBlob(repository: string, digest: Digest, bytes: Uint8Array): Promise<void> {
     if (digestOf(bytes, digestAlgorithm(digest)) !== digest)
       throw new RegistryError('DIGEST_INVALID', { detail: { digest } })
+    await this.#store.leaseContent(digest)
     await this.#storage.writeBlob(digest, bytes)
-    await this.#metadata.addBlob(repository, digest, bytes.length)
+    await this.#store.addBlob(repository, digest, bytes.length)
   }
 
   /**
@@ -55,23 +57,22 @@ export class Blobs {
   ): Promise<boolean> {
     const candidates =
       source.from === undefined
-        ? await this.#metadata.listBlobRepositories(digest, mountCandidatesMax)
+        ? await this.#store.listBlobRepositories(digest, mountCandidatesMax)
         : [source.from]
     for (const candidate of candidates.filter(source.mayRead)) {
-      try {
-        const { sizeBytes } = await this.getBlob(candidate, digest)
-        await this.#metadata.addBlob(repository, digest, sizeBytes)
-        return true
-      } catch (error) {
-        if (!isCoded(error, 'not-found')) throw error
-      }
+      if (await this.#store.mountBlob(repository, digest, candidate)) return true
     }
     return false
   }
 
   /** Takes a blob from a repository; throws BLOB_UNKNOWN. */
   async deleteBlob(repository: string, digest: Digest): Promise<void> {
-    const isDeleted = await this.#metadata.deleteBlob(repository, digest)
+    const isDeleted = await this.#store.deleteBlob(repository, digest)
     if (!isDeleted) throw new RegistryError('BLOB_UNKNOWN', { detail: { digest } })
   }
+}
+
+function known(digest: Digest, blob: BlobRecord | undefined): BlobRecord {
+  if (blob) return blob
+  throw new RegistryError('BLOB_UNKNOWN', { detail: { digest } })
 }

@@ -4,12 +4,18 @@ import { join } from 'node:path'
 import { digestOf, type Digest } from '@berth/oci'
 import type { Logger } from '@berth/stdx'
 import { openAccess, type AccessPolicy } from './access-policy.ts'
+import { BlobStore } from './blob-store.ts'
 import { Blobs } from './blobs.ts'
 import { openFilesystemStorage } from './filesystem-storage.ts'
+import { GarbageCollector, type CollectOptions, type GarbageReport } from './garbage-collector.ts'
+import { GarbageStore } from './garbage-store.ts'
 import { handleRequest } from './http/handle-request.ts'
+import { ManifestStore } from './manifest-store.ts'
 import { Manifests } from './manifests.ts'
-import { openSqliteMetadata } from './metadata-store.ts'
+import { openSqliteDatabase } from './metadata-database.ts'
 import { parseRepository, parseTag } from './names.ts'
+import { RepositoryStore } from './repository-store.ts'
+import { Scrubber, type ScrubOptions, type ScrubReport } from './scrubber.ts'
 import { Uploads } from './uploads.ts'
 
 export interface RegistryOptions {
@@ -20,6 +26,8 @@ export interface RegistryOptions {
   logger: Logger
   /** Who may do what (default: everyone everything). */
   access?: AccessPolicy
+  /** Milliseconds since the epoch (default: the machine's clock). */
+  now?: () => number
 }
 
 /** A whole image in memory: what `putImage` stores. */
@@ -36,29 +44,43 @@ export interface Registry extends AsyncDisposable {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
   /** Stores an image and points `tag` at its last manifest, as a push would. Again is success. Returns that digest. */
   putImage(repository: string, tag: string, image: ImageContent): Promise<Digest>
+  /** Frees what no manifest names and nobody used lately, and uploads that were given up; requests go on meanwhile. */
+  collectGarbage(options?: CollectOptions): Promise<GarbageReport>
+  /**
+   * Reads what was not read lately and checks it against its digests, slowly. What is broken counts as not there until
+   * it is pushed again; its bytes are put aside.
+   */
+  scrub(options?: ScrubOptions): Promise<ScrubReport>
 }
 
 /** Opens a registry on a directory and an SQLite database. Several processes may share them. */
-export async function createRegistry({
-  directory,
-  database,
-  logger,
-  access,
-}: RegistryOptions): Promise<Registry> {
+export async function createRegistry(options: RegistryOptions): Promise<Registry> {
+  const { directory, now = Date.now } = options
+  const logger = options.logger.named('registry')
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const storage = await openFilesystemStorage(directory)
-  const metadata = openSqliteMetadata(database ?? join(directory, 'registry.db'))
-  const services = {
-    blobs: new Blobs(storage, metadata),
-    uploads: new Uploads(storage, metadata),
-    manifests: new Manifests(storage, metadata),
-    metadata,
+  const database = openSqliteDatabase(options.database ?? join(directory, 'registry.db'), now)
+  const stores = {
+    repositories: new RepositoryStore(database),
+    blobs: new BlobStore(database),
+    manifests: new ManifestStore(database),
   }
-  const context = { services, access: access ?? openAccess, logger: logger.named('registry') }
+  const garbage = new GarbageStore(database)
+  const services = {
+    blobs: new Blobs(storage, stores.blobs),
+    uploads: new Uploads(storage, stores.blobs),
+    manifests: new Manifests(storage, stores),
+    stores,
+  }
+  const context = { services, access: options.access ?? openAccess, logger }
+  const collector = new GarbageCollector(storage, garbage, now)
+  const scrubber = new Scrubber({ storage, store: garbage, now, logger })
   return {
     handle: (request, response) => handleRequest(context, request, response),
     putImage: (repository, tag, image) => putImage(services, { repository, tag }, image),
-    [Symbol.asyncDispose]: () => metadata[Symbol.asyncDispose](),
+    collectGarbage: (options) => collector.collect(options),
+    scrub: (options) => scrubber.scrub(options),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }
 }
 

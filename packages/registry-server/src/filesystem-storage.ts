@@ -1,18 +1,23 @@
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { mkdir, open, opendir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { digestAlgorithm, digestHex, type Digest } from '@berth/oci'
+import { digestAlgorithm, digestHex, isDigest, type Digest } from '@berth/oci'
 import { CodedError, syncDirectory, systemCode } from '@berth/stdx'
 import type { ByteRange, Storage, UploadWriter } from './storage.ts'
 
 /** Measured: larger reads than Node's 64 KiB double the rate of a large blob over loopback. */
 const readChunkBytes = 1024 * 1024
 
-/** Opens (and makes, when it is not there) a storage in `directory`: `blobs/<algorithm>/<2 hex>/<hex>`, `uploads/<key>`. */
+/**
+ * Opens (and makes, when it is not there) a storage in `directory`: `blobs/<algorithm>/<2 hex>/<hex>`, `uploads/<key>`,
+ * `quarantine/<algorithm>-<hex>`.
+ */
 export async function openFilesystemStorage(directory: string): Promise<Storage> {
   await mkdir(join(directory, 'uploads'), { recursive: true, mode: 0o700 })
   await mkdir(join(directory, 'blobs'), { recursive: true, mode: 0o700 })
+  await mkdir(join(directory, 'quarantine'), { recursive: true, mode: 0o700 })
   return new FilesystemStorage(directory)
 }
 
@@ -49,6 +54,31 @@ class FilesystemStorage implements Storage {
       await this.#moveToBlobs(path, digest)
     } finally {
       await rm(path, { force: true })
+    }
+  }
+
+  async deleteBlob(digest: Digest): Promise<void> {
+    await rm(this.#blobPath(digest), { force: true })
+  }
+
+  async quarantineBlob(digest: Digest): Promise<void> {
+    const name = `${digestAlgorithm(digest)}-${digestHex(digest)}`
+    try {
+      await rename(this.#blobPath(digest), join(this.#directory, 'quarantine', name))
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error
+    }
+  }
+
+  async *listBlobs(): AsyncGenerator<Digest> {
+    const blobs = join(this.#directory, 'blobs')
+    for (const algorithm of await readdir(blobs)) {
+      for (const prefix of await readdir(join(blobs, algorithm))) {
+        for await (const { name } of await opendir(join(blobs, algorithm, prefix))) {
+          const digest = `${algorithm}:${name}`
+          if (isDigest(digest)) yield digest
+        }
+      }
     }
   }
 
@@ -95,6 +125,13 @@ class FilesystemStorage implements Storage {
     await rm(this.#uploadPath(key), { force: true })
   }
 
+  async *listUploads(): AsyncGenerator<{ key: string; modifiedAt: number }> {
+    for await (const { name } of await opendir(join(this.#directory, 'uploads'))) {
+      const found = await findStats(this.#uploadPath(name))
+      if (found) yield { key: name, modifiedAt: found.mtimeMs }
+    }
+  }
+
   async #moveToBlobs(path: string, digest: Digest): Promise<void> {
     const target = this.#blobPath(digest)
     await this.#makeBlobDirectory(dirname(target))
@@ -123,8 +160,13 @@ class FilesystemStorage implements Storage {
 }
 
 async function findFile(path: string): Promise<{ sizeBytes: number } | undefined> {
+  const found = await findStats(path)
+  return found && { sizeBytes: found.size }
+}
+
+async function findStats(path: string): Promise<Stats | undefined> {
   try {
-    return { sizeBytes: (await stat(path)).size }
+    return await stat(path)
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw error

@@ -10,10 +10,12 @@ import {
 } from '@berth/oci'
 import { isCoded } from '@berth/stdx'
 import { LruCache } from './lru-cache.ts'
-import type { ManifestRecord, MetadataStore, NewManifest } from './metadata-store.ts'
+import type { BlobStore } from './blob-store.ts'
+import type { ManifestRecord, ManifestReferences, ManifestStore, NewManifest } from './manifest-store.ts'
 import type { ManifestReference } from './names.ts'
 import { RegistryError } from './registry-error.ts'
-import type { Storage } from './storage.ts'
+import type { RepositoryStore } from './repository-store.ts'
+import { expectStored, type Storage } from './storage.ts'
 
 const cacheBytes = 32 * 1024 * 1024
 
@@ -26,25 +28,31 @@ export interface ManifestToPut {
   tags: readonly string[]
 }
 
+interface ManifestsStores {
+  repositories: RepositoryStore
+  blobs: BlobStore
+  manifests: ManifestStore
+}
+
 /** Manifests and indexes of repositories: kept byte for byte, checked when they come in. */
 export class Manifests {
   readonly #storage: Storage
-  readonly #metadata: MetadataStore
+  readonly #stores: ManifestsStores
   readonly #cache = new LruCache<Digest, Uint8Array>(cacheBytes)
 
-  constructor(storage: Storage, metadata: MetadataStore) {
+  constructor(storage: Storage, stores: ManifestsStores) {
     this.#storage = storage
-    this.#metadata = metadata
+    this.#stores = stores
   }
 
   /** What a reference names now; throws MANIFEST_UNKNOWN, or NAME_UNKNOWN for a repository that is not there. */
   async getManifest(repository: string, reference: ManifestReference): Promise<ManifestRecord> {
     const record =
       'tag' in reference
-        ? await this.#metadata.findTag(repository, reference.tag)
-        : await this.#metadata.findManifest(repository, reference.digest)
+        ? await this.#stores.manifests.findTag(repository, reference.tag)
+        : await this.#stores.manifests.findManifest(repository, reference.digest)
     if (record) return record
-    const hasRepository = await this.#metadata.hasRepository(repository)
+    const hasRepository = await this.#stores.repositories.hasRepository(repository)
     throw new RegistryError(hasRepository ? 'MANIFEST_UNKNOWN' : 'NAME_UNKNOWN', {
       detail: { name: repository, ...reference },
     })
@@ -54,7 +62,7 @@ export class Manifests {
   async readManifest(digest: Digest): Promise<Uint8Array> {
     const cached = this.#cache.get(digest)
     if (cached) return cached
-    const bytes = await this.#storage.readBlob(digest)
+    const bytes = await expectStored(this.#storage.readBlob(digest))
     this.#cache.set(digest, bytes)
     return bytes
   }
@@ -75,10 +83,16 @@ export class Manifests {
     }
     const content = parseContent(bytes, manifest.mediaType)
     const referrer = referrerFields(content)
-    await this.#checkReferences(repository, content)
+    await this.#stores.blobs.leaseContent(digest)
     await this.#storage.writeBlob(digest, bytes)
-    const record = { digest, mediaType: content.mediaType, sizeBytes: bytes.length, ...referrer }
-    await this.#metadata.addManifest(repository, record, tags)
+    const record = {
+      digest,
+      mediaType: content.mediaType,
+      sizeBytes: bytes.length,
+      references: referencesOf(content),
+      ...referrer,
+    }
+    await this.#stores.manifests.addManifest(repository, record, tags)
     return { digest, subject: referrer.subject }
   }
 
@@ -86,23 +100,10 @@ export class Manifests {
   async deleteManifest(repository: string, reference: ManifestReference): Promise<void> {
     const isDeleted =
       'tag' in reference
-        ? await this.#metadata.deleteTag(repository, reference.tag)
-        : await this.#metadata.deleteManifest(repository, reference.digest)
+        ? await this.#stores.manifests.deleteTag(repository, reference.tag)
+        : await this.#stores.manifests.deleteManifest(repository, reference.digest)
     if (!isDeleted)
       throw new RegistryError('MANIFEST_UNKNOWN', { detail: { name: repository, ...reference } })
-  }
-
-  async #checkReferences(repository: string, content: ManifestOrIndex): Promise<void> {
-    const unknown: Digest[] = []
-    for (const { digest } of requiredDescriptors(content)) {
-      const isThere =
-        content.kind === 'index'
-          ? (await this.#metadata.findManifest(repository, digest)) !== undefined
-          : await this.#metadata.hasBlob(repository, digest)
-      if (!isThere) unknown.push(digest)
-    }
-    if (unknown.length > 0)
-      throw new RegistryError('MANIFEST_BLOB_UNKNOWN', { detail: { digests: unknown.slice(0, 20) } })
   }
 }
 
@@ -120,11 +121,18 @@ function parseContent(bytes: Uint8Array, mediaType: string | undefined): Manifes
   }
 }
 
-/** What must be there before a manifest that names it: OCI image specification, layer.md, for the exception. */
-function requiredDescriptors(content: ManifestOrIndex): Descriptor[] {
-  if (content.kind === 'index') return content.manifests
-  return [content.config, ...content.layers.filter((layer) => !isNondistributable(layer.mediaType))]
+/** What a manifest names. Layers that may not be distributed need not be there: OCI image specification, layer.md. */
+export function referencesOf(content: ManifestOrIndex): ManifestReferences {
+  if (content.kind === 'index') {
+    const children = content.manifests.map(toDigest)
+    return { kind: 'manifests', all: children, required: children }
+  }
+  const { config, layers } = content
+  const required = [config, ...layers.filter((layer) => !isNondistributable(layer.mediaType))].map(toDigest)
+  return { kind: 'blobs', all: [config, ...layers].map(toDigest), required }
 }
+
+const toDigest = ({ digest }: Descriptor): Digest => digest
 
 function isNondistributable(mediaType: string): boolean {
   return /\.nondistributable\.|\.foreign\./.test(mediaType)

@@ -6,7 +6,21 @@ export interface MetadataSchema {
   repositories: RepositoryTable
   repository_blobs: RepositoryBlobTable
   manifests: ManifestTable
+  manifest_references: ManifestReferenceTable
   tags: TagTable
+  blobs: BlobTable
+}
+
+/** What the storage holds, whoever may read it. */
+interface BlobTable {
+  digest: string
+  size_bytes: number
+  /** Collection leaves it alone for a while from here. */
+  leased_at: number
+  /** When its bytes were last found to be those of the digest. */
+  checked_at: number
+  /** Set while its bytes are known to be lost: it counts as not there until it is pushed again. */
+  quarantined_at: number | null
 }
 
 interface RepositoryTable {
@@ -21,6 +35,8 @@ interface RepositoryBlobTable {
   digest: string
   size_bytes: number
   created_at: number
+  /** As in `blobs`, for this repository's hold on it. */
+  leased_at: number
 }
 
 interface ManifestTable {
@@ -33,6 +49,15 @@ interface ManifestTable {
   /** JSON object, as a referrers list repeats it. */
   annotations: string | null
   created_at: number
+  /** 0 until `manifest_references` has what it refers to. */
+  is_indexed: number
+}
+
+/** What a manifest needs: blobs, or an index's manifests. */
+interface ManifestReferenceTable {
+  repository_id: number
+  manifest: string
+  digest: string
 }
 
 interface TagTable {
@@ -79,5 +104,31 @@ export const sqliteMigrations: readonly Migration[] = [
         FOREIGN KEY (repository_id, digest) REFERENCES manifests (repository_id, digest) ON DELETE CASCADE
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX tags_by_digest ON tags (repository_id, digest);
+    `),
+  (database) =>
+    database.exec(`
+      CREATE TABLE blobs (
+        digest TEXT NOT NULL PRIMARY KEY,
+        size_bytes INTEGER NOT NULL,
+        leased_at INTEGER NOT NULL,
+        checked_at INTEGER NOT NULL,
+        quarantined_at INTEGER
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX blobs_by_check ON blobs (checked_at);
+      INSERT OR IGNORE INTO blobs SELECT digest, size_bytes, created_at, 0, NULL FROM repository_blobs;
+      INSERT OR IGNORE INTO blobs SELECT digest, size_bytes, created_at, 0, NULL FROM manifests;
+      ALTER TABLE repository_blobs ADD COLUMN leased_at INTEGER NOT NULL DEFAULT 0;
+      UPDATE repository_blobs SET leased_at = created_at;
+      ALTER TABLE manifests ADD COLUMN is_indexed INTEGER NOT NULL DEFAULT 0;
+      CREATE INDEX manifests_by_digest ON manifests (digest);
+      CREATE INDEX manifests_not_indexed ON manifests (repository_id) WHERE is_indexed = 0;
+      CREATE TABLE manifest_references (
+        repository_id INTEGER NOT NULL,
+        manifest TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        PRIMARY KEY (repository_id, manifest, digest),
+        FOREIGN KEY (repository_id, manifest) REFERENCES manifests (repository_id, digest) ON DELETE CASCADE
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX manifest_references_by_digest ON manifest_references (repository_id, digest);
     `),
 ]

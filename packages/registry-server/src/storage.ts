@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Digest } from '@berth/oci'
+import { CodedError, isCoded } from '@berth/stdx'
 
 /**
  * Where a registry keeps bytes: blobs by digest, and uploads that are not blobs yet. It knows neither repositories nor
@@ -18,6 +19,13 @@ export interface Storage {
   /** Makes bytes, whose digest the caller has checked, a blob; durable when it returns. Already there is success. */
   writeBlob(digest: Digest, bytes: Uint8Array): Promise<void>
 
+  /** Deletes a blob; who reads it now reads on. Not there is success. */
+  deleteBlob(digest: Digest): Promise<void>
+  /** Puts a blob's bytes aside for people to look at; it is not there any more. Not there is success. */
+  quarantineBlob(digest: Digest): Promise<void>
+  /** Every blob, in any order. */
+  listBlobs(): AsyncIterable<Digest>
+
   createUpload(key: string): Promise<void>
   /** Bytes that an upload has, or undefined when there is no such upload. */
   findUpload(key: string): Promise<{ sizeBytes: number } | undefined>
@@ -28,6 +36,8 @@ export interface Storage {
   commitUpload(key: string, digest: Digest): Promise<void>
   /** Ends an upload. Not there is success. */
   deleteUpload(key: string): Promise<void>
+  /** Every upload that has not ended, with the time of its last byte in milliseconds since the epoch. */
+  listUploads(): AsyncIterable<{ key: string; modifiedAt: number }>
 }
 
 /** First and last byte, both inclusive, as in HTTP. */
@@ -39,4 +49,17 @@ export interface ByteRange {
 export interface UploadWriter extends AsyncDisposable {
   /** Bytes are there for the next reader once this has returned. */
   write(chunk: Uint8Array): Promise<void>
+}
+
+/**
+ * For reading what the tables say is there: a storage that says otherwise is at fault, or gone, and must not make the
+ * client believe that the content does not exist. Throws `unavailable`.
+ */
+export async function expectStored<T>(content: Promise<T>): Promise<T> {
+  try {
+    return await content
+  } catch (error) {
+    if (!isCoded(error, 'not-found')) throw error
+    throw new CodedError('unavailable', 'content is not in the storage', { cause: error })
+  }
 }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { digestAlgorithm, Digester, type Digest, type DigestAlgorithm } from '@berth/oci'
-import type { MetadataStore } from './metadata-store.ts'
+import type { BlobStore } from './blob-store.ts'
 import { RegistryError } from './registry-error.ts'
 import type { Storage } from './storage.ts'
 
@@ -35,12 +35,12 @@ export interface Chunk {
  */
 export class Uploads {
   readonly #storage: Storage
-  readonly #metadata: MetadataStore
+  readonly #blobs: BlobStore
   readonly #sessions = new Map<string, Session>()
 
-  constructor(storage: Storage, metadata: MetadataStore) {
+  constructor(storage: Storage, blobs: BlobStore) {
     this.#storage = storage
-    this.#metadata = metadata
+    this.#blobs = blobs
   }
 
   /** Begins an upload and returns its id. `algorithm` is a hint that saves hashing twice. */
@@ -80,10 +80,10 @@ export class Uploads {
         await this.#appendChunk(writing, chunk)
         return this.#commit(writing, digest)
       })
-      await this.#metadata.addBlob(repository, digest, sizeBytes)
+      await this.#blobs.addBlob(repository, digest, sizeBytes)
     } catch (error) {
       const isUnknown = error instanceof RegistryError && error.kind === 'BLOB_UPLOAD_UNKNOWN'
-      if (!isUnknown || !(await this.#metadata.hasBlob(repository, digest))) throw error
+      if (!isUnknown || !(await this.#blobs.findBlob(repository, digest))) throw error
     }
   }
 
@@ -130,6 +130,7 @@ export class Uploads {
       await this.#drop(key)
       throw new RegistryError('DIGEST_INVALID', { detail: { digest } })
     }
+    await this.#blobs.leaseContent(digest)
     await this.#storage.commitUpload(key, digest)
     this.#sessions.delete(key)
     return offset

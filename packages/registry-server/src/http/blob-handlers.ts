@@ -21,7 +21,9 @@ interface FoundBlob {
 export async function getBlob(exchange: Exchange): Promise<void> {
   const { services, request, response, repository, params } = exchange
   const digest = parseBlobDigest(params['digest'] ?? '')
-  const { sizeBytes } = await services.blobs.getBlob(repository, digest)
+  // Who asks with HEAD wants to know whether to upload.
+  const isHead = request.method === 'HEAD'
+  const { sizeBytes } = await services.blobs[isHead ? 'leaseBlob' : 'getBlob'](repository, digest)
   const headers = blobHeaders(digest)
   if (request.headers['if-none-match'] === headers.ETag) return sendEmpty(response, 304, headers)
   const ranges = wantedRanges(request, headers.ETag, sizeBytes)

@@ -2,7 +2,8 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { Access, Grant } from '../access-policy.ts'
 import type { Blobs } from '../blobs.ts'
 import type { Manifests } from '../manifests.ts'
-import type { MetadataStore } from '../metadata-store.ts'
+import type { ManifestStore } from '../manifest-store.ts'
+import type { RepositoryStore } from '../repository-store.ts'
 import type { Uploads } from '../uploads.ts'
 
 /** What handlers work with. */
@@ -10,7 +11,8 @@ export interface RegistryServices {
   blobs: Blobs
   uploads: Uploads
   manifests: Manifests
-  metadata: MetadataStore
+  /** Lists need no rules: they are read from the stores. */
+  stores: { repositories: RepositoryStore; manifests: ManifestStore }
 }
 
 /** One request being answered. */

@@ -1,5 +1,5 @@
 import { mediaTypes } from '@berth/oci'
-import type { ReferrerRecord } from '../metadata-store.ts'
+import type { ReferrerRecord } from '../manifest-store.ts'
 import { parseBlobDigest } from '../names.ts'
 import { RegistryError } from '../registry-error.ts'
 import { sendJson, type Exchange } from './exchange.ts'
@@ -17,7 +17,7 @@ export async function getVersion({ response }: Exchange): Promise<void> {
 export async function listRepositories({ services, response, query }: Exchange): Promise<void> {
   const { entries, next } = await loadPage(
     parsePage(query),
-    (page) => services.metadata.listRepositories(page),
+    (page) => services.stores.repositories.listRepositories(page),
     (name) => name,
   )
   sendJson(response, { repositories: entries }, nextLink('/v2/_catalog', query, next))
@@ -25,13 +25,12 @@ export async function listRepositories({ services, response, query }: Exchange):
 
 /** end-8a and 8b: GET /v2/:name/tags/list */
 export async function listTags({ services, response, repository, query }: Exchange): Promise<void> {
-  const { metadata } = services
   const { entries, next } = await loadPage(
     parsePage(query),
-    (page) => metadata.listTags(repository, page),
+    (page) => services.stores.manifests.listTags(repository, page),
     (tag) => tag,
   )
-  if (entries.length === 0 && !(await metadata.hasRepository(repository))) {
+  if (entries.length === 0 && !(await services.stores.repositories.hasRepository(repository))) {
     throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } })
   }
   sendJson(
@@ -53,7 +52,7 @@ export async function listReferrers({
   const artifactType = query.get('artifactType') || undefined
   const { entries, next } = await loadPageWithin(
     { ...parsePage(query), limitBytes: referrersBytesMax },
-    (page) => services.metadata.listReferrers(repository, subject, { ...page, artifactType }),
+    (page) => services.stores.manifests.listReferrers(repository, subject, { ...page, artifactType }),
     (referrer) => referrer.digest,
   )
   const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: entries.map(toDescriptor) }

@@ -1,4 +1,4 @@
-import type { Page } from '../metadata-store.ts'
+import type { Page } from '../repository-store.ts'
 import { RegistryError } from '../registry-error.ts'
 
 /** However many a client asks for, it gets at most this many at once, and a link to the next. */

@@ -52,6 +52,37 @@ export function testStorage(name: string, open: (directory: string) => Promise<S
     )
 
     test(
+      'a blob that is deleted or put aside is not there, and who reads it reads on',
+      withStorage(async (storage) => {
+        const texts = ['deleted', 'put aside', 'kept']
+        for (const text of texts) await storage.writeBlob(digestOf(text), Buffer.from(text))
+        const reading = await storage.openBlob(digestOf('deleted'))
+        for (let attempt = 0; attempt < 2; attempt++) {
+          await storage.deleteBlob(digestOf('deleted'))
+          await storage.quarantineBlob(digestOf('put aside'))
+        }
+        assert.equal(String(await collect(reading)), 'deleted')
+        assert.deepEqual(await Array.fromAsync(storage.listBlobs()), [digestOf('kept')])
+        for (const text of ['deleted', 'put aside']) {
+          assert.equal(await storage.findBlob(digestOf(text)), undefined)
+          await storage.writeBlob(digestOf(text), Buffer.from(text))
+          assert.equal(String(await storage.readBlob(digestOf(text))), text)
+        }
+      }),
+    )
+
+    test(
+      'listUploads() tells when each was last written to',
+      withStorage(async (storage) => {
+        const keys = [randomUUID(), randomUUID()].sort()
+        for (const key of keys) await storage.createUpload(key)
+        const listed = await Array.fromAsync(storage.listUploads())
+        assert.deepEqual(listed.map(({ key }) => key).sort(), keys)
+        for (const { modifiedAt } of listed) assert.ok(Math.abs(Date.now() - modifiedAt) < 60_000)
+      }),
+    )
+
+    test(
       'an upload grows, also in the next process, and becomes a blob',
       withStorage(async (storage, reopen) => {
         const key = randomUUID()

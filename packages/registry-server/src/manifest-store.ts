@@ -1,16 +1,10 @@
 import type { Digest } from '@berth/oci'
-import { migrate, openDatabase } from '@berth/stdx'
-import { Kysely } from 'kysely'
-import { GroupCommit } from './group-commit.ts'
-import { sqliteMigrations, type MetadataSchema } from './metadata-schema.ts'
-import { nodeSqliteDialect } from './node-sqlite-dialect.ts'
-
-/** Opens (and makes, when it is not there) the SQLite file at `path`. */
-export function openSqliteMetadata(path: string): MetadataStore {
-  const database = openDatabase(path)
-  migrate(database, 'registry', sqliteMigrations)
-  return new MetadataStore(new Kysely({ dialect: nodeSqliteDialect(database) }))
-}
+import type { Kysely } from 'kysely'
+import { addContent } from './blob-store.ts'
+import type { MetadataDatabase } from './metadata-database.ts'
+import type { MetadataSchema } from './metadata-schema.ts'
+import { RegistryError } from './registry-error.ts'
+import { findRepositoryId, makeRepository, type Page } from './repository-store.ts'
 
 /** One manifest as the registry remembers it; its bytes are in the storage. */
 export interface ManifestRecord {
@@ -23,6 +17,14 @@ export interface NewManifest extends ManifestRecord {
   subject: Digest | undefined
   artifactType: string | undefined
   annotations: Record<string, string> | undefined
+  references: ManifestReferences
+}
+
+/** What a manifest names: all of it is kept as long as the manifest, `required` must be there when it comes in. */
+export interface ManifestReferences {
+  kind: 'blobs' | 'manifests'
+  all: readonly Digest[]
+  required: readonly Digest[]
 }
 
 export interface ReferrerRecord extends ManifestRecord {
@@ -30,93 +32,27 @@ export interface ReferrerRecord extends ManifestRecord {
   annotations: Record<string, string> | undefined
 }
 
-/** A page of a sorted list: what comes after `last`, at most `limit`. */
-export interface Page {
-  last: string
-  limit: number
-}
+/** The manifests of repositories, what they refer to, and what their tags name. */
+export class ManifestStore {
+  readonly #db: MetadataDatabase['db']
+  readonly #writes: MetadataDatabase['writes']
+  readonly #now: MetadataDatabase['now']
 
-/** Which repositories there are, what each of them holds, and what its tags name. */
-export class MetadataStore implements AsyncDisposable {
-  readonly #db: Kysely<MetadataSchema>
-  readonly #writes: GroupCommit<MetadataSchema>
-
-  constructor(db: Kysely<MetadataSchema>) {
+  constructor({ db, writes, now }: MetadataDatabase) {
     this.#db = db
-    this.#writes = new GroupCommit(db)
-  }
-
-  async hasRepository(repository: string): Promise<boolean> {
-    return (await this.#findRepositoryId(this.#db, repository)) !== undefined
-  }
-
-  async listRepositories({ last, limit }: Page): Promise<string[]> {
-    const rows = await this.#db
-      .selectFrom('repositories')
-      .select('name')
-      .where('name', '>', last)
-      .orderBy('name')
-      .limit(limit)
-      .execute()
-    return rows.map((row) => row.name)
-  }
-
-  async hasBlob(repository: string, digest: Digest): Promise<boolean> {
-    const row = await this.#db
-      .selectFrom('repository_blobs')
-      .innerJoin('repositories', 'repositories.id', 'repository_blobs.repository_id')
-      .select('repository_blobs.digest')
-      .where('repositories.name', '=', repository)
-      .where('repository_blobs.digest', '=', digest)
-      .executeTakeFirst()
-    return row !== undefined
-  }
-
-  /** Makes a blob readable through a repository, which comes into being if need be. */
-  async addBlob(repository: string, digest: Digest, sizeBytes: number): Promise<void> {
-    await this.#writes.run(async (transaction) => {
-      const repositoryId = await this.#makeRepository(transaction, repository)
-      await transaction
-        .insertInto('repository_blobs')
-        .values({ repository_id: repositoryId, digest, size_bytes: sizeBytes, created_at: Date.now() })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute()
-    })
-  }
-
-  /** Takes a blob from a repository; false when it was not there. Other repositories keep it. */
-  deleteBlob(repository: string, digest: Digest): Promise<boolean> {
-    return this.#writes.run(async (transaction) => {
-      const repositoryId = await this.#findRepositoryId(transaction, repository)
-      if (repositoryId === undefined) return false
-      const result = await transaction
-        .deleteFrom('repository_blobs')
-        .where('repository_id', '=', repositoryId)
-        .where('digest', '=', digest)
-        .executeTakeFirst()
-      return result.numDeletedRows > 0
-    })
-  }
-
-  /** Repositories that hold a blob, at most `limit`. */
-  async listBlobRepositories(digest: Digest, limit: number): Promise<string[]> {
-    const rows = await this.#db
-      .selectFrom('repository_blobs')
-      .innerJoin('repositories', 'repositories.id', 'repository_blobs.repository_id')
-      .select('repositories.name')
-      .where('repository_blobs.digest', '=', digest)
-      .limit(limit)
-      .execute()
-    return rows.map((row) => row.name)
+    this.#writes = writes
+    this.#now = now
   }
 
   async findManifest(repository: string, digest: Digest): Promise<ManifestRecord | undefined> {
     const row = await this.#db
       .selectFrom('manifests')
       .innerJoin('repositories', 'repositories.id', 'manifests.repository_id')
+      .innerJoin('blobs', 'blobs.digest', 'manifests.digest')
       .select(['manifests.digest', 'manifests.media_type', 'manifests.size_bytes'])
       .where('repositories.name', '=', repository)
       .where('manifests.digest', '=', digest)
+      .where('blobs.quarantined_at', 'is', null)
       .executeTakeFirst()
     return row && toManifestRecord(row)
   }
@@ -130,26 +66,34 @@ export class MetadataStore implements AsyncDisposable {
           .onRef('manifests.repository_id', '=', 'repositories.id')
           .onRef('manifests.digest', '=', 'tags.digest'),
       )
+      .innerJoin('blobs', 'blobs.digest', 'tags.digest')
       .select(['manifests.digest', 'manifests.media_type', 'manifests.size_bytes'])
       .where('repositories.name', '=', repository)
       .where('tags.name', '=', tag)
+      .where('blobs.quarantined_at', 'is', null)
       .executeTakeFirst()
     return row && toManifestRecord(row)
   }
 
-  /** Adds a manifest and points `tags` at it, all or nothing; the last writer of a tag wins. */
+  /**
+   * Adds a manifest and points `tags` at it, all or nothing; the last writer of a tag wins. Throws
+   * MANIFEST_BLOB_UNKNOWN when the repository lacks something that the manifest requires.
+   */
   async addManifest(repository: string, manifest: NewManifest, tags: readonly string[]): Promise<void> {
     await this.#writes.run(async (transaction) => {
-      const repositoryId = await this.#makeRepository(transaction, repository)
+      const repositoryId = await makeRepository(transaction, repository, this.#now())
+      await checkReferences(transaction, repositoryId, manifest.references)
+      await addContent(transaction, manifest, this.#now())
       await transaction
         .insertInto('manifests')
-        .values(toManifestRow(repositoryId, manifest))
+        .values({ ...toManifestRow(repositoryId, manifest), created_at: this.#now() })
         .onConflict((conflict) =>
           conflict.columns(['repository_id', 'digest']).doUpdateSet({ media_type: manifest.mediaType }),
         )
         .execute()
+      await insertReferences(transaction, repositoryId, manifest)
       for (const name of tags) {
-        const row = { digest: manifest.digest, updated_at: Date.now() }
+        const row = { digest: manifest.digest, updated_at: this.#now() }
         await transaction
           .insertInto('tags')
           .values({ repository_id: repositoryId, name, ...row })
@@ -162,7 +106,7 @@ export class MetadataStore implements AsyncDisposable {
   /** Deletes a manifest with every tag that names it; false when it was not there. */
   deleteManifest(repository: string, digest: Digest): Promise<boolean> {
     return this.#writes.run(async (transaction) => {
-      const repositoryId = await this.#findRepositoryId(transaction, repository)
+      const repositoryId = await findRepositoryId(transaction, repository)
       if (repositoryId === undefined) return false
       const result = await transaction
         .deleteFrom('manifests')
@@ -175,7 +119,7 @@ export class MetadataStore implements AsyncDisposable {
 
   deleteTag(repository: string, tag: string): Promise<boolean> {
     return this.#writes.run(async (transaction) => {
-      const repositoryId = await this.#findRepositoryId(transaction, repository)
+      const repositoryId = await findRepositoryId(transaction, repository)
       if (repositoryId === undefined) return false
       const result = await transaction
         .deleteFrom('tags')
@@ -223,26 +167,6 @@ export class MetadataStore implements AsyncDisposable {
         row.annotations === null ? undefined : (JSON.parse(row.annotations) as Record<string, string>),
     }))
   }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#db.destroy()
-  }
-
-  async #makeRepository(transaction: Kysely<MetadataSchema>, name: string): Promise<number> {
-    const known = await this.#findRepositoryId(transaction, name)
-    if (known !== undefined) return known
-    const row = await transaction
-      .insertInto('repositories')
-      .values({ name, created_at: Date.now() })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    return row.id
-  }
-
-  async #findRepositoryId(db: Kysely<MetadataSchema>, name: string): Promise<number | undefined> {
-    const row = await db.selectFrom('repositories').select('id').where('name', '=', name).executeTakeFirst()
-    return row?.id
-  }
 }
 
 /** Digests come from `parseDigest` or a hasher before they are stored, so what the tables hold needs no second check. */
@@ -259,6 +183,52 @@ function toManifestRow(repositoryId: number, manifest: NewManifest) {
     subject: manifest.subject ?? null,
     artifact_type: manifest.artifactType ?? null,
     annotations: manifest.annotations === undefined ? null : JSON.stringify(manifest.annotations),
-    created_at: Date.now(),
+    is_indexed: 1,
   }
+}
+
+/** Remembers what a manifest names; again is fine. */
+export async function insertReferences(
+  transaction: Kysely<MetadataSchema>,
+  repositoryId: number,
+  { digest, references }: Pick<NewManifest, 'digest' | 'references'>,
+): Promise<void> {
+  for (const digests of chunked([...new Set(references.all)])) {
+    await transaction
+      .insertInto('manifest_references')
+      .values(digests.map((named) => ({ repository_id: repositoryId, manifest: digest, digest: named })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+}
+
+/** Values in one statement: databases limit its parameters. */
+const chunkMax = 500
+
+function chunked<T>(values: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(values.length / chunkMax) }, (_, index) =>
+    values.slice(index * chunkMax, (index + 1) * chunkMax),
+  )
+}
+
+async function checkReferences(
+  transaction: Kysely<MetadataSchema>,
+  repositoryId: number,
+  { kind, required }: ManifestReferences,
+): Promise<void> {
+  const table = kind === 'blobs' ? 'repository_blobs' : 'manifests'
+  const unknown = new Set(required)
+  for (const digests of chunked([...unknown])) {
+    const rows = await transaction
+      .selectFrom(table)
+      .innerJoin('blobs', 'blobs.digest', `${table}.digest`)
+      .select('blobs.digest')
+      .where('repository_id', '=', repositoryId)
+      .where('blobs.quarantined_at', 'is', null)
+      .where(`${table}.digest`, 'in', digests)
+      .execute()
+    for (const { digest } of rows) unknown.delete(digest as Digest)
+  }
+  if (unknown.size > 0)
+    throw new RegistryError('MANIFEST_BLOB_UNKNOWN', { detail: { digests: [...unknown].slice(0, 20) } })
 }

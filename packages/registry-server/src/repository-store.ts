@@ -1,0 +1,57 @@
+import type { Kysely } from 'kysely'
+import type { MetadataDatabase } from './metadata-database.ts'
+import type { MetadataSchema } from './metadata-schema.ts'
+
+/** A page of a sorted list: what comes after `last`, at most `limit`. */
+export interface Page {
+  last: string
+  limit: number
+}
+
+/** Which repositories there are. One comes into being with the first blob or manifest that it holds. */
+export class RepositoryStore {
+  readonly #db: MetadataDatabase['db']
+
+  constructor({ db }: MetadataDatabase) {
+    this.#db = db
+  }
+
+  async hasRepository(repository: string): Promise<boolean> {
+    return (await findRepositoryId(this.#db, repository)) !== undefined
+  }
+
+  async listRepositories({ last, limit }: Page): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom('repositories')
+      .select('name')
+      .where('name', '>', last)
+      .orderBy('name')
+      .limit(limit)
+      .execute()
+    return rows.map((row) => row.name)
+  }
+}
+
+export async function findRepositoryId(
+  db: Kysely<MetadataSchema>,
+  name: string,
+): Promise<number | undefined> {
+  const row = await db.selectFrom('repositories').select('id').where('name', '=', name).executeTakeFirst()
+  return row?.id
+}
+
+/** The repository's id, made if need be. */
+export async function makeRepository(
+  transaction: Kysely<MetadataSchema>,
+  name: string,
+  now: number,
+): Promise<number> {
+  const known = await findRepositoryId(transaction, name)
+  if (known !== undefined) return known
+  const row = await transaction
+    .insertInto('repositories')
+    .values({ name, created_at: now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return row.id
+}

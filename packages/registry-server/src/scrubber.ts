@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { digestAlgorithm, Digester, type Digest } from '@berth/oci'
+import { isCoded, systemCode, type Logger } from '@berth/stdx'
+import type { GarbageStore } from './garbage-store.ts'
+import type { Storage } from './storage.ts'
+
+const dayMs = 24 * 60 * 60 * 1000
+const maxAgeMsDefault = 30 * dayMs
+const bytesPerSecondDefault = 10 * 1024 * 1024
+const pageMax = 100
+
+/** How far back and how fast a scrub reads. */
+export interface ScrubOptions {
+  /** Content checked less long ago is passed over (default 30 days). */
+  maxAgeMs?: number
+  /** Read at most so much, on average (default 10 MiB). */
+  bytesPerSecond?: number
+  signal?: AbortSignal
+}
+
+/** What one scrub read and found. */
+export interface ScrubReport {
+  checkedBlobs: number
+  checkedBytes: number
+  /** What was broken or gone. */
+  lost: Digest[]
+}
+
+export interface ScrubberOptions {
+  storage: Storage
+  store: GarbageStore
+  now: () => number
+  logger: Logger
+}
+
+/** Reads stored content again and again over the weeks, so that a bad disk is noticed before the content is needed. */
+export class Scrubber {
+  readonly #storage: Storage
+  readonly #store: GarbageStore
+  readonly #now: () => number
+  readonly #logger: Logger
+
+  constructor({ storage, store, now, logger }: ScrubberOptions) {
+    this.#storage = storage
+    this.#store = store
+    this.#now = now
+    this.#logger = logger
+  }
+
+  async scrub(options: ScrubOptions = {}): Promise<ScrubReport> {
+    const { maxAgeMs = maxAgeMsDefault, bytesPerSecond = bytesPerSecondDefault, signal } = options
+    const before = this.#now() - maxAgeMs
+    const report: ScrubReport = { checkedBlobs: 0, checkedBytes: 0, lost: [] }
+    const pace = new Pace(bytesPerSecond, signal)
+    for (;;) {
+      const page = await this.#store.listUnchecked(before, pageMax)
+      for (const { digest, sizeBytes } of page) {
+        signal?.throwIfAborted()
+        if (!(await this.#check(digest, pace))) report.lost.push(digest)
+        report.checkedBlobs++
+        report.checkedBytes += sizeBytes
+      }
+      if (page.length < pageMax) return report
+    }
+  }
+
+  async #check(digest: Digest, pace: Pace): Promise<boolean> {
+    const isSound = await this.#isSound(digest, pace)
+    if (!isSound) {
+      this.#logger.error('stored content is broken', { digest })
+      await this.#storage.quarantineBlob(digest)
+    }
+    await this.#store.setChecked(digest, isSound)
+    return isSound
+  }
+
+  async #isSound(digest: Digest, pace: Pace): Promise<boolean> {
+    try {
+      const digester = new Digester(digestAlgorithm(digest))
+      for await (const chunk of await this.#storage.openBlob(digest)) {
+        digester.update(chunk as Uint8Array)
+        await pace.spend((chunk as Uint8Array).length)
+      }
+      return digester.digest() === digest
+    } catch (error) {
+      if (isCoded(error, 'not-found') || systemCode(error) === 'EIO') return false
+      throw error
+    }
+  }
+}
+
+/** Waits as needed to stay below a rate. */
+class Pace {
+  readonly #bytesPerMs: number
+  readonly #signal: AbortSignal | undefined
+  #freeAtMs = performance.now()
+
+  constructor(bytesPerSecond: number, signal: AbortSignal | undefined) {
+    this.#bytesPerMs = bytesPerSecond / 1000
+    this.#signal = signal
+  }
+
+  async spend(bytes: number): Promise<void> {
+    const now = performance.now()
+    this.#freeAtMs = Math.max(this.#freeAtMs, now) + bytes / this.#bytesPerMs
+    const waitMs = this.#freeAtMs - now
+    if (waitMs > 1) await sleep(waitMs, undefined, this.#signal && { signal: this.#signal })
+  }
+}
