@@ -11,7 +11,7 @@ import { fetchToken, type TokenRequest } from './token-service.ts'
 export interface AuthorizationRequest {
   endpoint: Endpoint
   /** `repository:library/alpine:pull` */
-  scope: string
+  scopes: readonly string[]
   credentials: Credentials | undefined
 }
 
@@ -99,7 +99,7 @@ export class Authorizer {
   }
 
   #tokenRequest(
-    { endpoint, scope, credentials }: AuthorizationRequest,
+    { endpoint, scopes, credentials }: AuthorizationRequest,
     { challenge, registry }: KnownChallenge,
   ): TokenRequest {
     const { url, mayHaveCredentials } = checkRealm(challenge.realm ?? '', registry)
@@ -113,14 +113,14 @@ export class Authorizer {
       endpoint,
       realm: url,
       service: challenge.service,
-      scopes: [...new Set([scope, ...(challenge.scope?.split(' ') ?? [])])].filter((scope) => scope),
+      scopes: [...new Set([...scopes, ...(challenge.scope?.split(' ') ?? [])])].filter((scope) => scope),
       credentials: mayHaveCredentials ? credentials : undefined,
     }
   }
 }
 
-function challengeKey({ endpoint, scope }: AuthorizationRequest): string {
-  return `${endpoint.base.href} ${scope}`
+function challengeKey({ endpoint, scopes }: AuthorizationRequest): string {
+  return `${endpoint.root.href} ${scopes.join(' ')}`
 }
 
 function tokenKey({ realm, service, scopes, credentials }: TokenRequest): string {

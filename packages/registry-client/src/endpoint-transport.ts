@@ -1,11 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 import { EndpointFailure } from './endpoint-failure.ts'
 import type { Endpoint } from './endpoint.ts'
-import { TransportError, type HttpRequest, type HttpTransport } from './http-transport.ts'
+import { TransportError } from './exchange.ts'
+import type { HttpRequest } from './http-request.ts'
+import type { HttpTransport } from './http-transport.ts'
 import { networkWords } from './network-words.ts'
 import { RecentMap } from './recent-map.ts'
+import { usualTls } from './tls-settings.ts'
 
-export interface EndpointRequest extends Pick<HttpRequest, 'method' | 'headers' | 'body' | 'signal'> {
+export interface EndpointRequest extends Pick<
+  HttpRequest,
+  'method' | 'headers' | 'body' | 'responseMs' | 'signal'
+> {
   /** Absolute; on the endpoint itself, or where it redirected to. */
   url: URL
 }
@@ -29,17 +35,17 @@ export class EndpointTransport {
   }
 
   async send(endpoint: Endpoint, request: EndpointRequest): Promise<EndpointResponse> {
-    const isOwnHost = request.url.host === endpoint.base.host
+    const isOwnHost = request.url.host === endpoint.root.host
     const isInsecure = endpoint.isInsecure && isOwnHost
-    if (!isInsecure || endpoint.base.protocol === 'http:')
+    if (!isInsecure || endpoint.root.protocol === 'http:')
       return await this.#attempt(endpoint, request, isInsecure)
-    const known = this.#schemes.get(endpoint.base.host)
+    const known = this.#schemes.get(endpoint.root.host)
     if (known) return await this.#attempt(endpoint, withScheme(request, known), true)
     return await this.#probe(endpoint, request)
   }
 
   async #probe(endpoint: Endpoint, request: EndpointRequest): Promise<EndpointResponse> {
-    const { host } = endpoint.base
+    const { host } = endpoint.root
     try {
       const result = await this.#attempt(endpoint, withScheme(request, 'https:'), true)
       this.#schemes.set(host, 'https:')
@@ -57,15 +63,16 @@ export class EndpointTransport {
     request: EndpointRequest,
     isInsecure: boolean,
   ): Promise<EndpointResponse> {
+    const tls = request.url.host === endpoint.root.host ? endpoint.tls : usualTls
     try {
       const response = await this.#transport.send({
         ...request,
         connectTimeoutMs: endpoint.connectTimeoutMs,
-        isAnyCertificateAccepted: isInsecure,
+        tls: { ...tls, isAnyCertificateAccepted: isInsecure || tls.isAnyCertificateAccepted },
       })
       return { response, url: request.url }
     } catch (error) {
-      throw error instanceof TransportError ? failureOf(error, endpoint, request.url) : error
+      throw error instanceof TransportError ? failureOf(error, endpoint, request) : error
     }
   }
 }
@@ -77,11 +84,14 @@ function withScheme(request: EndpointRequest, protocol: 'https:' | 'http:'): End
 }
 
 /** Names the registry's root rather than the full URL: a redirect's query can be a signature, which is a secret. */
-function failureOf(error: TransportError, endpoint: Endpoint, url: URL): EndpointFailure {
+function failureOf(
+  error: TransportError,
+  endpoint: Endpoint,
+  { url, method }: EndpointRequest,
+): EndpointFailure {
   const { words, hint } = networkWords(error.cause, url)
-  const root =
-    url.host === endpoint.base.host ? new URL('v2/', new URL(endpoint.base.pathname, url)) : new URL('/', url)
-  return new EndpointFailure(`Get ${JSON.stringify(root.href)}: ${words}`, {
+  const root = new URL(url.host === endpoint.root.host ? endpoint.root.pathname : '/', url)
+  return new EndpointFailure(`${asVerb(method)} ${JSON.stringify(root.href)}: ${words}`, {
     kind: error.phase === 'connect' ? 'unreachable' : 'transient',
     code: 'unavailable',
     summary: words,
@@ -89,3 +99,6 @@ function failureOf(error: TransportError, endpoint: Endpoint, url: URL): Endpoin
     cause: error.cause,
   })
 }
+
+/** As the field's clients write it: `Get`, `Put`. */
+const asVerb = (method: string): string => method.slice(0, 1) + method.slice(1).toLowerCase()

@@ -3,21 +3,26 @@ import { CodedError } from '@berth/stdx'
 import type { Reference } from '@berth/oci'
 import type { InsecureHosts } from './insecure-hosts.ts'
 import type { Timeouts } from './timeouts.ts'
+import { usualTls, type TlsSettings } from './tls-settings.ts'
 
 /** One place that can answer for a repository. */
 export interface Endpoint {
   /** As people see it in errors: `mirror https://host/path` or the registry's host. */
   label: string
-  /** With the path of a mirror and a slash at the end; requests go to `<base>v2/…`. */
-  base: URL
+  /** Where the API begins, with a slash at the end: `https://host/v2/`. */
+  root: URL
   isMirror: boolean
+  /** May lack a good certificate, or TLS. */
   isInsecure: boolean
+  tls: TlsSettings
   connectTimeoutMs: number
   /** Under which name credentials are looked up: they are for this host and no other. */
   registry: string
 }
 
 const dockerHub = { registry: 'docker.io', host: 'registry-1.docker.io' }
+
+export type Use = 'pull' | 'push'
 
 export interface EndpointsOptions {
   mirrors: readonly URL[]
@@ -35,8 +40,8 @@ export class Endpoints {
   }
 
   /** Mirrors as configured, then the registry itself; mirrors that failed lately come last, never dropped. */
-  async of({ registry }: Pick<Reference, 'registry'>): Promise<[Endpoint, ...Endpoint[]]> {
-    const mirrors = registry === dockerHub.registry ? this.#options.mirrors : []
+  async of({ registry }: Pick<Reference, 'registry'>, use: Use): Promise<[Endpoint, ...Endpoint[]]> {
+    const mirrors = registry === dockerHub.registry && use === 'pull' ? this.#options.mirrors : []
     const endpoints = await Promise.all(mirrors.map((mirror) => this.#mirror(mirror)))
     const upstream = await this.#upstream(registry)
     const up = endpoints.filter((endpoint) => !this.#isDown(endpoint))
@@ -57,8 +62,9 @@ export class Endpoints {
   async #mirror(base: URL): Promise<Endpoint> {
     return {
       label: `mirror ${base.href.replace(/\/$/, '')}`,
-      base,
+      root: new URL('v2/', base),
       isMirror: true,
+      tls: usualTls,
       isInsecure: base.protocol === 'http:' || (await this.#options.insecure.includes(base)),
       connectTimeoutMs: this.#options.timeouts.mirrorConnectMs,
       registry: base.host,
@@ -70,8 +76,9 @@ export class Endpoints {
     const base = new URL(`https://${host}/`)
     return {
       label: host,
-      base,
+      root: new URL('v2/', base),
       isMirror: false,
+      tls: usualTls,
       isInsecure: await this.#options.insecure.includes(base),
       connectTimeoutMs: this.#options.timeouts.connectMs,
       registry,

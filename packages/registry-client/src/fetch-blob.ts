@@ -8,7 +8,7 @@ import { refusal } from './refusal.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'
 import type { Rotation } from './rotation.ts'
 
-export interface BlobRequest extends Pick<RegistryRequest, 'scope' | 'signal' | 'credentials'> {
+export interface BlobRequest extends Pick<RegistryRequest, 'scopes' | 'signal' | 'credentials'> {
   reference: Reference
   descriptor: Descriptor
   start: number
@@ -77,11 +77,12 @@ async function getBlob(
   endpoint: Endpoint,
   request: BlobRequest,
 ): Promise<IncomingMessage> {
-  return await session.get(endpoint, {
+  const { response } = await session.send(endpoint, {
     ...request,
     path: `${request.reference.repository}/blobs/${request.descriptor.digest}`,
     headers: request.start > 0 ? { Range: `bytes=${request.start}-` } : {},
   })
+  return response
 }
 
 /** RFC 9110 section 14.4: `bytes first-last/complete`, the complete length may be `*`. */

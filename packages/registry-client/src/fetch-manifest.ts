@@ -24,7 +24,7 @@ export interface FetchedManifest {
   source: string
 }
 
-export interface ManifestRequest extends Pick<RegistryRequest, 'scope' | 'signal' | 'credentials'> {
+export interface ManifestRequest extends Pick<RegistryRequest, 'scopes' | 'signal' | 'credentials'> {
   reference: Reference
   digest: Digest | undefined
   stallMs: number
@@ -37,7 +37,7 @@ export async function fetchManifestFrom(
   request: ManifestRequest,
 ): Promise<FetchedManifest> {
   const { reference, digest = reference.digest } = request
-  const response = await session.get(endpoint, {
+  const { response } = await session.send(endpoint, {
     ...request,
     path: `${reference.repository}/manifests/${digest ?? reference.tag ?? 'latest'}`,
     headers: { Accept: acceptedManifestTypes.join(', ') },

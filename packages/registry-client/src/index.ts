@@ -5,11 +5,15 @@ export { parseInsecureHosts } from './insecure-hosts.ts'
 export type { InsecureHosts } from './insecure-hosts.ts'
 export { openRegistryClient } from './registry-client.ts'
 export type {
+  BlobSource,
   FetchBlobOptions,
   FetchManifestOptions,
-  FetchOptions,
+  CallOptions,
+  PushBlobOptions,
   RegistryClient,
   RegistryClientOptions,
 } from './registry-client.ts'
+export type { ProxySettings } from './proxy.ts'
+export type { PushedBlob } from './push-blob.ts'
 export type { RetryNotice } from './rotation.ts'
 export type { Timeouts } from './timeouts.ts'

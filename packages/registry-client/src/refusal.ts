@@ -13,8 +13,11 @@ interface RegistryError {
   message: string
 }
 
-/** Turns a response that is not the one asked for into a failure in Docker's words. `what` is a reference or a noun. */
-export async function refusal(response: IncomingMessage, what: Reference | string): Promise<EndpointFailure> {
+/** What was wanted: an image to pull, a repository to push to, or some other thing by its noun. */
+export type Wanted = Reference | { pushTo: Reference } | string
+
+/** Turns a response that is not the one asked for into a failure in Docker's words. */
+export async function refusal(response: IncomingMessage, what: Wanted): Promise<EndpointFailure> {
   const status = response.statusCode ?? 0
   const told = await readError(response)
   const summary = told.code
@@ -43,7 +46,7 @@ interface Wording {
 interface Context {
   told: RegistryError
   response: IncomingMessage
-  what: Reference | string
+  what: Wanted
 }
 
 function wording(status: number, { told, response, what }: Context): Wording {
@@ -64,22 +67,31 @@ function wording(status: number, { told, response, what }: Context): Wording {
   }
 }
 
-function unauthorized(told: RegistryError, response: IncomingMessage, what: Reference | string): Wording {
+function unauthorized(told: RegistryError, response: IncomingMessage, what: Wanted): Wording {
   const challenge = chooseChallenge(response.headers['www-authenticate'])
   if (challenge?.error === 'insufficient_scope' || told.code === 'DENIED')
     return denied({ ...told, message: '' }, what)
-  const server = typeof what === 'string' || what.registry === 'docker.io' ? '' : ` ${what.registry}`
   return {
     message: `unauthorized: ${told.message || 'authentication required'}`,
     code: 'unauthorized',
-    hint: `Log in with "berth login${server}", or check the name.`,
+    hint: `Log in with "${loginCommand(what)}", or check the name.`,
   }
 }
 
+function loginCommand(what: Wanted): string {
+  const registry =
+    typeof what === 'string' ? 'docker.io' : 'pushTo' in what ? what.pushTo.registry : what.registry
+  return registry === 'docker.io' ? 'berth login' : `berth login ${registry}`
+}
+
 /** A registry that hides what it holds says the same for "not there" and "not yours", so Docker's text names both. */
-function denied(told: RegistryError, what: Reference | string): Wording {
+function denied(told: RegistryError, what: Wanted): Wording {
   const state = `denied: ${told.message || 'requested access to the resource is denied'}`
   if (typeof what === 'string') return { message: state, code: 'forbidden' }
+  if ('pushTo' in what) {
+    const hint = `Log in with "${loginCommand(what)}" as somebody who may push to ${familiarName(what.pushTo)}.`
+    return { message: state, code: 'forbidden', hint }
+  }
   return {
     message: `pull access denied for ${familiarName(what)}, repository does not exist or may require 'docker login': ${state}`,
     code: 'not-found',
@@ -87,9 +99,13 @@ function denied(told: RegistryError, what: Reference | string): Wording {
   }
 }
 
-function notFound(told: RegistryError, what: Reference | string): Wording {
+function notFound(told: RegistryError, what: Wanted): Wording {
   if (typeof what === 'string')
     return { message: `${what} not found: ${told.message || '404'}`, code: 'not-found' }
+  if ('pushTo' in what) {
+    const name = familiarName(what.pushTo)
+    return { message: `repository ${name} not found: ${told.message || '404'}`, code: 'not-found' }
+  }
   if (told.code === 'NAME_UNKNOWN') {
     const state = told.message || 'repository name not known to registry'
     return {

@@ -3,13 +3,18 @@ import type { Descriptor, Digest, Reference } from '@berth/oci'
 import { Authorizer } from './authorizer.ts'
 import type { Credentials, CredentialsLookup } from './credentials.ts'
 import { EndpointTransport } from './endpoint-transport.ts'
-import { Endpoints, parseMirror } from './endpoint.ts'
+import { Endpoints, parseMirror, type Use } from './endpoint.ts'
 import { fetchBlobBytes } from './fetch-blob.ts'
 import { fetchManifestFrom, type FetchedManifest } from './fetch-manifest.ts'
 import { HttpTransport } from './http-transport.ts'
 import { parseInsecureHosts } from './insecure-hosts.ts'
+import { listTagsAt } from './list-tags.ts'
+import type { ProxySettings } from './proxy.ts'
+import { pushBlobTo, type PushedBlob } from './push-blob.ts'
+import { pushManifestTo } from './push-manifest.ts'
 import { RegistrySession } from './registry-session.ts'
 import { Rotation, type RetryNotice } from './rotation.ts'
+import { pullScope } from './scopes.ts'
 import { defaultTimeouts, type Timeouts } from './timeouts.ts'
 
 export interface RegistryClientOptions {
@@ -19,6 +24,8 @@ export interface RegistryClientOptions {
   insecureRegistries?: readonly string[]
   /** Asked for each host when a call brings no credentials of its own. */
   credentials?: CredentialsLookup
+  /** Default: none is used. */
+  proxy?: ProxySettings
   userAgent?: string
   logger?: Logger
   timeouts?: Partial<Timeouts>
@@ -26,7 +33,8 @@ export interface RegistryClientOptions {
   caFiles?: readonly string[]
 }
 
-export interface FetchOptions {
+/** What every call takes. */
+export interface CallOptions {
   signal?: AbortSignal
   /** For the registry of the reference; they go to no mirror and to no other host. */
   credentials?: Credentials
@@ -34,21 +42,35 @@ export interface FetchOptions {
   onRetry?: (notice: RetryNotice) => void
 }
 
-export interface FetchManifestOptions extends FetchOptions {
+export interface FetchManifestOptions extends CallOptions {
   /** Fetches this manifest of the reference's repository instead of its tag. */
   digest?: Digest
 }
 
-export interface FetchBlobOptions extends FetchOptions {
+export interface FetchBlobOptions extends CallOptions {
   /** Bytes that the caller has already; default 0. */
   start?: number
   /** What came so far is void and the next byte is the first of the blob: drop it before returning. */
   onRestart?: () => void | Promise<void>
 }
 
+export interface PushBlobOptions extends CallOptions {
+  /** Repositories of the same registry that are known to hold the blob, likeliest first. */
+  origins?: readonly string[]
+  /** Told how many bytes of the blob were sent; after an interruption the number goes back. */
+  onProgress?: (sentBytes: number) => void
+}
+
+/** A blob and where its bytes come from. */
+export interface BlobSource {
+  descriptor: Descriptor
+  /** The bytes from `start` on; asked again for each attempt. */
+  open: (start: number) => AsyncIterable<Uint8Array>
+}
+
 /**
- * The pull side of OCI registries. Errors are CodedErrors in Docker's words: `not-found` (also when the registry hides
- * whether it exists), `unauthorized`, `unavailable`, `data-loss`; an aborted signal throws its own reason.
+ * Pull and push of OCI registries. Errors are CodedErrors in Docker's words: `not-found` (also when the registry hides
+ * whether it exists), `unauthorized`, `forbidden`, `unavailable`, `data-loss`; an aborted signal throws its own reason.
  */
 export interface RegistryClient {
   /**
@@ -65,79 +87,116 @@ export interface RegistryClient {
     descriptor: Descriptor,
     options?: FetchBlobOptions,
   ): AsyncIterable<Uint8Array>
+  /** Every tag of the reference's repository. */
+  listTags(reference: Reference, options?: CallOptions): Promise<string[]>
+  /** Brings a blob into the reference's repository unless it is there; the registry checks its digest. */
+  pushBlob(reference: Reference, blob: BlobSource, options?: PushBlobOptions): Promise<PushedBlob>
+  /** Stores a manifest or index, whose blobs are there, under the reference's tag, without one under its digest alone. */
+  pushManifest(
+    reference: Reference,
+    manifest: { descriptor: Descriptor; bytes: Uint8Array },
+    options?: CallOptions,
+  ): Promise<void>
 }
 
 /** Opens a client; disposing closes its connections. Throws `invalid-argument` for a bad mirror or insecure registry. */
 export function openRegistryClient(options: RegistryClientOptions = {}): RegistryClient & AsyncDisposable {
-  const timeouts = { ...defaultTimeouts, ...options.timeouts }
-  const mirrors = (options.mirrors ?? []).map(parseMirror)
-  const insecure = parseInsecureHosts(options.insecureRegistries ?? [])
-  const http = new HttpTransport(timeouts, options.caFiles ?? [])
-  const transport = new EndpointTransport(http)
-  const endpoints = new Endpoints({ mirrors, insecure, timeouts })
-  const session = new RegistrySession({
-    transport,
-    authorizer: new Authorizer(transport, options.logger ?? silentLogger),
-    lookup: options.credentials ?? (async () => undefined),
-    userAgent: options.userAgent ?? 'berth',
-  })
-  const rotate = async (reference: Reference, { signal, onRetry }: FetchOptions) =>
-    new Rotation({
-      endpoints: await endpoints.of(reference),
-      retryBaseMs: timeouts.retryBaseMs,
-      markDown: (endpoint) => endpoints.markDown(endpoint),
+  return new HttpRegistryClient(options)
+}
+
+class HttpRegistryClient implements RegistryClient, AsyncDisposable {
+  readonly #timeouts: Timeouts
+  readonly #http: HttpTransport
+  readonly #session: RegistrySession
+  readonly #endpoints: Endpoints
+
+  constructor(options: RegistryClientOptions) {
+    const timeouts = { ...defaultTimeouts, ...options.timeouts }
+    const mirrors = (options.mirrors ?? []).map(parseMirror)
+    const insecure = parseInsecureHosts(options.insecureRegistries ?? [])
+    this.#timeouts = timeouts
+    this.#http = new HttpTransport(timeouts, { proxy: options.proxy ?? {}, caFiles: options.caFiles ?? [] })
+    this.#endpoints = new Endpoints({ mirrors, insecure, timeouts })
+    const transport = new EndpointTransport(this.#http)
+    this.#session = new RegistrySession({
+      transport,
+      authorizer: new Authorizer(transport, options.logger ?? silentLogger),
+      lookup: options.credentials ?? (async () => undefined),
+      userAgent: options.userAgent ?? 'berth',
+    })
+  }
+
+  async fetchManifest(reference: Reference, options: FetchManifestOptions = {}): Promise<FetchedManifest> {
+    const request = { ...this.#common(reference, options), digest: options.digest }
+    const rotation = await this.#rotation(reference, options)
+    return await rotation.run((endpoint) => fetchManifestFrom(this.#session, endpoint, request))
+  }
+
+  async *fetchBlob(
+    reference: Reference,
+    descriptor: Descriptor,
+    options: FetchBlobOptions = {},
+  ): AsyncGenerator<Uint8Array> {
+    const { start = 0, onRestart } = options
+    if (!Number.isSafeInteger(start) || start < 0 || start > descriptor.size) {
+      throw new CodedError(
+        'invalid-argument',
+        `Cannot fetch ${descriptor.digest} from byte ${start}: it has ${descriptor.size} bytes`,
+      )
+    }
+    const request = { ...this.#common(reference, options), descriptor, start, onRestart }
+    yield* fetchBlobBytes(this.#session, await this.#rotation(reference, options), request)
+  }
+
+  async listTags(reference: Reference, options: CallOptions = {}): Promise<string[]> {
+    const rotation = await this.#rotation(reference, options)
+    return await rotation.run((endpoint) =>
+      listTagsAt(this.#session, endpoint, this.#common(reference, options)),
+    )
+  }
+
+  async pushBlob(reference: Reference, blob: BlobSource, options: PushBlobOptions = {}): Promise<PushedBlob> {
+    const { origins = [], onProgress = () => {} } = options
+    const { commitMs } = this.#timeouts
+    const request = { ...this.#common(reference, options), ...blob, origins, onProgress, commitMs }
+    return await pushBlobTo(this.#session, await this.#rotation(reference, options, 'push'), request)
+  }
+
+  async pushManifest(
+    reference: Reference,
+    manifest: { descriptor: Descriptor; bytes: Uint8Array },
+    options: CallOptions = {},
+  ): Promise<void> {
+    const request = { ...this.#common(reference, options), ...manifest }
+    const rotation = await this.#rotation(reference, options, 'push')
+    await rotation.run((endpoint) => pushManifestTo(this.#session, endpoint, request))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#http[Symbol.dispose]()
+  }
+
+  #common(reference: Reference, { signal, credentials }: CallOptions) {
+    return {
+      reference,
+      signal,
+      credentials,
+      scopes: [pullScope(reference)],
+      stallMs: this.#timeouts.stallMs,
+    }
+  }
+
+  async #rotation(
+    reference: Reference,
+    { signal, onRetry }: CallOptions,
+    use: Use = 'pull',
+  ): Promise<Rotation> {
+    return new Rotation({
+      endpoints: await this.#endpoints.of(reference, use),
+      retryBaseMs: this.#timeouts.retryBaseMs,
+      markDown: (endpoint) => this.#endpoints.markDown(endpoint),
       signal,
       onRetry,
     })
-
-  return {
-    async fetchManifest(reference, options = {}) {
-      const { digest, signal, credentials } = options
-      const rotation = await rotate(reference, options)
-      const request = {
-        reference,
-        digest,
-        signal,
-        credentials,
-        scope: pullScope(reference),
-        stallMs: timeouts.stallMs,
-      }
-      for (;;) {
-        try {
-          return await fetchManifestFrom(session, rotation.endpoint, request)
-        } catch (error) {
-          await rotation.failed(error)
-        }
-      }
-    },
-
-    async *fetchBlob(reference, descriptor, options = {}) {
-      const { start = 0, signal, credentials, onRestart } = options
-      if (!Number.isSafeInteger(start) || start < 0 || start > descriptor.size) {
-        throw new CodedError(
-          'invalid-argument',
-          `Cannot fetch ${descriptor.digest} from byte ${start}: it has ${descriptor.size} bytes`,
-        )
-      }
-      const request = {
-        reference,
-        descriptor,
-        start,
-        signal,
-        credentials,
-        onRestart,
-        scope: pullScope(reference),
-        stallMs: timeouts.stallMs,
-      }
-      yield* fetchBlobBytes(session, await rotate(reference, options), request)
-    },
-
-    async [Symbol.asyncDispose]() {
-      http[Symbol.dispose]()
-    },
   }
-}
-
-function pullScope({ repository }: Reference): string {
-  return `repository:${repository}:pull`
 }

@@ -47,6 +47,17 @@ export class Rotation {
     return this.#remaining[this.#index] ?? this.#options.endpoints[0]
   }
 
+  /** Runs an action on one endpoint after the other until one of them succeeds. */
+  async run<T>(action: (endpoint: Endpoint) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await action(this.endpoint)
+      } catch (error) {
+        await this.failed(error)
+      }
+    }
+  }
+
   /** Takes in what went wrong at `endpoint` and waits as long as is needed; throws when nobody is left to ask. */
   async failed(error: unknown, { progressed = false } = {}): Promise<void> {
     this.#options.signal?.throwIfAborted()

@@ -8,6 +8,8 @@ export interface Timeouts {
   responseMs: number
   /** A body that brings less than a few KiB in this time is given up and asked for again. */
   stallMs: number
+  /** From the last byte of an upload to its confirmation: a registry may check and move all of it in between. */
+  commitMs: number
   /** First wait before the same host is asked again; doubles each time. */
   retryBaseMs: number
   /** How long a mirror that failed is asked last. */
@@ -19,6 +21,7 @@ export const defaultTimeouts: Timeouts = {
   mirrorConnectMs: 5_000,
   responseMs: 30_000,
   stallMs: 30_000,
+  commitMs: 300_000,
   retryBaseMs: 1_000,
   mirrorDownMs: 60_000,
 }

@@ -1,6 +1,7 @@
 import { readBounded } from '@berth/stdx'
 import { basicHeader, type Credentials } from './credentials.ts'
 import { EndpointFailure } from './endpoint-failure.ts'
+import { bytesBody } from './http-request.ts'
 import type { EndpointRequest, EndpointTransport } from './endpoint-transport.ts'
 import type { Endpoint } from './endpoint.ts'
 import { refusal } from './refusal.ts'
@@ -43,7 +44,7 @@ function httpRequest(request: TokenRequest): Omit<EndpointRequest, 'signal'> {
       ...(service !== undefined && { service }),
     })
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
-    return { method: 'POST', url: realm, headers, body: form.toString() }
+    return { method: 'POST', url: realm, headers, body: bytesBody(Buffer.from(form.toString())) }
   }
   const url = new URL(realm)
   if (service !== undefined) url.searchParams.set('service', service)

@@ -1,0 +1,31 @@
+import type { Descriptor, Reference } from '@berth/oci'
+import { discard } from './discard.ts'
+import type { Endpoint } from './endpoint.ts'
+import { bytesBody } from './http-request.ts'
+import { refusal } from './refusal.ts'
+import type { RegistryRequest, RegistrySession } from './registry-session.ts'
+import { pushScopes } from './scopes.ts'
+
+export interface PushManifestRequest extends Pick<RegistryRequest, 'signal' | 'credentials'> {
+  reference: Reference
+  descriptor: Descriptor
+  bytes: Uint8Array
+}
+
+/** One attempt at one endpoint: stores a manifest under the tag of the reference, or under its digest. */
+export async function pushManifestTo(
+  session: RegistrySession,
+  endpoint: Endpoint,
+  { reference, descriptor, bytes, ...request }: PushManifestRequest,
+): Promise<void> {
+  const { response } = await session.send(endpoint, {
+    ...request,
+    method: 'PUT',
+    path: `${reference.repository}/manifests/${reference.tag ?? descriptor.digest}`,
+    scopes: pushScopes(reference),
+    headers: { 'Content-Type': descriptor.mediaType },
+    body: bytesBody(bytes),
+  })
+  if (response.statusCode !== 201) throw await refusal(response, { pushTo: reference })
+  discard(response)
+}
