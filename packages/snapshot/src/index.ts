@@ -2,4 +2,11 @@ export { chooseSnapshotter, probeSnapshotter } from './choose-snapshotter.ts'
 export type { ChooseSnapshotterOptions, SnapshotterChoice } from './choose-snapshotter.ts'
 export { openErofsSnapshotter, openOverlaySnapshotter } from './open-snapshotter.ts'
 export type { SnapshotterOptions } from './open-snapshotter.ts'
-export type { LayerFormat, LayerInfo, SnapshotInfo, Snapshotter, StagedLayer } from './snapshotter.ts'
+export type {
+  LayerFormat,
+  LayerInfo,
+  SnapshotInfo,
+  Snapshotter,
+  StagedLayer,
+  TreeView,
+} from './snapshotter.ts'

@@ -2,7 +2,7 @@ import { chownSync, chmodSync, existsSync, mkdirSync, readdirSync, realpathSync 
 import { join } from 'node:path'
 import { CodedError, messageOf, type Logger } from '@berth/stdx'
 import type { Digest } from '@berth/oci'
-import type { Kernel } from '@berth/syscalls'
+import { unmountFlags, type Kernel } from '@berth/syscalls'
 import { diskUsage } from './disk-usage.ts'
 import { LayerDirectory, type RootAttributes, type StoredLayer } from './layer-directory.ts'
 import { layerFormats } from './layer-formats.ts'
@@ -10,8 +10,16 @@ import { LayerPoints } from './layer-points.ts'
 import { mountOption, readMountTable, type MountEntry } from './mount-table.ts'
 import { mountOverlay } from './overlay-mount.ts'
 import { SnapshotRecords } from './snapshot-records.ts'
-import type { LayerFormat, LayerInfo, SnapshotInfo, Snapshotter, StagedLayer } from './snapshotter.ts'
+import type {
+  LayerFormat,
+  LayerInfo,
+  SnapshotInfo,
+  Snapshotter,
+  StagedLayer,
+  TreeView,
+} from './snapshotter.ts'
 import { Trash } from './trash.ts'
+import { openTreeView } from './tree-view.ts'
 import { unmountRoot } from './unmount-path.ts'
 
 export interface LayeredSnapshotterOptions {
@@ -123,8 +131,7 @@ export class LayeredSnapshotter implements Snapshotter {
       const lowers = layers.map((layer) => this.#points.expose(layer, mounted)).toReversed()
       mountOverlay(this.#kernel, {
         lowers: lowers.length === 0 ? [this.#emptyLower] : lowers,
-        upper: snapshot.upper,
-        work: this.#records.workOf(key),
+        top: { upper: snapshot.upper, work: this.#records.workOf(key) },
         target: place,
         runDirectory: this.#runDirectory,
       })
@@ -162,6 +169,19 @@ export class LayeredSnapshotter implements Snapshotter {
     yield* this.#records.list()
   }
 
+  async viewLayers(layers: readonly Digest[]): Promise<TreeView> {
+    return this.#view(await Promise.all(layers.map((diffId) => this.#layers.get(diffId))), [])
+  }
+
+  async viewSnapshot(key: string): Promise<TreeView> {
+    const snapshot = this.#records.get(key)
+    const layers = await Promise.all(snapshot.layers.map((diffId) => this.#layers.get(diffId)))
+    const [place] = this.#placesOf(snapshot, readMountTable())
+    if (place !== undefined) return openTreeView(place)
+    this.#makeTop(snapshot, layers)
+    return this.#view(layers, [snapshot.upper])
+  }
+
   usage(key: string): Promise<{ sizeBytes: number; inodes: number }> {
     return diskUsage(this.#kernel, this.#records.get(key).upper)
   }
@@ -191,6 +211,30 @@ export class LayeredSnapshotter implements Snapshotter {
     mkdirSync(snapshot.upper, { mode: 0o700 })
     chownSync(snapshot.upper, uid, gid)
     chmodSync(snapshot.upper, mode)
+  }
+
+  /** Mounted for the moment that it takes to open it: what is held open needs no place. */
+  #view(layers: readonly StoredLayer[], tops: readonly string[]): TreeView {
+    if (layers.length + tops.length === 0) return openTreeView(this.#emptyLower)
+    const mounted = readMountTable()
+    const target = this.#points.freshPath()
+    mkdirSync(target, { mode: 0o700 })
+    try {
+      const lowers = layers.map((layer) => this.#points.expose(layer, mounted)).toReversed()
+      const trees = [...tops, ...lowers]
+      // An overlay that cannot be written to takes at least two.
+      mountOverlay(this.#kernel, {
+        lowers: trees.length === 1 ? [...trees, this.#emptyLower] : trees,
+        target,
+        runDirectory: this.#runDirectory,
+      })
+      const view = openTreeView(target)
+      this.#kernel.unmount(target, unmountFlags.noFollow | unmountFlags.detach)
+      return view
+    } finally {
+      this.#points.hide(target)
+      this.#hideUnusedLayers(mounted)
+    }
   }
 
   #placesOf(snapshot: SnapshotInfo, mounted: readonly MountEntry[]): string[] {

@@ -4,10 +4,10 @@ import { CodedError, systemCode } from '@berth/stdx'
 import type { Kernel } from '@berth/syscalls'
 
 export interface OverlayMount {
-  /** Absolute paths, topmost first; at least one. */
+  /** Absolute paths, topmost first; at least one, two without a top. */
   lowers: readonly string[]
-  upper: string
-  work: string
+  /** What can be written; without it the view is read-only. */
+  top?: { upper: string; work: string }
   target: string
   /** What is written is never made durable (Linux 5.10): for a top that does not outlive its mount. */
   volatile?: boolean
@@ -42,8 +42,7 @@ export function mountOverlay(kernel: Pick<Kernel, 'mount' | 'mountByContext'>, o
     kernel.mountByContext('overlay', overlay.target, [
       ['source', 'overlay'],
       ...overlay.lowers.map((lower): [string, string] => ['lowerdir+', lower]),
-      ['upperdir', overlay.upper],
-      ['workdir', overlay.work],
+      ...topOptions(overlay),
       ...plain,
       ...(overlay.volatile ? [['volatile', true] as [string, true]] : []),
     ])
@@ -52,6 +51,14 @@ export function mountOverlay(kernel: Pick<Kernel, 'mount' | 'mountByContext'>, o
     mountOnePage(kernel, overlay, plain)
   }
 }
+
+const topOptions = ({ top }: OverlayMount): [string, string][] =>
+  top
+    ? [
+        ['upperdir', top.upper],
+        ['workdir', top.work],
+      ]
+    : []
 
 /** Links with short names take the place of the paths, which the kernel resolves only now. */
 function mountOnePage(
@@ -77,9 +84,7 @@ function mountOnePage(
 function pageOf(overlay: OverlayMount, plain: readonly [string, string][]): string {
   const data = [
     `lowerdir=${overlay.lowers.join(':')}`,
-    `upperdir=${overlay.upper}`,
-    `workdir=${overlay.work}`,
-    ...plain.map(([option, value]) => `${option}=${value}`),
+    ...[...topOptions(overlay), ...plain].map(([option, value]) => `${option}=${value}`),
     ...(overlay.volatile ? ['volatile'] : []),
   ].join(',')
   if (Buffer.byteLength(data) <= mountDataBytesMax) return data

@@ -42,8 +42,7 @@ export async function probeLayers(
     for (const path of [target, upper, work]) await mkdir(path)
     mountProbe(kernel, {
       lowers: [formats[format].expose(disk, point, [])],
-      upper,
-      work,
+      top: { upper, work },
       target,
       runDirectory,
     })

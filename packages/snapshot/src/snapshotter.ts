@@ -31,8 +31,18 @@ export interface Snapshotter extends AsyncDisposable {
   remove(key: string): Promise<void>
   findSnapshot(key: string): Promise<SnapshotInfo | undefined>
   listSnapshots(): AsyncIterable<SnapshotInfo>
+  /** The merged view of layers alone (lowest first). The caller sees to it that none of them is removed meanwhile. */
+  viewLayers(layers: readonly Digest[]): Promise<TreeView>
+  /** The merged view of a snapshot, mounted or not; one that is mounted shows what is written meanwhile. */
+  viewSnapshot(key: string): Promise<TreeView>
   /** Bytes and inodes that the writable top takes on disk. */
   usage(key: string): Promise<{ sizeBytes: number; inodes: number }>
+}
+
+/** A tree to read, for as long as it is not disposed. It has no path, and nothing of it outlives the process. */
+export interface TreeView extends AsyncDisposable {
+  /** Descriptor of the root directory. */
+  readonly fd: number
 }
 
 /** `erofs`: `layer.tar` and `layer.erofs` in the directory. `tree`: the unpacked files under `tree/`, whiteouts as 0/0 devices. */

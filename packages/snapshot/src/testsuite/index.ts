@@ -3,6 +3,7 @@ import { testCrashes } from './crashes.ts'
 import { testLayers } from './layers.ts'
 import { testMounts } from './mounts.ts'
 import { testRemoval } from './removal.ts'
+import { testViews } from './views.ts'
 import { testSnapshots } from './snapshots.ts'
 import type { SnapshotterUnderTest } from './test-place.ts'
 
@@ -16,6 +17,7 @@ export function testSnapshotter(name: string, subject: SnapshotterUnderTest): vo
     testLayers(subject)
     testSnapshots(subject)
     testMounts(subject)
+    testViews(subject)
     testRemoval(subject)
     testCrashes(subject)
   })
