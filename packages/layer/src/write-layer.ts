@@ -146,14 +146,12 @@ async function unpackTar(options: WriteLayerOptions, tar: FileHandle | undefined
 const progressIntervalMs = 100
 
 async function* readSource(
-  { source, signal, onProgress }: WriteLayerOptions,
+  { source, onProgress }: WriteLayerOptions,
   size: LimitedSize,
 ): AsyncGenerator<Uint8Array> {
   let reportedAt = 0
-  for await (const piece of createReadStream(source, {
-    highWaterMark: chunkBytes,
-    ...(signal && { signal }),
-  })) {
+  // Without the signal, which the reader looks at: a stream that is made with an aborted one never closes its file.
+  for await (const piece of createReadStream(source, { highWaterMark: chunkBytes })) {
     size.addRead((piece as Uint8Array).length)
     yield piece as Uint8Array
     const now = performance.now()
