@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
+import { startHub, type TestHub } from '../../fixtures/hub.ts'
+import { buildImage, busyboxImage } from '../../fixtures/images.ts'
+import { runProgram } from '../../fixtures/program.ts'
+import { storedContent } from '../../fixtures/stored-content.ts'
+
+const mebibyte = 1024 * 1024
+let hub: TestHub
+
+before(async () => {
+  hub = await startHub()
+  await hub.push(await busyboxImage({ layers: [{ '/text': 'small' }] }), 'disk/small:v1')
+})
+
+after(async () => {
+  await hub?.[Symbol.asyncDispose]()
+})
+
+async function succeed(...argv: string[]): Promise<void> {
+  const { exitCode, stderr } = await runProgram(argv)
+  assert.equal(exitCode, 0, `${argv.join(' ')}: ${stderr}`)
+}
+
+interface Disk extends AsyncDisposable {
+  directory: string
+  free(): Promise<{ bytes: number; inodes: number }>
+}
+
+/** An ext4 of its own in a file; disposing unmounts it, which frees its loop device. */
+async function mountDisk(mkfsFlags: readonly string[]): Promise<Disk> {
+  await using stack = new AsyncDisposableStack()
+  const root = await mkdtemp(join(tmpdir(), 'bd-'))
+  stack.defer(() => rm(root, { recursive: true, force: true }))
+  const [image, directory] = [join(root, 'disk.img'), join(root, 'mounted')]
+  await succeed('truncate', '-s', '64M', image)
+  await succeed('mkfs.ext4', '-q', '-F', '-m', '0', ...mkfsFlags, image)
+  await mkdir(directory)
+  await succeed('mount', '-o', 'loop', image, directory)
+  stack.defer(() => succeed('umount', directory))
+  const owned = stack.move()
+  return {
+    directory,
+    async free() {
+      const { bavail, bsize, ffree } = await statfs(directory)
+      return { bytes: bavail * bsize, inodes: ffree }
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** An engine whose data root is on a small disk. */
+async function startOnDisk(driver: string, mkfsFlags: readonly string[] = []) {
+  await using stack = new AsyncDisposableStack()
+  const disk = stack.use(await mountDisk(mkfsFlags))
+  const dataRoot = join(disk.directory, 'data')
+  const flags = ['--storage-driver', driver, '--data-root', dataRoot]
+  const engine = stack.use(await startEngine({ bridge: 'none', flags }))
+  const owned = stack.move()
+  const stored = () => storedContent(engine, dataRoot)
+  return { disk, engine, stored, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+async function assertNoSpace(engine: TestEngine, name: string): Promise<void> {
+  const { exitCode, stderr } = await engine.docker(['pull', `${hub.address}/disk/${name}`])
+  assert.match(stderr, /no space left on device\n$/)
+  assert.equal(exitCode, 1)
+  assert.equal((await engine.api('GET', '/_ping')).status, 200)
+}
+
+async function assertPulls(engine: TestEngine, name: string): Promise<void> {
+  const { exitCode, stderr } = await engine.docker(['pull', `${hub.address}/disk/${name}`])
+  assert.equal(stderr, '')
+  assert.equal(exitCode, 0)
+}
+
+/** Trash is emptied behind the pull's back. */
+async function until(state: string, isReached: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 5000
+  while (!(await isReached())) {
+    assert.ok(performance.now() < deadline, state)
+    await sleep(50)
+  }
+}
+
+for (const driver of ['erofs', 'overlay']) {
+  test(`pull() of an image that does not fit gives its space back and leaves room for others, on ${driver}`, async () => {
+    const layers = ['/a', '/b', '/c', '/d', '/e'].map((name) => ({ [name]: randomBytes(12 * mebibyte) }))
+    await hub.push(await buildImage({ layers, compression: 'none' }), 'disk/large:v1')
+    // Fits as it comes, but not once more as a layer.
+    const twice = [{ '/f': randomBytes(32 * mebibyte) }]
+    await hub.push(await buildImage({ layers: twice, compression: 'zstd' }), 'disk/twice:v1')
+    await using machine = await startOnDisk(driver)
+    const { disk, engine, stored } = machine
+    const before = await disk.free()
+    for (const name of ['large:v1', 'twice:v1']) {
+      await assertNoSpace(engine, name)
+      assert.deepEqual(await stored(), { images: [], blobs: [], layers: [], staged: [], ingests: {} })
+      await until('the space is free', async () => (await disk.free()).bytes >= before.bytes - mebibyte / 2)
+    }
+    await assertPulls(engine, 'small:v1')
+    const { stdout } = await engine.docker([
+      'run',
+      '--rm',
+      '--network',
+      'none',
+      `${hub.address}/disk/small:v1`,
+      'cat',
+      '/text',
+    ])
+    assert.equal(stdout, 'small')
+  })
+}
+
+test('pull() on a disk without inodes gives them back and leaves room for others', async () => {
+  const files = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`/file${index}`, 'x']))
+  await hub.push(await buildImage({ layers: [files] }), 'disk/many:v1')
+  await using machine = await startOnDisk('overlay', ['-N', '128'])
+  const { disk, engine, stored } = machine
+  const before = await disk.free()
+  await assertNoSpace(engine, 'many:v1')
+  assert.deepEqual(await stored(), { images: [], blobs: [], layers: [], staged: [], ingests: {} })
+  await until('the inodes are free', async () => (await disk.free()).inodes >= before.inodes - 2)
+  await hub.push(await buildImage({ layers: [{ '/few': 'x' }] }), 'disk/few:v1')
+  await assertPulls(engine, 'few:v1')
+})
+
+test('pull() works again when somebody made room', async () => {
+  await hub.push(
+    await buildImage({ layers: [{ '/h': randomBytes(12 * mebibyte) }], compression: 'none' }),
+    'disk/middle:v1',
+  )
+  await using machine = await startOnDisk('erofs')
+  const { disk, engine, stored } = machine
+  const filler = join(disk.directory, 'filler')
+  const { bytes } = await disk.free()
+  await succeed('fallocate', '-l', String(bytes - mebibyte), filler)
+  await assertNoSpace(engine, 'middle:v1')
+  assert.deepEqual((await stored()).images, [])
+  assert.equal((await engine.docker(['images', '-q'])).exitCode, 0)
+  await rm(filler)
+  await assertPulls(engine, 'middle:v1')
+})
