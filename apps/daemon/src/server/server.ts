@@ -1,4 +1,4 @@
-import { ServerResponse, type IncomingMessage, type Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { hostname } from 'node:os'
 import type { Duplex } from 'node:stream'
@@ -12,6 +12,9 @@ import { listenUnix, type SocketGroup } from './listen-unix.ts'
 import { pingRoutes } from './ping.ts'
 import type { Route } from './route.ts'
 import { Router } from './router.ts'
+
+/** Taken so because an `import` of node:http reads all of its exports, one of which loads undici: 40 ms and 7 MB. */
+const http = process.getBuiltinModule('node:http')
 
 export interface ServerOptions {
   /** Besides `/_ping`, which is always there. */
@@ -167,7 +170,7 @@ function warnOpen(logger: Logger, address: string): void {
 /** Gives a connection that asked to upgrade the means to answer like any other, for errors before it is taken over. */
 function upgradeResponse(request: IncomingMessage, connection: Duplex, head: Buffer): ServerResponse {
   if (head.length > 0) connection.unshift(head)
-  const response = new ServerResponse(request)
+  const response = new http.ServerResponse(request)
   response.shouldKeepAlive = false
   response.assignSocket(connection as Socket)
   response.once('finish', () => connection.end())
