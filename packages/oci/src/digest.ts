@@ -10,23 +10,30 @@ export type DigestAlgorithm = keyof typeof hexLength
 
 /** Returns the digest in `text`, or throws `invalid-argument`. */
 export function parseDigest(text: string): Digest {
-  if (!isDigest(text)) {
-    throw new CodedError(
-      'invalid-argument',
-      `Cannot parse digest ${JSON.stringify(text.slice(0, 200))}: not <algorithm>:<hex>`,
-    )
-  }
-  return text
+  if (isDigest(text)) return text
+  throw new CodedError(
+    'invalid-argument',
+    `Cannot parse digest ${JSON.stringify(text.slice(0, 200))}: ${findDigestFault(text)}`,
+  )
 }
 
 /** True for `<algorithm>:<hex>` of a registered algorithm, in lower case and of its length. */
 export function isDigest(text: string): text is Digest {
-  const separator = text.indexOf(':')
-  const algorithm = text.slice(0, separator)
-  if (!Object.hasOwn(hexLength, algorithm)) return false
-  const hex = text.slice(separator + 1)
-  return hex.length === hexLength[algorithm as DigestAlgorithm] && /^[0-9a-f]+$/.test(hex)
+  return findDigestFault(text) === undefined
 }
+
+/** Why `text` is no digest, in the words of Docker's clients; undefined when it is one. */
+export function findDigestFault(text: string): string | undefined {
+  const separator = text.indexOf(':')
+  const algorithm = text.slice(0, Math.max(separator, 0))
+  const hex = text.slice(separator + 1)
+  if (algorithm === '' || hex === '') return 'invalid checksum digest format'
+  if (!isAlgorithm(algorithm)) return 'unsupported digest algorithm'
+  if (hex.length !== hexLength[algorithm]) return 'invalid checksum digest length'
+  return /^[0-9a-f]+$/.test(hex) ? undefined : 'invalid checksum digest format'
+}
+
+const isAlgorithm = (text: string): text is DigestAlgorithm => Object.hasOwn(hexLength, text)
 
 /** The part before the colon. */
 export function digestAlgorithm(digest: Digest): DigestAlgorithm {

@@ -1,25 +1,20 @@
-/** What a field may hold; null stands for left out, as Go's encoders write it. */
-type FieldCheck = (value: unknown) => boolean
+import { findBadField, isListOf, isMapOf, isObject, isText, type FieldCheck } from './json-object.ts'
 
-const isText: FieldCheck = (value) => typeof value === 'string'
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-const isListOf =
-  (isEntry: FieldCheck): FieldCheck =>
-  (value) =>
-    Array.isArray(value) && value.every(isEntry)
-const isMapOf =
-  (isEntry: FieldCheck): FieldCheck =>
-  (value) =>
-    isObject(value) && Object.values(value).every(isEntry)
 const isTime: FieldCheck = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value))
+const isNumber: FieldCheck = (value) => typeof value === 'number'
+const isBoolean: FieldCheck = (value) => typeof value === 'boolean'
 
 const imageFields: Readonly<Record<string, FieldCheck>> = {
+  architecture: isText,
+  os: isText,
+  variant: isText,
+  'os.version': isText,
+  'os.features': isListOf(isText),
   created: isTime,
   author: isText,
   comment: isText,
+  container: isText,
   docker_version: isText,
-  variant: isText,
   config: isObject,
   history: isListOf(isObject),
 }
@@ -37,6 +32,16 @@ const containerFields: Readonly<Record<string, FieldCheck>> = {
   Volumes: isObject,
   Labels: isMapOf(isText),
   Healthcheck: isObject,
+  ArgsEscaped: isBoolean,
+}
+
+const healthcheckFields: Readonly<Record<string, FieldCheck>> = {
+  Test: isListOf(isText),
+  Interval: isNumber,
+  Timeout: isNumber,
+  StartPeriod: isNumber,
+  StartInterval: isNumber,
+  Retries: isNumber,
 }
 
 const historyFields: Readonly<Record<string, FieldCheck>> = {
@@ -44,26 +49,24 @@ const historyFields: Readonly<Record<string, FieldCheck>> = {
   created_by: isText,
   author: isText,
   comment: isText,
-  empty_layer: (value) => typeof value === 'boolean',
+  empty_layer: isBoolean,
 }
 
 /** Path of the first field of an image config that holds what it may not, or undefined. Unknown fields hold anything. */
-export function findBadField(config: Readonly<Record<string, unknown>>): string | undefined {
-  const bad = badFieldOf(config, imageFields)
+export function findBadConfigField(image: Readonly<Record<string, unknown>>): string | undefined {
+  const bad = findBadField(image, imageFields)
   if (bad !== undefined) return bad
-  const inContainer = isObject(config['config']) ? badFieldOf(config['config'], containerFields) : undefined
-  if (inContainer !== undefined) return `config.${inContainer}`
-  const history = Array.isArray(config['history']) ? (config['history'] as Record<string, unknown>[]) : []
-  for (const [index, entry] of history.entries()) {
-    const inEntry = badFieldOf(entry, historyFields)
-    if (inEntry !== undefined) return `history[${index}].${inEntry}`
+  const config = isObject(image['config']) ? image['config'] : {}
+  const healthcheck = isObject(config['Healthcheck']) ? config['Healthcheck'] : {}
+  const history = Array.isArray(image['history']) ? (image['history'] as Record<string, unknown>[]) : []
+  const parts = [
+    { place: 'config', value: config, checks: containerFields },
+    { place: 'config.Healthcheck', value: healthcheck, checks: healthcheckFields },
+    ...history.map((value, index) => ({ place: `history[${index}]`, value, checks: historyFields })),
+  ]
+  for (const { place, value, checks } of parts) {
+    const field = findBadField(value, checks)
+    if (field !== undefined) return `${place}.${field}`
   }
   return undefined
-}
-
-function badFieldOf(
-  value: Readonly<Record<string, unknown>>,
-  checks: Readonly<Record<string, FieldCheck>>,
-): string | undefined {
-  return Object.keys(checks).find((name) => value[name] != null && !checks[name]?.(value[name]))
 }

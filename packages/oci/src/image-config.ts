@@ -1,6 +1,7 @@
 import { CodedError } from '@berth/stdx'
 import { parseDigest, type Digest } from './digest.ts'
-import { findBadField } from './image-config-fields.ts'
+import { findBadConfigField } from './image-config-fields.ts'
+import { isListOf, isObject, isText, parseJsonObject, withoutNulls } from './json-object.ts'
 import type { Platform } from './platform.ts'
 
 /** OCI image specification, config.md; Docker's fields beyond it are kept where its tools show them. */
@@ -50,22 +51,27 @@ export interface HistoryEntry {
   empty_layer?: boolean
 }
 
-/** Parses and checks an image config; throws `invalid-argument`. Unknown fields are dropped: keep the bytes, not this. */
+/**
+ * Parses and checks an image config; throws `invalid-argument`. Fields that are null are left out, unknown ones are
+ * kept; an image without layers may leave out `diff_ids`.
+ */
 export function parseImageConfig(bytes: Uint8Array): ImageConfig {
-  const invalid = (state: string) => new CodedError('invalid-argument', `Cannot parse image config: ${state}`)
-  let value: ImageConfig
-  try {
-    value = JSON.parse(Buffer.from(bytes).toString('utf8')) as ImageConfig
-  } catch (error) {
-    throw new CodedError('invalid-argument', 'Cannot parse image config: not JSON', { cause: error })
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('not an object')
-  const diffIds: unknown = value.rootfs?.diff_ids
-  if (!Array.isArray(diffIds) || !diffIds.every((id) => typeof id === 'string'))
-    throw invalid('no rootfs.diff_ids')
-  if (typeof value.architecture !== 'string' || typeof value.os !== 'string')
-    throw invalid('no os or architecture')
-  const bad = findBadField({ ...value })
+  const value = parseJsonObject(bytes, 'image config')
+  const { os, architecture, config, history, rootfs } = value
+  const diffIds = isObject(rootfs) ? (rootfs['diff_ids'] ?? []) : undefined
+  if (!isTexts(diffIds)) throw invalid('no rootfs.diff_ids')
+  if (os === undefined || architecture === undefined) throw invalid('no os or architecture')
+  const bad = findBadConfigField(value)
   if (bad !== undefined) throw invalid(`${bad} is not of its type`)
-  return { ...value, rootfs: { type: 'layers', diff_ids: diffIds.map(parseDigest) } }
+  return {
+    ...(value as unknown as ImageConfig),
+    ...(isObject(config) ? { config: withoutNulls(config) } : {}),
+    ...(Array.isArray(history) ? { history: history.map(withoutNulls) } : {}),
+    rootfs: { type: 'layers', diff_ids: diffIds.map(parseDigest) },
+  }
 }
+
+const isTexts = isListOf(isText) as (value: unknown) => value is string[]
+
+const invalid = (state: string): CodedError =>
+  new CodedError('invalid-argument', `Cannot parse image config: ${state}`)

@@ -1,4 +1,3 @@
-export { chainId } from './chain-id.ts'
 export type { Descriptor } from './descriptor.ts'
 export { digestAlgorithm, Digester, digestHex, digestOf, isDigest, parseDigest } from './digest.ts'
 export type { Digest, DigestAlgorithm } from './digest.ts'
@@ -9,23 +8,15 @@ export type { Manifest, ManifestOrIndex, OciIndex } from './manifest.ts'
 export {
   acceptedManifestTypes,
   isConfigType,
-  isIndexType,
   isLayerType,
-  isManifestType,
-  isSchema1Type,
   layerCompression,
   mediaTypes,
 } from './media-types.ts'
 export type { Compression } from './media-types.ts'
-export {
-  formatPlatform,
-  hostPlatform,
-  normalizePlatform,
-  parsePlatform,
-  platformDistance,
-  selectManifests,
-} from './platform.ts'
+export { parsePlatform } from './parse-platform.ts'
+export { formatPlatform, hostPlatform, normalizePlatform } from './platform.ts'
 export type { Platform } from './platform.ts'
+export { platformDistance, selectManifests } from './platform-distance.ts'
 export {
   familiarName,
   familiarReference,

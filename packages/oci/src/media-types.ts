@@ -25,19 +25,19 @@ const manifests: readonly string[] = [mediaTypes.ociManifest, mediaTypes.dockerM
 const indexes: readonly string[] = [mediaTypes.ociIndex, mediaTypes.dockerManifestList]
 const configs: readonly string[] = [mediaTypes.ociConfig, mediaTypes.dockerConfig]
 
-/** How a layer's bytes are compressed, by media type; undefined for a type that is not a layer. */
-const layers: Readonly<Record<string, Compression>> = {
-  [mediaTypes.ociLayer]: 'none',
-  [mediaTypes.ociLayerGzip]: 'gzip',
-  [mediaTypes.ociLayerZstd]: 'zstd',
-  [mediaTypes.dockerLayer]: 'none',
-  [mediaTypes.dockerLayerGzip]: 'gzip',
-  [mediaTypes.dockerLayerZstd]: 'zstd',
-  [mediaTypes.dockerForeignLayerGzip]: 'gzip',
-  [mediaTypes.ociLayerNondistributable]: 'none',
-  [mediaTypes.ociLayerNondistributableGzip]: 'gzip',
-  [mediaTypes.ociLayerNondistributableZstd]: 'zstd',
-}
+/** How a layer's bytes are compressed, by media type. */
+const layers: ReadonlyMap<string, Compression> = new Map([
+  [mediaTypes.ociLayer, 'none'],
+  [mediaTypes.ociLayerGzip, 'gzip'],
+  [mediaTypes.ociLayerZstd, 'zstd'],
+  [mediaTypes.dockerLayer, 'none'],
+  [mediaTypes.dockerLayerGzip, 'gzip'],
+  [mediaTypes.dockerLayerZstd, 'zstd'],
+  [mediaTypes.dockerForeignLayerGzip, 'gzip'],
+  [mediaTypes.ociLayerNondistributable, 'none'],
+  [mediaTypes.ociLayerNondistributableGzip, 'gzip'],
+  [mediaTypes.ociLayerNondistributableZstd, 'zstd'],
+])
 
 export type Compression = 'none' | 'gzip' | 'zstd'
 
@@ -48,9 +48,9 @@ export const isIndexType = (mediaType: string): boolean => indexes.includes(medi
 /** The config of an image that can be run. */
 export const isConfigType = (mediaType: string): boolean => configs.includes(mediaType)
 /** A changeset, however compressed. */
-export const isLayerType = (mediaType: string): boolean => Object.hasOwn(layers, mediaType)
+export const isLayerType = (mediaType: string): boolean => layers.has(mediaType)
 /** How a layer of that type is compressed; undefined for a type that is not a layer's. */
-export const layerCompression = (mediaType: string): Compression | undefined => layers[mediaType]
+export const layerCompression = (mediaType: string): Compression | undefined => layers.get(mediaType)
 /** Docker's first manifest format, which nobody serves any more. */
 export const isSchema1Type = (mediaType: string): boolean =>
   mediaType === mediaTypes.dockerSchema1 || mediaType === mediaTypes.dockerSchema1Signed

@@ -1,5 +1,5 @@
 import { CodedError } from '@berth/stdx'
-import { isDigest, type Digest } from './digest.ts'
+import { findDigestFault, type Digest } from './digest.ts'
 
 /**
  * A parsed name. `registry` is the domain (`docker.io` when none was written), `repository` the path with `library/`
@@ -16,60 +16,49 @@ const defaultRegistry = 'docker.io'
 /** Another name of Docker Hub that old clients write. */
 const legacyDefaultRegistry = 'index.docker.io'
 const defaultTag = 'latest'
-/** Registry and repository together: the limit that the field's clients share. */
-const nameLengthMax = 255
+/** The limit that the field's clients share. */
+const repositoryLengthMax = 255
+/** Far above what can be valid: no pattern is run on longer text. */
+const nameLengthMax = 4096
 
 const component = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*'
-const repositoryPattern = new RegExp(`^${component}(?:/${component})*$`)
-const tagPattern = /^\w[\w.-]{0,127}$/
+const algorithm = '[a-zA-Z][a-zA-Z0-9]*(?:[-_+.][a-zA-Z][a-zA-Z0-9]*)*'
 const domainLabel = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])'
 const domainPattern = new RegExp(`^(?:${domainLabel}(?:\\.${domainLabel})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?$`)
+/** Repository, tag and digest: what follows the registry. */
+const pathPattern = new RegExp(
+  `^(${component}(?:/${component})*)(?::(\\w[\\w.-]{0,127}))?(?:@(${algorithm}:[a-fA-F0-9]{32,}))?$`,
+)
 
 /** Text as people write it (`alpine`, `host:5000/a/b:tag@sha256:…`) to a reference, as Docker reads it. No tag is added. */
 export function parseReference(name: string): Reference {
   if (/^[a-f0-9]{64}$/.test(name)) {
     throw invalid(`invalid repository name (${name}), cannot specify 64-byte hexadecimal strings`)
   }
-  const at = name.indexOf('@')
-  const digest = at < 0 ? undefined : name.slice(at + 1)
-  const { registry, rest } = splitRegistry(at < 0 ? name : name.slice(0, at))
-  const colon = rest.lastIndexOf(':')
-  const path = colon < 0 ? rest : rest.slice(0, colon)
-  const tag = colon < 0 ? undefined : rest.slice(colon + 1)
-  const repository = registry === defaultRegistry && !path.includes('/') ? `library/${path}` : path
-  checkParts(name, { registry, path, repository, tag, digest })
+  if (name.length > nameLengthMax) throw invalid('invalid reference format')
+  const { registry, path } = splitRegistry(name)
+  const [untagged = ''] = path.split(':', 1)
+  if (untagged.toLowerCase() !== untagged) {
+    throw invalid(`invalid reference format: repository name (${untagged}) must be lowercase`)
+  }
+  const parts = domainPattern.test(registry) ? pathPattern.exec(path) : null
+  if (!parts) throw invalid('invalid reference format')
+  const [, repository = '', tag, digest] = parts
+  if (repository.length > repositoryLengthMax) {
+    throw invalid(`repository name must not be more than ${repositoryLengthMax} characters`)
+  }
   return {
     registry,
     repository,
     ...(tag === undefined ? {} : { tag }),
-    ...(digest === undefined ? {} : { digest: digest as Digest }),
+    ...(digest === undefined ? {} : { digest: checkDigest(digest) }),
   }
 }
 
-interface Parts {
-  registry: string
-  path: string
-  repository: string
-  tag: string | undefined
-  digest: string | undefined
-}
-
-function checkParts(name: string, { registry, path, repository, tag, digest }: Parts): void {
-  if (path.toLowerCase() !== path) {
-    throw invalid(`invalid reference format: repository name (${repository}) must be lowercase`)
-  }
-  const isValid =
-    name.length > 0 &&
-    domainPattern.test(registry) &&
-    repositoryPattern.test(repository) &&
-    (tag === undefined || tagPattern.test(tag)) &&
-    (digest === undefined || isDigest(digest))
-  if (!isValid) throw invalid('invalid reference format')
-  if (repository.length + registry.length + 1 > nameLengthMax) {
-    throw invalid(
-      `invalid reference format: repository name must not be more than ${nameLengthMax} characters`,
-    )
-  }
+function checkDigest(text: string): Digest {
+  const fault = findDigestFault(text)
+  if (fault !== undefined) throw invalid(fault)
+  return text as Digest
 }
 
 function invalid(message: string): CodedError {
@@ -78,14 +67,17 @@ function invalid(message: string): CodedError {
   })
 }
 
-/** The part before the first slash is a registry if it has a dot, a colon or an upper-case letter, or is `localhost`. */
-function splitRegistry(name: string): { registry: string; rest: string } {
+/**
+ * The part before the first slash is a registry if it has a dot, a colon or an upper-case letter, or is `localhost`.
+ * The path gets `library/` in front when it is a single name of Docker Hub.
+ */
+function splitRegistry(name: string): { registry: string; path: string } {
   const slash = name.indexOf('/')
   const first = name.slice(0, Math.max(slash, 0))
-  const isRegistry =
-    slash > 0 && (/[.:]/.test(first) || first === 'localhost' || first.toLowerCase() !== first)
-  if (!isRegistry) return { registry: defaultRegistry, rest: name }
-  return { registry: first === legacyDefaultRegistry ? defaultRegistry : first, rest: name.slice(slash + 1) }
+  const isRegistry = /[.:]/.test(first) || first === 'localhost' || first.toLowerCase() !== first
+  const registry = isRegistry && first !== legacyDefaultRegistry ? first : defaultRegistry
+  const path = isRegistry ? name.slice(slash + 1) : name
+  return { registry, path: registry === defaultRegistry && !path.includes('/') ? `library/${path}` : path }
 }
 
 /** The reference with `latest` where it has neither tag nor digest. */

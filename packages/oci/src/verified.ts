@@ -13,6 +13,8 @@ export async function* verified(
   const digester = new Digester(digestAlgorithm(descriptor.digest))
   let held: Uint8Array | undefined
   for await (const chunk of body) {
+    // An empty chunk at the end would let the last bytes out before they are checked.
+    if (chunk.length === 0) continue
     digester.update(chunk)
     if (digester.sizeBytes > descriptor.size) {
       throw new CodedError(

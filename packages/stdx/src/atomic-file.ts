@@ -4,16 +4,12 @@ import { dirname } from 'node:path'
 
 /**
  * Replaces `path` so that a crash leaves either the old file or the new one, whole: a temporary file in the same
- * directory, fsync, rename, fsync of the directory.
+ * directory, fsync, rename, fsync of the directory. The new one is for the owner alone (0600), whatever the old one was.
  */
-export async function writeFileAtomic(
-  path: string,
-  data: string | Uint8Array,
-  options: { mode?: number } = {},
-): Promise<void> {
+export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
-    const file = await open(temporary, 'wx', options.mode ?? 0o600)
+    const file = await open(temporary, 'wx', 0o600)
     try {
       await file.writeFile(data)
       await file.sync()

@@ -1,22 +1,19 @@
 /** The closed set of error classes; each protocol edge has one total table from code to status. */
-export const errorCodes = [
-  'invalid-argument',
-  'not-found',
-  'conflict',
-  'already-exists',
-  'failed-precondition',
-  'unauthorized',
-  'forbidden',
-  'unavailable',
-  'not-implemented',
-  'cancelled',
-  'deadline',
-  'data-loss',
-  'no-space',
-  'internal',
-] as const
-
-export type ErrorCode = (typeof errorCodes)[number]
+export type ErrorCode =
+  | 'invalid-argument'
+  | 'not-found'
+  | 'conflict'
+  | 'already-exists'
+  | 'failed-precondition'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'unavailable'
+  | 'not-implemented'
+  | 'cancelled'
+  | 'deadline'
+  | 'data-loss'
+  | 'no-space'
+  | 'internal'
 
 export interface CodedErrorOptions {
   cause?: unknown
@@ -42,9 +39,11 @@ export function isCoded(error: unknown, ...codes: ErrorCode[]): error is CodedEr
   return error instanceof CodedError && (codes.length === 0 || codes.includes(error.code))
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown; of several errors in one that has no message, all of theirs. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof Error)) return String(error)
+  if (error.message === '' && error instanceof AggregateError) return error.errors.map(messageOf).join('; ')
+  return error.message || error.name
 }
 
 /** The `code` of a Node system error (`ENOENT`, …), if it has one. */

@@ -1,34 +1,48 @@
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { CodedError } from './coded-error.ts'
 
 /** One numbered step of a component's schema; steps run in order, each once, in a transaction. */
 export type Migration = (database: DatabaseSync) => void
 
+/** How long a statement waits for another program that writes. */
+const busyTimeoutMs = 5000
+
 /**
  * Opens an SQLite database with the project's settings: WAL, synchronous=FULL (a committed row survives a power cut),
- * foreign keys on. The caller closes it.
+ * foreign keys on, a new file for the owner alone. The caller closes it. Throws SQLite's error when `path` holds
+ * something else.
  */
 export function openDatabase(path: string): DatabaseSync {
-  // SQLite gives its log and its shared memory the mode of the file: for the owner alone.
+  // SQLite gives its log and its shared memory the mode of the file.
   if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
-  const database = new DatabaseSync(path)
-  database.exec(`
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
-    PRAGMA foreign_keys = ON;
-    PRAGMA busy_timeout = 5000;
-    CREATE TABLE IF NOT EXISTS schema_version (component TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT;
-  `)
+  const database = new DatabaseSync(path, { timeout: busyTimeoutMs })
+  try {
+    database.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA foreign_keys = ON;
+      CREATE TABLE IF NOT EXISTS schema_version (component TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT;
+    `)
+  } catch (error) {
+    database.close()
+    throw error
+  }
   return database
 }
 
-/** Brings the tables of `component` up to the last of `migrations`; refuses a database that is newer than this program. */
+/**
+ * Brings the tables of `component` up to the last of `migrations`; throws `failed-precondition` for a database that is
+ * newer than this program.
+ */
 export function migrate(database: DatabaseSync, component: string, migrations: readonly Migration[]): void {
   const row = database.prepare('SELECT version FROM schema_version WHERE component = ?').get(component)
   const current = Number(row?.['version'] ?? 0)
   if (current > migrations.length) {
-    throw new Error(
+    throw new CodedError(
+      'failed-precondition',
       `Cannot open database: its ${component} schema has version ${current}, this program knows ${migrations.length}`,
+      { hint: 'Start the version of the program that wrote it, or a later one.' },
     )
   }
   for (const [index, apply] of migrations.entries()) {

@@ -1,7 +1,6 @@
-export { cleanup } from './cleanup.ts'
 export { writeFileAtomic, syncDirectory } from './atomic-file.ts'
 export { readBounded } from './bounded.ts'
-export { CodedError, errorCodes, isCoded, messageOf, systemCode } from './coded-error.ts'
+export { CodedError, isCoded, messageOf, systemCode } from './coded-error.ts'
 export type { CodedErrorOptions, ErrorCode } from './coded-error.ts'
 export { migrate, openDatabase, transaction } from './database.ts'
 export type { Migration } from './database.ts'

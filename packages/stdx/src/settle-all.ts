@@ -1,4 +1,6 @@
-/** Runs every step in order even when some fail, then throws one AggregateError of what failed. */
+import { messageOf } from './coded-error.ts'
+
+/** Runs every step in order even when some fail; then throws what failed, several as one AggregateError. */
 export async function settleAll(steps: readonly (() => unknown)[]): Promise<void> {
   const errors: unknown[] = []
   for (const step of steps) {
@@ -9,5 +11,5 @@ export async function settleAll(steps: readonly (() => unknown)[]): Promise<void
     }
   }
   if (errors.length === 1) throw errors[0]
-  if (errors.length > 1) throw new AggregateError(errors, errors.map(String).join('; '))
+  if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join('; '))
 }
