@@ -3,13 +3,13 @@ import { type BenchEngine, createEngine } from './bench-engine.ts'
 import { timeCommand } from './client.ts'
 import { publishFigures } from './figures.ts'
 import { measureInTurns } from './measure.ts'
-import { readBenchOptions } from './options.ts'
+import { prepareBench } from './prepare-bench.ts'
 import { measureMemory } from './process-memory.ts'
 
 const image = 'hello-world'
 const cyclesBetween = 20
 
-const { rounds, engines } = await readBenchOptions(5)
+const { rounds, engines } = await prepareBench(5)
 await using stack = new AsyncDisposableStack()
 const started: BenchEngine[] = []
 for (const kind of engines) {

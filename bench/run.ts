@@ -2,7 +2,7 @@ import { type BenchEngine, createEngine } from './bench-engine.ts'
 import { type ClientName, timeCommand } from './client.ts'
 import { publishFigures } from './figures.ts'
 import { type Contestant, type Figure, measureInTurns } from './measure.ts'
-import { readBenchOptions } from './options.ts'
+import { prepareBench } from './prepare-bench.ts'
 
 const image = 'hello-world'
 const plans = [
@@ -10,7 +10,7 @@ const plans = [
   { id: 'run-none', title: 'run --rm --network none hello-world', goal: 0.4, flags: ['--network', 'none'] },
 ]
 
-const { rounds, engines } = await readBenchOptions(15)
+const { rounds, engines } = await prepareBench(15)
 await using stack = new AsyncDisposableStack()
 const started: BenchEngine[] = []
 for (const kind of engines) {

@@ -1,9 +1,9 @@
 import { createEngine } from './bench-engine.ts'
 import { publishFigures } from './figures.ts'
 import { type Contestant, measureInTurns } from './measure.ts'
-import { readBenchOptions } from './options.ts'
+import { prepareBench } from './prepare-bench.ts'
 
-const { rounds, engines } = await readBenchOptions(10)
+const { rounds, engines } = await prepareBench(10)
 await using stack = new AsyncDisposableStack()
 const contestants: Contestant[] = []
 for (const kind of engines) {
