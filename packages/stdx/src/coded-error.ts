@@ -42,8 +42,8 @@ export function isCoded(error: unknown, ...codes: ErrorCode[]): error is CodedEr
 /** The message of anything that was thrown; of several errors in one that has no message, all of theirs. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (error.message === '' && error instanceof AggregateError) return error.errors.map(messageOf).join('; ')
-  return error.message || error.name
+  const inner = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : ''
+  return error.message || inner || error.name
 }
 
 /** The `code` of a Node system error (`ENOENT`, …), if it has one. */
