@@ -21,11 +21,15 @@ import type { DaemonConfig } from './config/daemon-config.ts'
 import { claimDirectory } from './claim-directory.ts'
 import { writePidFile } from './pid-file.ts'
 import { requireHost } from './require-host.ts'
+import { containerFileRoutes } from './routes/container-files.ts'
 import { containerRoutes } from './routes/containers.ts'
 import { execRoutes } from './routes/execs.ts'
 import { imageArchiveRoutes } from './routes/image-archives.ts'
+import { imagePushRoutes } from './routes/image-push.ts'
 import { imageRoutes } from './routes/images.ts'
 import { networkRoutes } from './routes/networks.ts'
+import { pruneRoutes } from './routes/prune.ts'
+import { storageRoutes } from './routes/storage.ts'
 import { systemRoutes } from './routes/system.ts'
 import type { Route } from './server/route.ts'
 import { createServer } from './server/server.ts'
@@ -127,6 +131,7 @@ async function openParts(
     logger: logger.named('engine'),
     platform: hostPlatform(process.arch),
     downloadsMax: config.maxConcurrentDownloads,
+    uploadsMax: config.maxConcurrentUploads,
     settings: containerSettings(config, engineId),
     info: { ...infoSettings(config), snapshotterReason: reason },
   })
@@ -208,9 +213,13 @@ const routesOf = (engine: Engine): Route[] => [
   ...systemRoutes(engine),
   ...imageArchiveRoutes(engine.images),
   ...imageRoutes(engine.images),
+  ...imagePushRoutes(engine.images),
   ...containerRoutes(engine.containers),
+  ...containerFileRoutes(engine.containers),
   ...execRoutes(engine.containers),
   ...networkRoutes(engine.networks),
+  ...pruneRoutes(engine),
+  ...storageRoutes(engine),
 ]
 
 /** The mode holds whatever the umask says, also for a directory that was there. */

@@ -1,4 +1,4 @@
-import type { EventMessage, Info, Version } from '@berth/api'
+import type { CheckMessage, DiskUsage, EventMessage, Info, Version } from '@berth/api'
 import type { ContentStore } from '@berth/content'
 import type { LayerWriter } from '@berth/layer'
 import type { BridgeNetwork, Sandboxes } from '@berth/network'
@@ -6,7 +6,7 @@ import type { Digest, Platform } from '@berth/oci'
 import type { RegistryClient } from '@berth/registry-client'
 import type { Monitor, OciRuntimes, SpecPlatform } from '@berth/runtime'
 import type { Snapshotter } from '@berth/snapshot'
-import { KeyedMutex, messageOf, type Logger } from '@berth/stdx'
+import { KeyedMutex, messageOf, Semaphore, type Logger } from '@berth/stdx'
 import type { Kernel } from '@berth/syscalls'
 import type { DatabaseSync } from 'node:sqlite'
 import type { ContainerContext, ContainerSettings } from './containers/container-context.ts'
@@ -22,11 +22,13 @@ import { Waiters } from './containers/waiters.ts'
 import { EventBus } from './events/event-bus.ts'
 import { streamEvents, type EventsOptions } from './events/stream-events.ts'
 import { ConfigTransfer } from './images/config-transfer.ts'
+import { checkStore, type CheckOptions } from './images/check/check.ts'
 import type { ImageContext } from './images/image-context.ts'
 import { imageService, type ImageService } from './images/image-service.ts'
 import { ImageStore } from './images/image-store.ts'
 import { LayerTransfer } from './images/layer-transfer.ts'
 import { networkService, type NetworkService } from './networks/network-service.ts'
+import { diskUsage } from './system/disk-usage.ts'
 import { engineInfo, type InfoSettings } from './system/info.ts'
 import { engineVersion } from './system/version.ts'
 
@@ -46,6 +48,7 @@ export interface EngineOptions {
   logger: Logger
   platform: Platform
   downloadsMax: number
+  uploadsMax: number
   settings: ContainerSettings
   info: Omit<InfoSettings, 'listeners'>
 }
@@ -58,6 +61,9 @@ export interface Engine {
   info(): Promise<Info>
   version(): Promise<Version>
   events(options: EventsOptions): AsyncIterable<EventMessage>
+  diskUsage(): Promise<DiskUsage>
+  /** Verifies every blob and layer. */
+  check(options: CheckOptions): AsyncIterable<CheckMessage>
   /** Stops every container, for a shutdown without live restore; gives each `timeoutSeconds`. */
   stopContainers(timeoutSeconds: number): Promise<void>
   /** Stops timers; containers run on. */
@@ -86,6 +92,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     info: () => engineInfo(context, { ...options.info, listeners: () => events.subscriberCount }),
     version: () => engineVersion(context, options.info.version),
     events: (request) => streamEvents(events, request),
+    diskUsage: () => diskUsage(context),
+    check: (request) => checkStore(images, request),
     stopContainers: (timeoutSeconds) => stopAll(context, timeoutSeconds),
     [Symbol.dispose]: () => context.restarter[Symbol.dispose](),
   }
@@ -101,10 +109,12 @@ function imageContext(
   return {
     content,
     snapshotter,
+    layerWriter,
     registry,
     images,
     configs: new ConfigTransfer({ content, registry }),
     layers: new LayerTransfer({ content, snapshotter, layerWriter, registry, downloadsMax, isKnownPair }),
+    uploads: new Semaphore(options.uploadsMax),
     events,
     logger: options.logger.named('images'),
     platform: options.platform,

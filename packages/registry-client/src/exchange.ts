@@ -76,10 +76,11 @@ async function start(request: HttpRequest, agent: Agent): Promise<ClientRequest>
   return begin(request.url, options)
 }
 
-/** Ends a request that nothing happens to for too long. */
+/** Ends a request that nothing happens to for too long; once it is disposed, no more. */
 class Deadline implements Disposable {
   readonly #expire: () => void
   #timer: NodeJS.Timeout
+  #isOver = false
 
   constructor(outgoing: ClientRequest, waitMs: number) {
     this.#expire = () => outgoing.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }))
@@ -87,15 +88,17 @@ class Deadline implements Disposable {
   }
 
   set(waitMs: number): void {
+    if (this.#isOver) return
     clearTimeout(this.#timer)
     this.#timer = setTimeout(this.#expire, waitMs)
   }
 
   restart(): void {
-    this.#timer.refresh()
+    if (!this.#isOver) this.#timer.refresh()
   }
 
   [Symbol.dispose](): void {
+    this.#isOver = true
     clearTimeout(this.#timer)
   }
 }

@@ -3,6 +3,8 @@ export { parseMirror } from './endpoint.ts'
 export type { FetchedManifest } from './fetch-manifest.ts'
 export { parseInsecureHosts } from './insecure-hosts.ts'
 export type { InsecureHosts } from './insecure-hosts.ts'
+export { openRegistryHost } from './registry-host.ts'
+export type { RegistryAnswer, RegistryHost, RegistryHostOptions, RegistryQuestion } from './registry-host.ts'
 export { openRegistryClient } from './registry-client.ts'
 export type {
   BlobSource,

@@ -1,8 +1,9 @@
 import type { ContentStore } from '@berth/content'
+import type { LayerWriter } from '@berth/layer'
 import type { Platform } from '@berth/oci'
 import type { RegistryClient } from '@berth/registry-client'
 import type { Snapshotter } from '@berth/snapshot'
-import type { Logger } from '@berth/stdx'
+import type { Logger, Semaphore } from '@berth/stdx'
 import type { EventBus } from '../events/event-bus.ts'
 import type { ConfigTransfer } from './config-transfer.ts'
 import type { ImageStore } from './image-store.ts'
@@ -12,10 +13,13 @@ import type { LayerTransfer } from './layer-transfer.ts'
 export interface ImageContext {
   content: ContentStore
   snapshotter: Snapshotter
+  layerWriter: LayerWriter
   registry: RegistryClient
   images: ImageStore
   configs: ConfigTransfer
   layers: LayerTransfer
+  /** How many blobs may be sent at a time, over all pushes. */
+  uploads: Semaphore
   events: EventBus
   logger: Logger
   /** This machine's. */

@@ -1,10 +1,13 @@
 import { bind } from '../bind.ts'
 import { collectGarbage } from './collect-garbage.ts'
 import type { ImageContext } from './image-context.ts'
+import { importImage } from './import.ts'
 import { imageHistory, inspectImage } from './inspect.ts'
 import { listImages } from './list.ts'
 import { loadImages } from './load.ts'
+import { pruneImages } from './prune.ts'
 import { pullImage } from './pull.ts'
+import { pushImage } from './push.ts'
 import { removeImage } from './remove.ts'
 import { saveImages } from './save.ts'
 import { tagImage } from './tag.ts'
@@ -14,10 +17,13 @@ export function imageService(context: ImageContext) {
   return {
     collectGarbage: () => collectGarbage(context),
     history: bind(context, imageHistory),
+    import: bind(context, importImage),
     inspect: bind(context, inspectImage),
     list: bind(context, listImages),
     load: bind(context, loadImages),
+    prune: bind(context, pruneImages),
     pull: bind(context, pullImage),
+    push: bind(context, pushImage),
     remove: bind(context, removeImage),
     save: bind(context, saveImages),
     tag: bind(context, tagImage),

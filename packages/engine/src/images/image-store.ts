@@ -177,6 +177,21 @@ export class ImageStore {
     transaction(this.#database, () => this.#setTag(tag, imageId))
   }
 
+  /** Remembers that a repository has the image under a digest: `registry/repository@digest`. */
+  addDigest(name: string, imageId: Digest): void {
+    this.#setDigest(name, imageId)
+  }
+
+  /** Lets go of every blob of an image but these. */
+  retainBlobs(imageId: Digest, retained: readonly Digest[]): void {
+    transaction(this.#database, () => {
+      for (const digest of this.blobsOf(imageId)) {
+        if (!retained.includes(digest))
+          this.#run('DELETE FROM image_blob WHERE image_id = ? AND digest = ?', [imageId, digest])
+      }
+    })
+  }
+
   /** Throws `not-found` when there is no such tag. */
   deleteTag(tag: string): void {
     const { changes } = this.#run('DELETE FROM image_tag WHERE name = ?', [tag])

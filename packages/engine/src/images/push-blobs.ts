@@ -1,0 +1,134 @@
+import {
+  isConfigType,
+  mediaTypes,
+  parseImageConfig,
+  type Descriptor,
+  type Digest,
+  type Manifest,
+  type Reference,
+} from '@berth/oci'
+import type { PushedBlob } from '@berth/registry-client'
+import type { ImageContext } from './image-context.ts'
+import type { Report } from './progress.ts'
+import type { PushOptions } from './push.ts'
+import { shortDigest } from './short-digest.ts'
+import { together } from './together.ts'
+
+interface PushBlobsRequest {
+  reference: Reference
+  options: PushOptions
+  report: Report
+}
+
+interface NamedBlob {
+  descriptor: Descriptor
+  /** As progress names it; undefined for what it is silent about. */
+  id: string | undefined
+}
+
+/** Content of others, which registries get only as a link. */
+const foreignTypes: ReadonlySet<string> = new Set([
+  mediaTypes.dockerForeignLayerGzip,
+  mediaTypes.ociLayerNondistributable,
+  mediaTypes.ociLayerNondistributableGzip,
+  mediaTypes.ociLayerNondistributableZstd,
+])
+
+/** Brings all that manifests name into a repository, some blobs at a time, and tells what becomes of each. */
+export async function pushBlobs(
+  context: ImageContext,
+  manifests: readonly Manifest[],
+  request: PushBlobsRequest,
+): Promise<void> {
+  const { report, options } = request
+  const blobs = new Map<Digest, NamedBlob>()
+  for (const manifest of manifests) {
+    for (const blob of await namedBlobs(context, manifest))
+      if (!blobs.has(blob.descriptor.digest)) blobs.set(blob.descriptor.digest, blob)
+  }
+  const all = [...blobs.values()]
+  const tell = (status: string, { id }: NamedBlob) =>
+    id === undefined ? undefined : report({ status, progressDetail: {}, id })
+  for (const blob of all) tell('Preparing', blob)
+  await together(all, options.signal, async (blob, signal) => {
+    if (isForeign(blob.descriptor)) return tell('Skipped foreign layer', blob)
+    let isWaiting = true
+    const pushing = context.uploads.run(() => {
+      isWaiting = false
+      signal.throwIfAborted()
+      return pushBlob(context, blob, { ...request, options: { ...options, signal } })
+    })
+    if (isWaiting) tell('Waiting', blob)
+    tell(outcomeText(await pushing), blob)
+  })
+}
+
+/** Uppermost layer first, the config last. */
+async function namedBlobs({ content }: ImageContext, manifest: Manifest): Promise<NamedBlob[]> {
+  const isImage = isConfigType(manifest.config.mediaType)
+  const diffIds = isImage
+    ? parseImageConfig(await content.readWhole(manifest.config.digest)).rootfs.diff_ids
+    : []
+  const layers = manifest.layers.map((descriptor, index) => ({
+    descriptor,
+    id: shortDigest(diffIds[index] ?? descriptor.digest),
+  }))
+  return [...layers.reverse(), { descriptor: manifest.config, id: undefined }]
+}
+
+const isForeign = ({ mediaType, urls }: Descriptor): boolean =>
+  foreignTypes.has(mediaType) && (urls?.length ?? 0) > 0
+
+async function pushBlob(
+  { content, registry }: ImageContext,
+  { descriptor, id }: NamedBlob,
+  { reference, options, report }: PushBlobsRequest,
+): Promise<PushedBlob> {
+  const { credentials, signal } = options
+  const origins = originsFor(reference, await content.listOrigins(descriptor.digest))
+  const open = (start: number) => content.readBlob(descriptor.digest, { start, signal })
+  const tell = (status: string, progressDetail = {}) =>
+    id === undefined ? undefined : report({ status, progressDetail, id })
+  return await registry.pushBlob(
+    reference,
+    { descriptor, open },
+    {
+      origins,
+      signal,
+      onProgress: (current) => tell('Pushing', { current, total: descriptor.size }),
+      onRetry: ({ delayMs }) => tell(retryText(Math.ceil(delayMs / 1000))),
+      ...(credentials ? { credentials } : {}),
+    },
+  )
+}
+
+const retryText = (seconds: number): string => `Retrying in ${seconds} second${seconds === 1 ? '' : 's'}`
+
+/** Other repositories of the same registry; those whose path is most like the target's are likeliest to be readable. */
+function originsFor({ registry, repository }: Reference, known: readonly string[]): string[] {
+  const prefix = `${registry}/`
+  const others = known
+    .filter((origin) => origin.startsWith(prefix))
+    .map((origin) => origin.slice(prefix.length))
+    .filter((origin) => origin !== repository)
+  const likeness = (origin: string) => sharedComponents(origin.split('/'), repository.split('/'))
+  return others.sort((a, b) => likeness(b) - likeness(a))
+}
+
+function sharedComponents(a: readonly string[], b: readonly string[]): number {
+  const first = a.findIndex((component, index) => component !== b[index])
+  return first < 0 ? a.length : first
+}
+
+function outcomeText(pushed: PushedBlob): string {
+  switch (pushed.how) {
+    case 'existed':
+      return 'Layer already exists'
+    case 'mounted':
+      return `Mounted from ${pushed.from}`
+    case 'uploaded':
+      return 'Pushed'
+    default:
+      return pushed satisfies never
+  }
+}

@@ -1,0 +1,115 @@
+import type { JsonMessage, PushResult } from '@berth/api'
+import { familiarName, familiarReference, formatReference, type Platform, type Reference } from '@berth/oci'
+import type { Credentials } from '@berth/registry-client'
+import { CodedError } from '@berth/stdx'
+import { compressLayers } from './compress-layers.ts'
+import type { ImageContext } from './image-context.ts'
+import type { ImageRecord } from './image-store.ts'
+import { progressOf, type Report } from './progress.ts'
+import { pushBlobs } from './push-blobs.ts'
+import { findPushedGraph, manifestsOf, type PushedGraph } from './pushed-graph.ts'
+import { imageBlobs } from './record-image.ts'
+
+export interface PushOptions {
+  /** Pushes the image of this platform, and no index. */
+  platform: Platform | undefined
+  credentials: Credentials | undefined
+  signal: AbortSignal
+}
+
+/** Pushes a tag, or all tags of a repository when the reference has none. Whatever fails ends the sequence. */
+export async function* pushImage(
+  context: ImageContext,
+  reference: Reference,
+  options: PushOptions,
+): AsyncGenerator<JsonMessage> {
+  yield { status: `The push refers to repository [${reference.registry}/${reference.repository}]` }
+  for (const tagged of taggedReferences(context, reference)) yield* pushTag(context, tagged, options)
+}
+
+/** In the order of their names. */
+function taggedReferences({ images }: ImageContext, reference: Reference): Reference[] {
+  const prefix = `${reference.registry}/${reference.repository}:`
+  const tags = [...images.allNames().values()]
+    .flatMap((names) => names.tags)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length))
+    .sort()
+  if (tags.length === 0)
+    throw new CodedError(
+      'not-found',
+      `An image does not exist locally with the tag: ${familiarName(reference)}`,
+      { hint: 'Give an image this name first: berth tag IMAGE NAME.' },
+    )
+  if (reference.tag === undefined) return tags.map((tag) => ({ ...reference, tag }))
+  if (tags.includes(reference.tag)) return [reference]
+  throw new CodedError('not-found', `tag does not exist: ${familiarReference(reference)}`)
+}
+
+async function* pushTag(
+  context: ImageContext,
+  reference: Reference,
+  options: PushOptions,
+): AsyncGenerator<JsonMessage> {
+  const name = familiarReference(reference)
+  const image = getTagged(context, reference)
+  const ready = yield* progressOf((report) =>
+    compressLayers(context, image, { name, report, signal: options.signal }),
+  )
+  const graph = await findPushedGraph(context, ready, { reference, platform: options.platform, name })
+  const { descriptor } = graph.root
+  if (graph.insteadOf) yield { aux: insteadOfIndex(graph.insteadOf, descriptor) }
+  yield* progressOf((report) => sendGraph(context, graph, { reference, options, report }))
+  await recordPushed(context, graph, { reference, image: ready })
+  yield { status: `${reference.tag}: digest: ${descriptor.digest} size: ${descriptor.size}` }
+  const aux: PushResult = { Tag: reference.tag ?? '', Digest: descriptor.digest, Size: descriptor.size }
+  yield { progressDetail: {}, aux }
+}
+
+function getTagged({ images }: ImageContext, reference: Reference): ImageRecord {
+  const imageId = images.findByTag(formatReference(reference))
+  const image = imageId && images.find(imageId)
+  if (image) return image
+  throw new CodedError('not-found', `tag does not exist: ${familiarReference(reference)}`)
+}
+
+/** What the stock client reads to say that one image was pushed where an index was meant. */
+const insteadOfIndex = (
+  originalIndex: PushedGraph['insteadOf'],
+  selectedManifest: PushedGraph['root']['descriptor'],
+) => ({ manifestPushedInsteadOfIndex: true, originalIndex, selectedManifest })
+
+interface SendRequest {
+  reference: Reference
+  options: PushOptions
+  report: Report
+}
+
+/** Blobs first, then what names them: a registry never has a manifest of which something is missing. */
+async function sendGraph(context: ImageContext, graph: PushedGraph, request: SendRequest): Promise<void> {
+  const { content, registry } = context
+  const { reference, options } = request
+  const manifests = manifestsOf(graph)
+  await using lease = await content.createLease()
+  for (const manifest of manifests)
+    for (const digest of imageBlobs({ path: [], manifest })) await lease.add(digest)
+  await pushBlobs(context, manifests, request)
+  const { credentials, signal } = options
+  const call = { signal, ...(credentials ? { credentials } : {}) }
+  const { tag: _, ...untagged } = reference
+  for (const child of graph.children) await registry.pushManifest(untagged, child, call)
+  await registry.pushManifest(reference, graph.root, call)
+}
+
+/** From now on the repository is known to have the image, under this digest, and its blobs. */
+async function recordPushed(
+  { content, events, images }: ImageContext,
+  graph: PushedGraph,
+  { reference, image }: { reference: Reference; image: ImageRecord },
+): Promise<void> {
+  const repository = `${reference.registry}/${reference.repository}`
+  for (const manifest of manifestsOf(graph))
+    for (const digest of imageBlobs({ path: [], manifest })) await content.addOrigin(digest, repository)
+  images.addDigest(`${repository}@${graph.root.descriptor.digest}`, image.imageId)
+  events.image('push', familiarReference(reference), { name: familiarName(reference) })
+}

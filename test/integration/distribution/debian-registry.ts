@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { runProgram } from '../../fixtures/program.ts'
+
+/** Debian's docker-registry, another program on the other side of the protocol. */
+export interface DebianRegistry extends AsyncDisposable {
+  /** `127.0.0.1:port` */
+  readonly address: string
+}
+
+export const isRegistryInstalled = async (): Promise<boolean> =>
+  (await runProgram(['sh', '-c', 'command -v docker-registry'])).exitCode === 0
+
+/** Starts one on a free port; `auth` is what stands below `auth:` in its configuration, which may name `{directory}`. */
+export async function startDebianRegistry(
+  options: { auth?: string; files?: Record<string, string> } = {},
+): Promise<DebianRegistry> {
+  await using stack = new AsyncDisposableStack()
+  const directory = await mkdtemp(join(tmpdir(), 'berth-debian-registry-'))
+  stack.defer(() => rm(directory, { recursive: true, force: true }))
+  for (const [name, content] of Object.entries(options.files ?? {}))
+    await writeFile(join(directory, name), content)
+  const address = `127.0.0.1:${await freePort()}`
+  const config = join(directory, 'config.yml')
+  await writeFile(config, configText(directory, address, options.auth))
+  const child = spawn('docker-registry', ['serve', config], { stdio: 'ignore' })
+  stack.defer(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exited
+  })
+  await untilAnswering(address)
+  const owned = stack.move()
+  return { address, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+const configText = (directory: string, address: string, auth: string | undefined): string => `version: 0.1
+log: { level: error }
+storage: { filesystem: { rootdirectory: ${directory}/data }, delete: { enabled: true } }
+http: { addr: "${address}" }
+${auth === undefined ? '' : `auth:\n${auth.replaceAll('{directory}', directory)}\n`}`
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function untilAnswering(address: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const response = await fetch(`http://${address}/v2/`).catch(() => undefined)
+    if (response) return
+    await sleep(50)
+  }
+  throw new Error(`docker-registry does not answer on ${address}`)
+}
