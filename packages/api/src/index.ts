@@ -7,6 +7,7 @@ export { parseGoDuration } from './go-duration.ts'
 export { encodeFrame, FrameDecoder, frameHeaderBytes, rawStreams } from './raw-stream.ts'
 export type { Frame, RawStreamName } from './raw-stream.ts'
 export { decodeRegistryAuth, decodeRegistryConfig, encodeRegistryAuth } from './registry-auth.ts'
+export type { CheckMessage, CheckProblem, CheckSummary } from './types/check.ts'
 export type {
   StringSet,
   ContainerConfig,

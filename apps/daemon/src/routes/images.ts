@@ -16,10 +16,12 @@ import {
 } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
 import { jsonStream, status } from '../server/reply.ts'
-import { route, type Route } from '../server/route.ts'
+import { requestBody } from '../server/request-body.ts'
+import { route, type RequestContext, type Route } from '../server/route.ts'
+import { newImageName } from './new-image-name.ts'
 import { registryCredentials } from './registry-credentials.ts'
 
-type Images = Pick<ImageService, 'history' | 'inspect' | 'list' | 'pull' | 'remove' | 'tag'>
+type Images = Pick<ImageService, 'history' | 'import' | 'inspect' | 'list' | 'pull' | 'remove' | 'tag'>
 
 const listFilters = ['before', 'dangling', 'label', 'reference', 'since', 'until']
 
@@ -30,12 +32,8 @@ export const imageRoutes = (images: Images): Route[] => [
   }),
   route('POST', '/images/create', ({ query, request, signal }) => {
     const fromImage = query.get('fromImage')
-    if (!fromImage)
-      throw new CodedError(
-        'not-implemented',
-        'Cannot import image: importing is not supported by this engine yet',
-      )
     const platform = platformOf(query.get('platform'))
+    if (!fromImage) return jsonStream(images.import(importOptions({ query, request, signal, platform })))
     const credentials = registryCredentials(decodeRegistryAuth(headerOf(request.headers['x-registry-auth'])))
     return jsonStream(
       images.pull(pullReference(fromImage, query.get('tag') ?? ''), { platform, credentials, signal }),
@@ -51,6 +49,23 @@ export const imageRoutes = (images: Images): Route[] => [
     images.remove(params.name, { force: parseQueryBoolean(query.get('force')) }),
   ),
 ]
+
+interface ImportRequest extends Pick<RequestContext, 'query' | 'request' | 'signal'> {
+  platform: Platform | undefined
+}
+
+function importOptions({ query, request, signal, platform }: ImportRequest) {
+  const url = query.get('fromSrc') ?? ''
+  if (url === '') throw new CodedError('invalid-argument', 'neither fromImage nor fromSrc is given')
+  return {
+    source: url === '-' ? { body: requestBody(request) } : { url },
+    reference: newImageName(query),
+    message: query.get('message') ?? '',
+    changes: query.getAll('changes'),
+    platform,
+    signal,
+  }
+}
 
 /** `fromImage` and `tag` as clients send them: the tag may be a digest, or part of the name. */
 function pullReference(name: string, tag: string): Reference {

@@ -1,13 +1,17 @@
 import { bind } from '../bind.ts'
 import { attachContainer } from './attach.ts'
 import type { ContainerContext } from './container-context.ts'
+import { containerChanges } from './changes.ts'
+import { commitContainer } from './commit.ts'
 import { createContainer } from './create.ts'
 import { attachExec, createExec, inspectExec, resizeExec, startExecDetached } from './exec.ts'
+import { exportContainer } from './export.ts'
 import { inspectContainer } from './inspect.ts'
 import { killContainer } from './kill.ts'
 import { listContainers } from './list.ts'
 import { readLogs } from './logs.ts'
 import { pauseContainer, unpauseContainer } from './pause.ts'
+import { pruneContainers } from './prune.ts'
 import { removeContainer } from './remove.ts'
 import { renameContainer } from './rename.ts'
 import { resizeContainer } from './resize.ts'
@@ -20,12 +24,16 @@ import { waitContainer } from './wait.ts'
 export function containerService(context: ContainerContext) {
   return {
     attach: bind(context, attachContainer),
+    changes: bind(context, containerChanges),
+    commit: bind(context, commitContainer),
     create: bind(context, createContainer),
+    export: bind(context, exportContainer),
     inspect: bind(context, inspectContainer),
     kill: bind(context, killContainer),
     list: bind(context, listContainers),
     logs: bind(context, readLogs),
     pause: bind(context, pauseContainer),
+    prune: bind(context, pruneContainers),
     remove: bind(context, removeContainer),
     rename: bind(context, renameContainer),
     resize: bind(context, resizeContainer),

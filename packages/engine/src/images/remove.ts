@@ -97,7 +97,8 @@ function untag(context: ImageContext, image: ImageRecord, stored: string): Image
   return removed
 }
 
-function removeWholly(context: ImageContext, image: ImageRecord): ImageDeleteItem[] {
+/** Forgets an image with all its names. What only it needed is garbage then. */
+export function removeWholly(context: ImageContext, image: ImageRecord): ImageDeleteItem[] {
   const names = context.images.namesOf(image.imageId)
   const untagged = [...names.tags, ...names.digests].map((name) => ({ Untagged: familiar(name) }))
   context.images.delete(image.imageId)

@@ -5,7 +5,7 @@ import type { ByteString, TarEntry } from '../tar/tar-entry.ts'
  * what lower layers have there (Linux, Documentation/filesystems/overlayfs.rst); a merged view shows neither.
  */
 export interface TreeEntry extends Omit<TarEntry, 'fragments'> {
-  /** Path from the root, without a slash at either end. */
+  /** Path from the root, without a slash at either end; empty for the root itself. */
   name: ByteString
   isOpaque: boolean
   /** The content of a file, `sizeBytes` of it whatever is written meanwhile; only until the next entry is asked for. */

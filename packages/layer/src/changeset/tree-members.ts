@@ -10,8 +10,9 @@ export async function* treeMembers(entries: AsyncIterable<TreeEntry>): AsyncGene
   for await (const { isOpaque, ...entry } of entries) {
     if (isWhiteout({ isOpaque, ...entry })) yield { name: whiteoutOf(entry.name) }
     else if (entry.type === 'directory') {
-      yield { ...entry, name: `${entry.name}/` }
-      if (isOpaque) yield { name: `${entry.name}/.wh..wh..opq` }
+      const name = `${entry.name || '.'}/`
+      yield { ...entry, name }
+      if (isOpaque) yield { name: `${name}.wh..wh..opq` }
     } else yield entry
   }
 }

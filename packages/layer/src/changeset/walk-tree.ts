@@ -10,15 +10,30 @@ import { fileBody } from './file-body.ts'
 import { readXattrs } from './read-xattrs.ts'
 import type { TreeEntry } from './tree-entry.ts'
 
+export interface WalkTreeOptions {
+  /** Begins with the root itself, whose name is empty. Default: false. */
+  includesRoot?: boolean
+}
+
 /**
  * Everything below a directory, parents before their children, names sorted by bytes, so that the same tree always reads
  * the same. Of several names of one inode the later ones are links to the first. Sockets are passed over, and so is what
  * disappears meanwhile. Each step is one name in a directory that is held open and follows no link, so that whoever
  * changes the tree cannot lead the walk out of it. The caller keeps `rootFd` open until the walk has ended.
  */
-export async function* walkTree(rootFd: number): AsyncGenerator<TreeEntry> {
+export async function* walkTree(
+  rootFd: number,
+  { includesRoot = false }: WalkTreeOptions = {},
+): AsyncGenerator<TreeEntry> {
+  if (includesRoot) yield rootEntry(rootFd)
   const walk: Walk = { firstNames: new Map(), seen: 0 }
   yield* walkDirectory({ fd: rootFd, path: '', depth: 0 }, walk)
+}
+
+function rootEntry(fd: number): TreeEntry {
+  const place = Buffer.from(`/proc/self/fd/${fd}/.`)
+  const attributes = attributesOf(lstatSync(place, { bigint: true }))
+  return { ...attributes, ...readXattrs(place, 'directory'), type: 'directory', name: '', linkName: '' }
 }
 
 interface Walk {

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { posix } from 'node:path'
 import type { ContentId, ContentStore } from '@berth/content'
 import { byteString, decompress, readTar, type ByteString, type ReadMember } from '@berth/layer'
 import { manifestBytesMax } from '@berth/oci'
 import { CodedError, readBounded } from '@berth/stdx'
 import { gathered } from '../../gathered.ts'
+import { receiveBlob } from '../receive-blob.ts'
 import type { Hold } from '../while-held.ts'
 import { archiveNames } from './archive-names.ts'
 import { parseBlobName } from './blob-name.ts'
@@ -89,31 +89,21 @@ interface ArchivedFile {
   body: AsyncIterable<Uint8Array>
 }
 
-async function receiveFile(file: ArchivedFile, options: ReceiveOptions): Promise<ContentId> {
-  const { content, hold } = options
-  const digest = parseBlobName(file.name)
-  if (digest === undefined) return ingest(file, options)
-  await hold.lease.add(digest)
-  const known = await content.findBlob(digest)
-  if (known?.sizeBytes === file.sizeBytes) return { digest, size: file.sizeBytes }
-  return ingest(file, options, { digest, size: file.sizeBytes })
-}
-
-async function ingest(
+async function receiveFile(
   { name, sizeBytes, body }: ArchivedFile,
   { content, hold, onProgress }: ReceiveOptions,
-  expected?: ContentId,
 ): Promise<ContentId> {
-  await using opened = await content.openIngest(`load ${randomUUID()}`, { leaseId: hold.lease.id })
-  try {
-    for await (const piece of body) {
-      await opened.write(piece)
-      onProgress({ name, currentBytes: opened.offset, totalBytes: sizeBytes })
-    }
-    return await opened.commit(expected)
-  } catch (error) {
-    // Nobody goes on with it.
-    await opened.truncate()
-    throw error
-  }
+  const receive = (expected?: ContentId) =>
+    receiveBlob(body, {
+      content,
+      hold,
+      onProgress: (currentBytes) => onProgress({ name, currentBytes, totalBytes: sizeBytes }),
+      ...(expected ? { expected } : {}),
+    })
+  const digest = parseBlobName(name)
+  if (digest === undefined) return receive()
+  await hold.lease.add(digest)
+  const known = await content.findBlob(digest)
+  const expected = { digest, size: sizeBytes }
+  return known?.sizeBytes === sizeBytes ? expected : receive(expected)
 }

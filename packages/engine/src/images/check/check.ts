@@ -1,0 +1,143 @@
+import type { CheckMessage, CheckProblem, CheckSummary } from '@berth/api'
+import type { Digest } from '@berth/oci'
+import type { ImageContext } from '../image-context.ts'
+import { checkBlob, type Verdict } from './check-blob.ts'
+import { checkLayer, layerTarPath, remakeLayer } from './check-layer.ts'
+import { imageNeeds, type ImageNeeds } from './image-needs.ts'
+import { mendBlob } from './mend-blob.ts'
+
+export interface CheckOptions {
+  /** Fetches broken blobs anew where it is known from where, and makes broken layers anew. */
+  repairs: boolean
+  signal: AbortSignal
+}
+
+/**
+ * Reads every blob and every layer and tells what is broken or missing, as it is found; then a summary. Blobs come first:
+ * layers are mended from them. What is lost stays as it is, but a blob that nothing can mend is taken away when mending
+ * was asked for, so that the next pull brings it.
+ */
+export async function* checkStore(
+  context: ImageContext,
+  options: CheckOptions,
+): AsyncGenerator<CheckMessage> {
+  const summary: CheckSummary = {
+    Type: 'summary',
+    Blobs: 0,
+    Layers: 0,
+    Bytes: 0,
+    Problems: 0,
+    Mended: 0,
+    Lost: 0,
+  }
+  const needs = await imageNeeds(context)
+  const count = (problem: CheckProblem): CheckProblem => {
+    summary.Problems++
+    if (problem.Outcome === 'mended') summary.Mended++
+    if (problem.Outcome === 'lost') summary.Lost++
+    return problem
+  }
+  for (const digest of await allBlobs(context, needs)) {
+    const verdict = await checkBlob(context, digest, options.signal)
+    summary.Blobs++
+    summary.Bytes += verdict.readBytes
+    const problem = await settleBlob(context, { digest, verdict, needs, options })
+    if (problem) yield count(problem)
+  }
+  for (const diffId of await allLayers(context, needs)) {
+    const verdict = await checkLayer(context, diffId, options.signal)
+    summary.Layers++
+    summary.Bytes += verdict.readBytes
+    const problem = await settleLayer(context, { digest: diffId, verdict, needs, options })
+    if (problem) yield count(problem)
+  }
+  yield summary
+}
+
+async function allBlobs({ content }: ImageContext, needs: ImageNeeds): Promise<Set<Digest>> {
+  const stored = await Array.fromAsync(content.listBlobs(), ({ digest }) => digest)
+  return new Set([...needs.blobs.keys(), ...stored])
+}
+
+async function allLayers({ snapshotter }: ImageContext, needs: ImageNeeds): Promise<Set<Digest>> {
+  const stored = await Array.fromAsync(snapshotter.listLayers(), ({ diffId }) => diffId)
+  const used = await Array.fromAsync(snapshotter.listSnapshots(), ({ layers }) => layers)
+  return new Set([...needs.layers.keys(), ...stored, ...used.flat()])
+}
+
+interface Case {
+  digest: Digest
+  verdict: Verdict
+  needs: ImageNeeds
+  options: CheckOptions
+}
+
+async function settleBlob(
+  context: ImageContext,
+  { digest, verdict: { fault }, needs, options }: Case,
+): Promise<CheckProblem | undefined> {
+  const need = needs.blobs.get(digest)
+  // What nothing needs may go while it is looked at.
+  if (!fault || (fault.problem === 'missing' && !context.images.reachableBlobs().has(digest)))
+    return undefined
+  const isMended = options.repairs && (await mendBlob(context, digest, { need, signal: options.signal }))
+  if (options.repairs && !isMended) await context.content.deleteBlob(digest)
+  return problemOf('blob', { digest, fault, images: need?.images ?? [], isMended, options })
+}
+
+async function settleLayer(
+  context: ImageContext,
+  { digest: diffId, verdict: { fault }, needs, options }: Case,
+): Promise<CheckProblem | undefined> {
+  const need = needs.layers.get(diffId)
+  if (!fault || (fault.problem === 'missing' && !(await isNeeded(context, diffId)))) return undefined
+  let isMended = false
+  if (options.repairs) {
+    for (const source of await sourcesOf(context, diffId, need?.blobs ?? new Set()))
+      isMended ||= await remakeLayer(context, diffId, { source, signal: options.signal })
+  }
+  return problemOf('layer', { digest: diffId, fault, images: need?.images ?? [], isMended, options })
+}
+
+async function isNeeded({ images, snapshotter }: ImageContext, diffId: Digest): Promise<boolean> {
+  if (images.reachableLayers().has(diffId)) return true
+  for await (const { layers } of snapshotter.listSnapshots()) if (layers.includes(diffId)) return true
+  return false
+}
+
+/** Its own archive, in case only its index is broken, then the blobs that unpack to it. */
+async function sourcesOf(
+  { content, snapshotter }: ImageContext,
+  diffId: Digest,
+  blobs: ReadonlySet<Digest>,
+): Promise<string[]> {
+  const layer = await snapshotter.findLayer(diffId)
+  const stored = await Array.fromAsync(blobs, async (digest) =>
+    (await content.findBlob(digest)) ? content.blobPath(digest) : undefined,
+  )
+  const own = layer?.format === 'erofs' ? [layerTarPath(layer.directory)] : []
+  return [...own, ...stored.filter((path) => path !== undefined)]
+}
+
+interface Finding {
+  digest: Digest
+  fault: NonNullable<Verdict['fault']>
+  images: readonly Digest[]
+  isMended: boolean
+  options: CheckOptions
+}
+
+function problemOf(
+  type: CheckProblem['Type'],
+  { digest, fault, images, isMended, options }: Finding,
+): CheckProblem {
+  const outcome = isMended ? 'mended' : 'lost'
+  return {
+    Type: type,
+    Digest: digest,
+    Problem: fault.problem,
+    Outcome: options.repairs ? outcome : 'found',
+    Message: fault.message,
+    Images: [...images],
+  }
+}

@@ -1,0 +1,22 @@
+import { matchesLabels, type Filters } from '@berth/api'
+import { parseInstant } from './parse-instant.ts'
+
+/** Filters that all prunes know. */
+export const pruneFilterNames = ['label', 'label!', 'until'] as const
+
+/** What a filter looks at. */
+export interface Prunable {
+  labels: Readonly<Record<string, string>> | null
+  /** RFC 3339. */
+  createdAt: string
+}
+
+/** True for what the filters let go: made before `until`, with every `label` and with none of `label!`. */
+export function pruneFilter(filters: Filters): (object: Prunable) => boolean {
+  const limits = (filters.get('until') ?? []).map((text) => parseInstant(text))
+  const kept = filters.get('label!') ?? []
+  return ({ labels, createdAt }) =>
+    limits.every((limit) => Date.parse(createdAt) < limit) &&
+    matchesLabels(labels, filters.get('label')) &&
+    kept.every((label) => !matchesLabels(labels, [label]))
+}
