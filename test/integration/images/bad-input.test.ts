@@ -140,7 +140,7 @@ test('pull() refuses what is no manifest', async () => {
       layer({ digest: 'md5:d41d8cd98f00b204e9800998ecf8427e' }),
       /Cannot parse manifest: layers\[0\].digest is not a digest/,
     ],
-    [{ ...manifest, mediaType: 'text/html' }, /media type text\/html differs from the announced/],
+    [{ ...manifest, mediaType: 'text/html' }, /media type "text\/html" differs from the announced/],
     [{ ...manifest, schemaVersion: 1 }, /Docker Image manifest version 2, schema 1 support has been removed/],
   ] as const) {
     const body = typeof document === 'string' ? document : JSON.stringify(document)
@@ -176,7 +176,7 @@ test('pull() refuses a manifest that is announced as something else', async () =
     await assertRefused(
       'bad/sound:v1',
       new RegExp(
-        `media type ${RegExp.escape(mediaTypes.ociManifest)} differs from the announced ${RegExp.escape(type)}`,
+        `media type "${RegExp.escape(mediaTypes.ociManifest)}" differs from the announced ${RegExp.escape(type)}`,
       ),
     )
   }

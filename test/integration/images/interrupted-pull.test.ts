@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Descriptor } from '@berth/oci'
+import { digestOf, mediaTypes, type Descriptor } from '@berth/oci'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { answers, cutAfter, slow } from '../../fixtures/faults.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
@@ -87,6 +87,23 @@ test('pulls of one image at the same time fetch each blob once', async () => {
   }
   assert.equal(requestsFor(layer).length, 1)
   assert.equal(requestsFor({ ...layer, digest: image.imageId }).length, 1)
+})
+
+test('pulls at the same time of images that tell different things of one blob do not harm each other', async () => {
+  const { image, layer } = await pushNew('true')
+  const bytes = Buffer.from(JSON.stringify({ ...image.config, rootfs: { diff_ids: [digestOf('a lie')] } }))
+  const config = { ...layer, mediaType: mediaTypes.ociConfig, digest: digestOf(bytes), size: bytes.length }
+  const manifest = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config, layers: [layer] }
+  const liar = {
+    blobs: [bytes],
+    manifests: [{ mediaType: mediaTypes.ociManifest, bytes: Buffer.from(JSON.stringify(manifest)) }],
+  }
+  await hub.push(liar, 'team/app:liar')
+  using _ = hub.inject({ path: layer.digest, fault: slowly })
+  const [sound, refused] = await Promise.all([pull('true'), pull('liar')])
+  assert.equal(sound.exitCode, 0, sound.stderr)
+  assert.match(refused.stderr, /its content has digest .*, the image config says/)
+  assert.equal(requestsFor(layer).length, 1)
 })
 
 test('a client that leaves does not disturb the pulls of others', async () => {

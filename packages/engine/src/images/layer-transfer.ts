@@ -51,15 +51,16 @@ export interface LayerTransferOptions {
  */
 export class LayerTransfer {
   readonly #options: LayerTransferOptions
-  readonly #downloads: Semaphore
+  readonly #places: Semaphore
   readonly #held = new Map<Digest, number>()
   /** Pairs that were unpacked for pulls under way, which have no image yet to tell it. */
   readonly #unpacked = new Set<string>()
-  readonly #work = new SharedWork<LayerEvent, void>()
+  readonly #downloads = new SharedWork<LayerEvent, void>()
+  readonly #unpackings = new SharedWork<LayerEvent, void>()
 
   constructor(options: LayerTransferOptions) {
     this.#options = options
-    this.#downloads = new Semaphore(options.downloadsMax)
+    this.#places = new Semaphore(options.downloadsMax)
   }
 
   /** Keeps layers from garbage collection until disposed: those of a pull that has no image to hold them yet. */
@@ -95,22 +96,20 @@ export class LayerTransfer {
     return isProven && (await snapshotter.findLayer(diffId)) !== undefined
   }
 
+  /** Images that tell different things of one blob share its download and nothing more. */
   async fetch(
     request: LayerRequest,
     options: { signal: AbortSignal; onEvent: (event: LayerEvent) => void },
   ): Promise<void> {
-    await this.#work.join(keyOf(request), (emit, signal) => this.#transfer(request, emit, signal), options)
-  }
-
-  async #transfer(
-    request: LayerRequest,
-    emit: (event: LayerEvent) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    emit({ state: 'waiting' })
-    await this.#downloads.run(() => this.#download(request, emit, signal))
-    emit({ state: 'downloaded' })
-    await this.unpack(request, { signal, onEvent: emit })
+    const download = async (emit: (event: LayerEvent) => void, signal: AbortSignal) => {
+      emit({ state: 'waiting' })
+      await this.#places.run(() => this.#download(request, emit, signal))
+    }
+    const unpack = (emit: (event: LayerEvent) => void, signal: AbortSignal) =>
+      this.unpack(request, { signal, onEvent: emit })
+    await this.#downloads.join(request.descriptor.digest, download, options)
+    options.onEvent({ state: 'downloaded' })
+    await this.#unpackings.join(keyOf(request), unpack, options)
   }
 
   async #download(
