@@ -13,6 +13,7 @@ export interface Frame {
   payload: Uint8Array
 }
 
+/** How many bytes come before the payload of a frame: stream, three zeros, length. */
 export const frameHeaderBytes = 8
 
 const names: readonly RawStreamName[] = ['stdin', 'stdout', 'stderr', 'system']

@@ -7,6 +7,7 @@ export interface ContainerInspectOptions extends CallOptions {
   size?: boolean
 }
 
+/** Everything there is to know of a container, by name or id. Rejects with `not-found` when there is none. */
 export async function inspectContainer(
   client: EngineClient,
   id: string,

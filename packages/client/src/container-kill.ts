@@ -7,6 +7,7 @@ export interface ContainerKillOptions extends CallOptions {
   killSignal?: string | undefined
 }
 
+/** Sends a signal, SIGKILL unless named. Rejects with `conflict` when the container does not run. */
 export async function killContainer(
   client: EngineClient,
   id: string,

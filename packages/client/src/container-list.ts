@@ -11,6 +11,7 @@ export interface ContainerListOptions extends CallOptions {
   filters?: Filters
 }
 
+/** Containers, the newest first; running ones unless asked otherwise. */
 export async function listContainers(
   client: EngineClient,
   options: ContainerListOptions = {},

@@ -11,6 +11,9 @@ export interface ContainerRemoveOptions extends CallOptions {
   link?: boolean
 }
 
+/**
+ * Removes a container; it is gone when this resolves. Rejects with `conflict` when it runs and `force` is not set.
+ */
 export async function removeContainer(
   client: EngineClient,
   id: string,

@@ -6,6 +6,7 @@ export interface ContainerRenameOptions extends CallOptions {
   name: string
 }
 
+/** Gives a container another name. Rejects with `conflict` when that name is taken. */
 export async function renameContainer(
   client: EngineClient,
   id: string,

@@ -9,6 +9,7 @@ export interface ContainerRestartOptions extends CallOptions {
   stopSignal?: string | undefined
 }
 
+/** Stops a container, if it runs, and starts it. Resolves when it runs again. */
 export async function restartContainer(
   client: EngineClient,
   id: string,

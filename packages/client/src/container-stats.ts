@@ -8,6 +8,7 @@ export interface ContainerStatsOptions extends CallOptions {
   once?: boolean
 }
 
+/** What a container uses: one sample a second until it is removed or the signal says stop, or a single one. */
 export async function* watchContainerStats(
   client: EngineClient,
   id: string,

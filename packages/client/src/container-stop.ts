@@ -9,6 +9,7 @@ export interface ContainerStopOptions extends CallOptions {
   stopSignal?: string | undefined
 }
 
+/** Asks a container to end and kills it when it does not. Resolves when it has ended; also when it had before. */
 export async function stopContainer(
   client: EngineClient,
   id: string,

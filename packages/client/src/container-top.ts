@@ -8,6 +8,7 @@ export interface ContainerTopOptions extends CallOptions {
   psArgs?: string
 }
 
+/** The processes of a running container as `ps` shows them. Rejects with `conflict` when it does not run. */
 export async function getContainerTop(
   client: EngineClient,
   id: string,

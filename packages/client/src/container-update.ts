@@ -7,6 +7,7 @@ export interface ContainerUpdateOptions extends CallOptions {
   body: ContainerUpdateRequest
 }
 
+/** Changes limits and the restart policy of a container, running or not; gives warnings. */
 export async function updateContainer(
   client: EngineClient,
   id: string,

@@ -8,6 +8,7 @@ export interface ImageInspectOptions extends CallOptions {
   platform?: string | undefined
 }
 
+/** Everything there is to know of an image, by reference or id. Rejects with `not-found` when it is not here. */
 export async function inspectImage(
   client: EngineClient,
   name: string,

@@ -9,6 +9,7 @@ export interface ImageListOptions extends CallOptions {
   filters?: Filters
 }
 
+/** Images, the newest first. */
 export async function listImages(
   client: EngineClient,
   options: ImageListOptions = {},

@@ -9,6 +9,10 @@ export interface ImageRemoveOptions extends CallOptions {
   noPrune?: boolean
 }
 
+/**
+ * Takes a name from an image, and with its last name removes it; gives what was untagged and deleted, in order. Rejects with
+ * `conflict` when something needs it.
+ */
 export async function removeImage(
   client: EngineClient,
   name: string,

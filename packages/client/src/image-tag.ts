@@ -7,6 +7,7 @@ export interface ImageTagOptions extends CallOptions {
   tag: string
 }
 
+/** Gives an image one more name, which is taken from the image that had it. */
 export async function tagImage(client: EngineClient, name: string, options: ImageTagOptions): Promise<void> {
   const { repo, tag, signal } = options
   const { body } = await client.send({

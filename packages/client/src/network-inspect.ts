@@ -8,6 +8,7 @@ export interface NetworkInspectOptions extends CallOptions {
   scope?: string | undefined
 }
 
+/** Everything there is to know of a network, by name or id. Rejects with `not-found` when there is none. */
 export async function inspectNetwork(
   client: EngineClient,
   name: string,

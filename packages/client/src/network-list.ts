@@ -6,6 +6,7 @@ export interface NetworkListOptions extends CallOptions {
   filters?: Filters
 }
 
+/** Networks, those that every engine has among them, in no order. */
 export async function listNetworks(
   client: EngineClient,
   options: NetworkListOptions = {},

@@ -19,7 +19,7 @@ export async function formatList<T>(
     return items.map((item) => `${view.fields[view.quietField]?.value(item) ?? ''}\n`).join('')
   }
   if (wanted === '' || wanted === 'table')
-    return formatTable([headers(view), ...items.map((item) => cells(view, item))])
+    return await formatTable([headers(view), ...items.map((item) => cells(view, item))])
   if (wanted === 'json' || wanted === '{{json .}}')
     return items.map((item) => `${goJson(sortedRecord(view, item))}\n`).join('')
   return formatTemplate(items, view, wanted)

@@ -15,7 +15,7 @@ export interface ClientVersion {
 const style = { minWidth: 20, padding: 1 }
 
 /** What `version` prints; null where no engine answered. */
-export function formatVersion(client: ClientVersion, server: Version | null): string {
+export function formatVersion(client: ClientVersion, server: Version | null): Promise<string> {
   return formatTable([...clientLines(client), ...(server ? serverLines(server) : [])], style)
 }
 

@@ -134,6 +134,6 @@ function truncate(text: string, { precision }: Directive): string {
   return precision === undefined ? text : Array.from(text).slice(0, precision).join('')
 }
 
-export function badVerb(value: GoValue, verb: string): string {
+function badVerb(value: GoValue, verb: string): string {
   return `%!${verb}(${typeName(value.type)}=${formatNested(value, { verb: 'v' }, 0)})`
 }

@@ -46,7 +46,7 @@ const escapes: Readonly<Record<string, string>> = {
 }
 
 /** The text of a Go string literal; undefined when an escape is none. */
-export function unquote(literal: string): string | undefined {
+function unquote(literal: string): string | undefined {
   const inner = literal.slice(1, -1)
   if (literal.startsWith('`')) return inner.replaceAll('\r', '')
   let valid = true

@@ -6,16 +6,18 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { openFakeEngine } from './fixtures/fake-engine.ts'
+import { recordCases } from './fixtures/record-cases.ts'
 import { renderCase } from './fixtures/render-case.ts'
 import { type Rendered, runDocker, type TemplateCase } from './fixtures/run-docker.ts'
 import { plainValue } from './go-value.ts'
 import { parseTemplate, renderTemplate } from './render-template.ts'
 import { TemplateError } from './template-error.ts'
 
-/** What the stock client of Docker 28 printed for each template. */
-const cases = JSON.parse(
-  readFileSync(new URL('fixtures/cases.json', import.meta.url), 'utf8'),
-) as TemplateCase[]
+/** What the stock client of Docker 28 printed for each template; a new one needs `{ "subject", "template" }` alone. */
+const table = new URL('fixtures/cases.json', import.meta.url)
+const cases = JSON.parse(readFileSync(table, 'utf8')) as TemplateCase[]
+/** Set to write the table anew. */
+const isRecording = process.env['RECORD_TEMPLATES'] !== undefined
 
 /** The stock client passes the output of `version` through a table, which drops spaces at the ends of lines. */
 const comparable = ({ output, error }: Rendered) => ({
@@ -48,7 +50,8 @@ test(
     const socketPath = join(directory, 'engine.sock')
     try {
       await using _engine = await openFakeEngine(socketPath)
-      // Every second one, for time; fixtures/record-cases.ts goes through all of them.
+      if (isRecording) return await recordCases(table, cases, socketPath)
+      // Every second one, for time; recording goes through all of them.
       const rest = cases.filter((_, index) => index % 2 === 0)[Symbol.iterator]()
       const worker = async () => {
         for (const one of rest) {

@@ -29,7 +29,8 @@ export const containers: ContainerSummary[] = [
     State: 'running',
     Status: 'Up 5 hours (healthy)',
     HostConfig: { NetworkMode: 'app' },
-    NetworkSettings: { Networks: { app: {}, bridge: {} } },
+    // One: the stock client shows several in the order of a Go map, which is none.
+    NetworkSettings: { Networks: { app: {} } },
     Mounts: [
       {
         Type: 'volume',

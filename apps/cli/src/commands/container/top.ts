@@ -18,5 +18,5 @@ export async function run(
   io: Io,
 ): Promise<void> {
   const { Titles, Processes } = await getContainerTop(client, name, { psArgs: psArgs.join(' ') })
-  io.stdout.write(formatTable([Titles, ...Processes], style))
+  io.stdout.write(await formatTable([Titles, ...Processes], style))
 }

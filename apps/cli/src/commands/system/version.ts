@@ -23,7 +23,7 @@ export async function run(
   const negotiated = engine.status === 'fulfilled' ? engine.value.apiVersion : apiVersion
   const own = { ...clientVersion(io.contextName), ApiVersion: negotiated }
   const server = engine.status === 'fulfilled' ? engine.value.version : null
-  if (flags.format === '') io.stdout.write(formatVersion(own, server))
+  if (flags.format === '') io.stdout.write(await formatVersion(own, server))
   else {
     const format = await objectFormatter(flags.format)
     io.stdout.write(
