@@ -14,7 +14,7 @@ export interface BridgeRules {
 }
 
 /** The table that holds all rules of one bridge. */
-export const tableOf = (bridge: string): string => `berth-${bridge}`
+const tableOf = (bridge: string): string => `berth-${bridge}`
 
 /**
  * The rules of a bridge; they replace those that were there, in one transaction.
@@ -23,7 +23,7 @@ export const tableOf = (bridge: string): string => `berth-${bridge}`
  * container's own address are dropped before connection tracking sees them, unless they come from the bridge or from
  * the host itself.
  */
-export function formatRules({ bridge, subnet, guardsForwarding }: BridgeRules): string {
+function formatRules({ bridge, subnet, guardsForwarding }: BridgeRules): string {
   const table = tableOf(bridge)
   const guard = guardsForwarding ? 'meta iifkind != "bridge" meta oifkind != "bridge" ct state new drop' : ''
   return `

@@ -5,7 +5,7 @@ import type { ByteString } from '../tar/tar-entry.ts'
  * https://erofs.docs.kernel.org/en/latest/ondisk/core_ondisk.html
  */
 export const blockBytes = 512
-export const blockBits = 9
+const blockBits = 9
 /** Inodes are addressed by this unit: the number of an inode is its byte offset divided by it. */
 export const slotBytes = 32
 export const inodeBytes = 64
@@ -114,7 +114,7 @@ export const xattrHeaderBytes = 12
 const xattrEntryBytes = 4
 /** The 16-bit count of an inode bounds all its attributes; each value has a 16-bit size. */
 export const xattrBytesMax = xattrHeaderBytes + 4 * 0xfffe
-export const xattrValueBytesMax = 0xffff
+const xattrValueBytesMax = 0xffff
 export const sharedXattrsMax = 0xff
 
 const xattrPrefixes: readonly [index: number, prefix: string][] = [

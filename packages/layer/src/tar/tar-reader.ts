@@ -17,7 +17,7 @@ export interface TarReaderOptions {
   onBody?: (piece: Uint8Array) => void
 }
 
-export const headerBytesMaxDefault = 1024 * 1024
+const headerBytesMaxDefault = 1024 * 1024
 
 type Step = (block: Buffer) => void
 

@@ -35,7 +35,7 @@ function linkHeader({ index = 0, up = false }: { index?: number; up?: boolean })
   return header
 }
 
-export function macBytes(macAddress: string): Uint8Array {
+function macBytes(macAddress: string): Uint8Array {
   return Buffer.from(macAddress.replaceAll(':', ''), 'hex')
 }
 
