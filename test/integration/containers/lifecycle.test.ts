@@ -1,36 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
-import { startHub, type TestHub } from '../../fixtures/hub.ts'
-import { busyboxImage } from '../../fixtures/images.ts'
+import { engineSuite } from '../../fixtures/engine-suite.ts'
 
-let hub: TestHub
-let engine: TestEngine
-
-before(async () => {
-  hub = await startHub()
-  await hub.push(await busyboxImage({ config: { Labels: { from: 'image' } } }), 'library/busybox:latest')
-  engine = await startEngine({ flags: ['--registry-mirror', hub.url] })
-  await docker('pull', '-q', 'busybox')
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-})
-
-async function docker(...args: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await engine.docker(args)
-  assert.equal(exitCode, 0, `docker ${args.join(' ')}: ${stderr}`)
-  return stdout.trimEnd()
-}
-
-async function refused(...args: string[]): Promise<string> {
-  const { exitCode, stderr } = await engine.docker(args)
-  assert.notEqual(exitCode, 0, args.join(' '))
-  return stderr.trimEnd()
-}
+const suite = engineSuite({ image: { config: { Labels: { from: 'image' } } } })
+const { docker, refused } = suite
 
 test('create() stores a container that start() runs, stop() ends and rm() removes', async () => {
   const id = await docker('create', '--name', 'one', 'busybox', 'sleep', '100')
@@ -147,9 +121,9 @@ test('exec() has input, output, exit codes, users and environments of its own', 
     await docker('exec', '-e', 'B=2', '-w', '/tmp', 'e1', 'sh', '-c', 'echo $A $B; pwd'),
     '1 2\n/tmp',
   )
-  assert.equal((await engine.docker(['exec', 'e1', 'sh', '-c', 'exit 9'])).exitCode, 9)
-  assert.equal((await engine.docker(['exec', '-i', 'e1', 'cat'], { input: 'in\n' })).stdout, 'in\n')
-  const missing = await engine.docker(['exec', 'e1', 'nope'])
+  assert.equal((await suite.engine.docker(['exec', 'e1', 'sh', '-c', 'exit 9'])).exitCode, 9)
+  assert.equal((await suite.engine.docker(['exec', '-i', 'e1', 'cat'], { input: 'in\n' })).stdout, 'in\n')
+  const missing = await suite.engine.docker(['exec', 'e1', 'nope'])
   assert.equal(missing.exitCode, 127)
   assert.match(missing.stdout + missing.stderr, /exec: "nope": executable file not found in \$PATH/)
   assert.equal(await docker('exec', '-u', '1000', 'e1', 'id', '-u'), '1000')

@@ -1,24 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
-import { startHub, type TestHub } from '../../fixtures/hub.ts'
-import { busyboxImage } from '../../fixtures/images.ts'
+import { test } from 'node:test'
+import { engineSuite } from '../../fixtures/engine-suite.ts'
 
-let hub: TestHub
-let engine: TestEngine
-
-before(async () => {
-  hub = await startHub()
-  await hub.push(await busyboxImage(), 'library/busybox:latest')
-  engine = await startEngine({ flags: ['--registry-mirror', hub.url] })
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-})
-
-const docker = (...args: string[]) => engine.docker(args)
+const suite = engineSuite({ isPulled: false })
+const docker = (...args: string[]) => suite.run(args)
 
 test('run() pulls what is missing, prints the output and gives the exit code', async () => {
   const { exitCode, stdout, stderr } = await docker(
@@ -36,9 +21,12 @@ test('run() pulls what is missing, prints the output and gives the exit code', a
 })
 
 test('run() passes input on and tells its end', async () => {
-  const { stdout } = await engine.docker(['run', '--rm', '-i', 'busybox', 'sh', '-c', 'cat; echo end'], {
-    input: 'line\n',
-  })
+  const { stdout } = await suite.engine.docker(
+    ['run', '--rm', '-i', 'busybox', 'sh', '-c', 'cat; echo end'],
+    {
+      input: 'line\n',
+    },
+  )
   assert.equal(stdout, 'line\nend\n')
 })
 
@@ -130,7 +118,7 @@ test('run() runs as the user that was asked for', async () => {
 
 test('run() mounts folders of the host, a tmpfs and a read-only root', async () => {
   const script = 'echo kept > /data/file; touch /no 2>&1; mount | grep -c "tmpfs on /scratch"'
-  const folder = `${engine.dataRoot}/bound`
+  const folder = `${suite.engine.dataRoot}/bound`
   const { stdout } = await docker(
     'run',
     '--rm',

@@ -1,30 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { join } from 'node:path'
-import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
-import { startHub, type TestHub } from '../../fixtures/hub.ts'
-import { busyboxImage } from '../../fixtures/images.ts'
+import { engineSuite } from '../../fixtures/engine-suite.ts'
 import { openTerminal } from '../../fixtures/terminal.ts'
 
-let hub: TestHub
-let engine: TestEngine
-
-before(async () => {
-  hub = await startHub()
-  await hub.push(await busyboxImage(), 'library/busybox:latest')
-  engine = await startEngine({ flags: ['--registry-mirror', hub.url] })
-  await engine.docker(['pull', '-q', 'busybox'])
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-})
+const suite = engineSuite()
 
 const clients = { docker: 'docker', berth: join(import.meta.dirname, '../../../bin/berth') }
 
 for (const [name, program] of Object.entries(clients)) {
-  const client = (args: string) => openTerminal(`${program} -H ${engine.host} ${args}`)
+  const client = (args: string) => openTerminal(`${program} -H ${suite.engine.host} ${args}`)
 
   test(`${name} run -it gives a shell on a terminal of the right size`, async () => {
     await using terminal = client('run -it --rm busybox sh')
@@ -50,21 +35,24 @@ for (const [name, program] of Object.entries(clients)) {
     await first.sees(/# /)
     first.type('\u0010\u0011')
     assert.equal(await first.ended(), 0)
-    assert.equal((await engine.docker(['inspect', '-f', '{{.State.Running}}', container])).stdout, 'true\n')
+    assert.equal(
+      (await suite.engine.docker(['inspect', '-f', '{{.State.Running}}', container])).stdout,
+      'true\n',
+    )
     await using second = client(`attach ${container}`)
     second.type('echo back again\r')
     await second.sees(/back again\r\n/)
     second.type('exit\r')
     assert.equal(await second.ended(), 0)
-    await engine.docker(['rm', container])
+    await suite.engine.docker(['rm', container])
   })
 
   test(`${name} exec -it has a terminal of its own`, async () => {
     const container = `exec-${name}`
-    await engine.docker(['run', '-d', '--name', container, 'busybox', 'sleep', '100'])
+    await suite.engine.docker(['run', '-d', '--name', container, 'busybox', 'sleep', '100'])
     await using terminal = client(`exec -it ${container} sh -c "stty size; tty; exit 6"`)
     await terminal.sees(/40 100\r\n\/dev\/pts\/\d/)
     assert.equal(await terminal.ended(), 6)
-    await engine.docker(['rm', '-f', container])
+    await suite.engine.docker(['rm', '-f', container])
   })
 }

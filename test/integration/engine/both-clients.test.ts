@@ -1,27 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
-import { startHub, type TestHub } from '../../fixtures/hub.ts'
-import { busyboxImage } from '../../fixtures/images.ts'
+import { engineSuite } from '../../fixtures/engine-suite.ts'
 
-let hub: TestHub
-let engine: TestEngine
-
-before(async () => {
-  hub = await startHub()
-  await hub.push(await busyboxImage(), 'library/busybox:latest')
-  engine = await startEngine({ flags: ['--registry-mirror', hub.url] })
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-})
+const suite = engineSuite({ isPulled: false })
 
 for (const client of ['docker', 'berth'] as const) {
   const ok = async (...args: string[]): Promise<string> => {
-    const { exitCode, stdout, stderr } = await engine[client](args)
+    const { exitCode, stdout, stderr } = await suite.engine[client](args)
     assert.equal(exitCode, 0, `${client} ${args.join(' ')}: ${stderr}`)
     return stdout.trimEnd()
   }
@@ -64,8 +50,8 @@ for (const client of ['docker', 'berth'] as const) {
 
 /** Lines that differ by nothing but the client's name and time must be the same from both. */
 test('both clients show the same', async () => {
-  await engine.docker(['pull', '-q', 'busybox'])
-  await engine.docker(['run', '--name', 'ended', 'busybox', 'false'])
+  await suite.engine.docker(['pull', '-q', 'busybox'])
+  await suite.engine.docker(['run', '--name', 'ended', 'busybox', 'false'])
   const same = [
     ['images', '--no-trunc'],
     ['images', '--digests'],
@@ -82,9 +68,9 @@ test('both clients show the same', async () => {
   ]
   for (const args of same) {
     // The stock client on PATH speaks 1.50.
-    const ours = await engine.berth(args, { env: { DOCKER_API_VERSION: '1.50' } })
-    const theirs = await engine.docker(args)
+    const ours = await suite.engine.berth(args, { env: { DOCKER_API_VERSION: '1.50' } })
+    const theirs = await suite.engine.docker(args)
     assert.deepEqual(ours, theirs, args.join(' '))
   }
-  await engine.docker(['rm', 'ended'])
+  await suite.engine.docker(['rm', 'ended'])
 })

@@ -1,30 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
-import { startHub, type TestHub } from '../../fixtures/hub.ts'
-import { busyboxImage } from '../../fixtures/images.ts'
+import { engineSuite } from '../../fixtures/engine-suite.ts'
 
-let hub: TestHub
-let engine: TestEngine
-
-before(async () => {
-  hub = await startHub()
-  await hub.push(await busyboxImage(), 'library/busybox:latest')
-  engine = await startEngine({ flags: ['--registry-mirror', hub.url] })
-  await docker('pull', '-q', 'busybox')
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-})
-
-async function docker(...args: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await engine.docker(args)
-  assert.equal(exitCode, 0, `docker ${args.join(' ')}: ${stderr}`)
-  return stdout.trimEnd()
-}
+const suite = engineSuite()
+const { docker } = suite
 
 const inspect = (name: string, format: string) => docker('inspect', '-f', format, name)
 
@@ -40,9 +20,9 @@ test('a killed engine leaves containers running, and the next one finds them who
     'i=0; while true; do echo $i; i=$((i+1)); sleep 0.05; done',
   )
   const pid = await inspect('counter', '{{.State.Pid}}')
-  await engine.kill()
+  await suite.engine.kill()
   await sleep(500)
-  await engine.start()
+  await suite.engine.start()
   assert.equal(await inspect('counter', '{{.State.Status}} {{.State.Pid}}'), `running ${pid}`)
   assert.equal(await docker('exec', 'counter', 'echo', 'alive'), 'alive')
   await docker('stop', '-t', '0', 'counter')
@@ -58,9 +38,9 @@ test('a killed engine leaves containers running, and the next one finds them who
 test('an exit while no engine runs is known to the next one, with its code and its last words', async () => {
   await docker('run', '-d', '--name', 'late', 'busybox', 'sh', '-c', 'sleep 0.7; echo last words; exit 42')
   await docker('run', '-d', '--rm', '--name', 'passing', 'busybox', 'sleep', '0.7')
-  await engine.kill()
+  await suite.engine.kill()
   await sleep(1200)
-  await engine.start()
+  await suite.engine.start()
   assert.equal(await inspect('late', '{{.State.Status}} {{.State.ExitCode}}'), 'exited 42')
   assert.equal(await docker('logs', 'late'), 'last words')
   assert.equal(await docker('ps', '-aq', '-f', 'name=passing'), '')
@@ -68,7 +48,7 @@ test('an exit while no engine runs is known to the next one, with its code and i
 })
 
 test('a container that is attached to goes on without its client and its engine', async () => {
-  const attached = engine.docker([
+  const attached = suite.engine.docker([
     'run',
     '--name',
     'talker',
@@ -77,10 +57,10 @@ test('a container that is attached to goes on without its client and its engine'
     '-c',
     'sleep 1; echo said; sleep 0.2; echo more',
   ])
-  while ((await engine.docker(['ps', '-q', '-f', 'name=talker'])).stdout === '') await sleep(50)
-  await engine.kill()
+  while ((await suite.engine.docker(['ps', '-q', '-f', 'name=talker'])).stdout === '') await sleep(50)
+  await suite.engine.kill()
   assert.notEqual((await attached).exitCode, 0)
-  await engine.start()
+  await suite.engine.start()
   assert.equal(await docker('wait', 'talker'), '0')
   assert.equal(await docker('logs', 'talker'), 'said\nmore')
   await docker('rm', 'talker')
@@ -90,8 +70,8 @@ test('restart policies hold across a killed engine', async () => {
   await docker('run', '-d', '--name', 'always', '--restart', 'always', 'busybox', 'sleep', '100')
   await docker('run', '-d', '--name', 'stopped', '--restart', 'unless-stopped', 'busybox', 'sleep', '100')
   await docker('stop', '-t', '0', 'stopped')
-  await engine.kill()
-  await engine.start()
+  await suite.engine.kill()
+  await suite.engine.start()
   assert.equal(await inspect('always', '{{.State.Status}}'), 'running')
   assert.equal(await inspect('stopped', '{{.State.Status}}'), 'exited')
   await docker('rm', '-f', 'always', 'stopped')
@@ -101,8 +81,8 @@ test('addresses, names and images survive', async () => {
   await docker('run', '-d', '--name', 'a1', 'busybox', 'sleep', '100')
   const address = await inspect('a1', '{{.NetworkSettings.IPAddress}}')
   assert.match(address, /^\d+\.\d+\.\d+\.\d+$/)
-  await engine.kill()
-  await engine.start()
+  await suite.engine.kill()
+  await suite.engine.start()
   assert.equal(await inspect('a1', '{{.NetworkSettings.IPAddress}}'), address)
   await docker('run', '-d', '--name', 'a2', 'busybox', 'sleep', '100')
   assert.notEqual(await inspect('a2', '{{.NetworkSettings.IPAddress}}'), address)
@@ -114,9 +94,9 @@ test('addresses, names and images survive', async () => {
 })
 
 test('the first answer comes within half a second', async () => {
-  await engine.kill()
+  await suite.engine.kill()
   const started = performance.now()
-  await engine.start()
+  await suite.engine.start()
   const elapsed = performance.now() - started
   assert.ok(elapsed < 2000, `${elapsed} ms`)
 })
@@ -127,11 +107,11 @@ test('a second engine on the same data root is refused', async () => {
   const { exitCode, stderr } = await runProgram([
     program,
     '-H',
-    `${engine.host}2`,
+    `${suite.engine.host}2`,
     '--data-root',
-    engine.dataRoot,
+    suite.engine.dataRoot,
     '--exec-root',
-    `${engine.execRoot}2`,
+    `${suite.engine.execRoot}2`,
     '--bridge',
     'none',
   ])
