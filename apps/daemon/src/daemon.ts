@@ -30,6 +30,7 @@ import { imageRoutes } from './routes/images.ts'
 import { networkRoutes } from './routes/networks.ts'
 import { pruneRoutes } from './routes/prune.ts'
 import { storageRoutes } from './routes/storage.ts'
+import { registryRoutes } from './routes/registries.ts'
 import { systemRoutes } from './routes/system.ts'
 import type { Route } from './server/route.ts'
 import { createServer } from './server/server.ts'
@@ -218,6 +219,7 @@ const routesOf = (engine: Engine): Route[] => [
   ...containerFileRoutes(engine.containers),
   ...execRoutes(engine.containers),
   ...networkRoutes(engine.networks),
+  ...registryRoutes(engine.registries),
   ...pruneRoutes(engine),
   ...storageRoutes(engine),
 ]

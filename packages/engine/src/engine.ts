@@ -29,6 +29,7 @@ import { ImageStore } from './images/image-store.ts'
 import { LayerTransfer } from './images/layer-transfer.ts'
 import { networkService, type NetworkService } from './networks/network-service.ts'
 import { diskUsage } from './system/disk-usage.ts'
+import { registryService, type RegistryService } from './registries/registry-service.ts'
 import { engineInfo, type InfoSettings } from './system/info.ts'
 import { engineVersion } from './system/version.ts'
 
@@ -58,6 +59,7 @@ export interface Engine {
   readonly images: ImageService
   readonly containers: ContainerService
   readonly networks: NetworkService
+  readonly registries: RegistryService
   info(): Promise<Info>
   version(): Promise<Version>
   events(options: EventsOptions): AsyncIterable<EventMessage>
@@ -89,6 +91,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     images: imageService(images),
     containers: containerService(context),
     networks: networkService(context),
+    registries: registryService(options),
     info: () => engineInfo(context, { ...options.info, listeners: () => events.subscriberCount }),
     version: () => engineVersion(context, options.info.version),
     events: (request) => streamEvents(events, request),

@@ -6,7 +6,7 @@ import type { EndpointTransport } from './endpoint-transport.ts'
 import type { Endpoint } from './endpoint.ts'
 import { checkRealm } from './realm.ts'
 import { RecentMap } from './recent-map.ts'
-import { fetchToken, type TokenRequest } from './token-service.ts'
+import { fetchToken, type Token, type TokenRequest } from './token-service.ts'
 
 export interface AuthorizationRequest {
   endpoint: Endpoint
@@ -36,6 +36,8 @@ export class Authorizer {
   readonly #logger: Logger
   readonly #challenges = new RecentMap<string, KnownChallenge>()
   readonly #tokens = new RecentMap<string, CachedToken>()
+  /** Token services that people logged in at, by registry. */
+  readonly #realms = new RecentMap<string, string>()
 
   constructor(transport: EndpointTransport, logger: Logger) {
     this.#transport = transport
@@ -66,6 +68,31 @@ export class Authorizer {
     if (answer.sent !== undefined) await this.#forget(request, known, answer.sent)
     const next = await this.header(request)
     return next === answer.sent ? undefined : next
+  }
+
+  /**
+   * A token for nothing in particular, and one to renew it with if there is such. Whoever logs in means this registry, so
+   * its token service is trusted from then on, if it is on TLS, also on an unrelated host.
+   */
+  async login(request: {
+    endpoint: Endpoint
+    challenge: Challenge
+    registry: URL
+    credentials: Credentials
+  }): Promise<Token> {
+    const { endpoint, challenge, registry, credentials } = request
+    const { url, mayHaveCredentials } = checkRealm(challenge.realm ?? '', registry)
+    const isTrusted = mayHaveCredentials || url.protocol === 'https:'
+    const token = await fetchToken(this.#transport, {
+      endpoint,
+      realm: url,
+      service: challenge.service,
+      scopes: challenge.scope?.split(' ').filter((scope) => scope) ?? [],
+      credentials: isTrusted ? credentials : undefined,
+      isOffline: true,
+    })
+    if (isTrusted) this.#realms.set(registry.host, url.host)
+    return token
   }
 
   async #bearer(request: AuthorizationRequest, known: KnownChallenge): Promise<string> {
@@ -102,12 +129,17 @@ export class Authorizer {
     { endpoint, scopes, credentials }: AuthorizationRequest,
     { challenge, registry }: KnownChallenge,
   ): TokenRequest {
-    const { url, mayHaveCredentials } = checkRealm(challenge.realm ?? '', registry)
+    const { url, ...realm } = checkRealm(challenge.realm ?? '', registry)
+    const isKnown = url.protocol === 'https:' && this.#realms.get(registry.host) === url.host
+    const mayHaveCredentials = realm.mayHaveCredentials || isKnown
     if (credentials && !mayHaveCredentials) {
-      this.#logger.warn('credentials withheld from a token service on an unrelated host', {
-        registry: registry.host,
-        realm: url.host,
-      })
+      this.#logger.warn(
+        'credentials withheld from a token service on an unrelated host until the next login',
+        {
+          registry: registry.host,
+          realm: url.host,
+        },
+      )
     }
     return {
       endpoint,

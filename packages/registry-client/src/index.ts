@@ -5,6 +5,8 @@ export { parseInsecureHosts } from './insecure-hosts.ts'
 export type { InsecureHosts } from './insecure-hosts.ts'
 export { openRegistryHost } from './registry-host.ts'
 export type { RegistryAnswer, RegistryHost, RegistryHostOptions, RegistryQuestion } from './registry-host.ts'
+export { registryOfAddress } from './login.ts'
+export type { LoginResult } from './login.ts'
 export { openRegistryClient } from './registry-client.ts'
 export type {
   BlobSource,

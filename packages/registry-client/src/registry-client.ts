@@ -9,6 +9,7 @@ import { fetchManifestFrom, type FetchedManifest } from './fetch-manifest.ts'
 import { HttpTransport } from './http-transport.ts'
 import { parseInsecureHosts } from './insecure-hosts.ts'
 import { listTagsAt } from './list-tags.ts'
+import { loginAt, type LoginResult } from './login.ts'
 import type { ProxySettings } from './proxy.ts'
 import { pushBlobTo, type PushedBlob } from './push-blob.ts'
 import { pushManifestTo } from './push-manifest.ts'
@@ -97,6 +98,10 @@ export interface RegistryClient {
     manifest: { descriptor: Descriptor; bytes: Uint8Array },
     options?: CallOptions,
   ): Promise<void>
+  /**
+   * Asks a registry (`docker.io`, `host:5000`) whether credentials are good; throws `unauthorized` when they are not.
+   */
+  login(registry: string, credentials: Credentials, options?: { signal?: AbortSignal }): Promise<LoginResult>
 }
 
 /** Opens a client; disposing closes its connections. Throws `invalid-argument` for a bad mirror or insecure registry. */
@@ -108,6 +113,8 @@ class HttpRegistryClient implements RegistryClient, AsyncDisposable {
   readonly #timeouts: Timeouts
   readonly #http: HttpTransport
   readonly #session: RegistrySession
+  readonly #parts: { transport: EndpointTransport; authorizer: Authorizer }
+  readonly #userAgent: string
   readonly #endpoints: Endpoints
 
   constructor(options: RegistryClientOptions) {
@@ -118,11 +125,12 @@ class HttpRegistryClient implements RegistryClient, AsyncDisposable {
     this.#http = new HttpTransport(timeouts, { proxy: options.proxy ?? {}, caFiles: options.caFiles ?? [] })
     this.#endpoints = new Endpoints({ mirrors, insecure, timeouts })
     const transport = new EndpointTransport(this.#http)
+    this.#parts = { transport, authorizer: new Authorizer(transport, options.logger ?? silentLogger) }
+    this.#userAgent = options.userAgent ?? 'berth'
     this.#session = new RegistrySession({
-      transport,
-      authorizer: new Authorizer(transport, options.logger ?? silentLogger),
+      ...this.#parts,
       lookup: options.credentials ?? (async () => undefined),
-      userAgent: options.userAgent ?? 'berth',
+      userAgent: this.#userAgent,
     })
   }
 
@@ -170,6 +178,15 @@ class HttpRegistryClient implements RegistryClient, AsyncDisposable {
     const request = { ...this.#common(reference, options), ...manifest }
     const rotation = await this.#rotation(reference, options, 'push')
     await rotation.run((endpoint) => pushManifestTo(this.#session, endpoint, request))
+  }
+
+  async login(
+    registry: string,
+    credentials: Credentials,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<LoginResult> {
+    const [endpoint] = await this.#endpoints.of({ registry }, 'push')
+    return await loginAt(endpoint, this.#parts, { credentials, userAgent: this.#userAgent, signal })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
 import { readBounded } from '@berth/stdx'
+import { readBody } from './body.ts'
 import { basicHeader, type Credentials } from './credentials.ts'
 import { EndpointFailure } from './endpoint-failure.ts'
 import { bytesBody } from './http-request.ts'
@@ -12,33 +13,43 @@ export interface TokenRequest {
   service: string | undefined
   scopes: readonly string[]
   credentials: Credentials | undefined
+  /** Asks for a refresh token, too. */
+  isOffline?: boolean
 }
 
 export interface Token {
   value: string
   lifetimeMs: number
+  refreshToken: string | undefined
 }
 
 const timeoutMs = 15_000
+const clientId = 'berth'
 const answerBytesMax = 256 * 1024
 /** The token specification: an answer without a lifetime, or with a shorter one, lives this long. */
 const lifetimeSecondsMin = 60
 
 /** Asks a token service for a bearer token: GET with Basic or nothing, POST for a refresh token. */
 export async function fetchToken(transport: EndpointTransport, request: TokenRequest): Promise<Token> {
-  const signal = AbortSignal.timeout(timeoutMs)
-  const { response } = await transport.send(request.endpoint, { ...httpRequest(request), signal })
+  // Others may wait for the same token: no one caller's signal ends this.
+  const { response } = await transport.send(request.endpoint, {
+    ...httpRequest(request),
+    responseMs: timeoutMs,
+    signal: undefined,
+  })
   if (response.statusCode !== 200) throw await refusal(response, `token service ${request.realm.host}`)
-  const bytes = await readBounded(response, answerBytesMax, `the token of ${request.realm.host}`)
+  const { host } = request.realm
+  const bytes = await readBounded(readBody(response, host, timeoutMs), answerBytesMax, `the token of ${host}`)
   return readToken(bytes, request.realm)
 }
 
 function httpRequest(request: TokenRequest): Omit<EndpointRequest, 'signal'> {
-  const { credentials, realm, service, scopes } = request
+  const { credentials, realm, service, scopes, isOffline } = request
   if (credentials?.identityToken) {
     const form = new URLSearchParams({
       grant_type: 'refresh_token',
-      client_id: 'berth',
+      client_id: clientId,
+      ...(isOffline && { access_type: 'offline' }),
       scope: scopes.join(' '),
       refresh_token: credentials.identityToken,
       ...(service !== undefined && { service }),
@@ -52,6 +63,10 @@ function httpRequest(request: TokenRequest): Omit<EndpointRequest, 'signal'> {
   const authorization = credentials && basicHeader(credentials)
   if (authorization === undefined) return { method: 'GET', url, headers: {} }
   url.searchParams.set('account', credentials?.username ?? '')
+  if (isOffline) {
+    url.searchParams.set('offline_token', 'true')
+    url.searchParams.set('client_id', clientId)
+  }
   return { method: 'GET', url, headers: { Authorization: authorization } }
 }
 
@@ -62,7 +77,7 @@ function readToken(bytes: Uint8Array, realm: URL): Token {
       code: 'unauthorized',
       summary: 'no token',
     })
-  let answer: { token?: unknown; access_token?: unknown; expires_in?: unknown } | null
+  let answer: Partial<Record<'token' | 'access_token' | 'refresh_token' | 'expires_in', unknown>> | null
   try {
     answer = JSON.parse(Buffer.from(bytes).toString('utf8')) as typeof answer
   } catch {
@@ -72,5 +87,10 @@ function readToken(bytes: Uint8Array, realm: URL): Token {
   // What is not a header value cannot be sent, and would break the request it is put in.
   if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) throw invalid()
   const seconds = typeof answer?.expires_in === 'number' ? answer.expires_in : lifetimeSecondsMin
-  return { value, lifetimeMs: Math.max(seconds, lifetimeSecondsMin) * 1000 }
+  const refreshToken = answer?.refresh_token
+  return {
+    value,
+    lifetimeMs: Math.max(seconds, lifetimeSecondsMin) * 1000,
+    refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : undefined,
+  }
 }

@@ -73,7 +73,7 @@ async function namedBlobs({ content }: ImageContext, manifest: Manifest): Promis
     descriptor,
     id: shortDigest(diffIds[index] ?? descriptor.digest),
   }))
-  return [...layers.reverse(), { descriptor: manifest.config, id: undefined }]
+  return [...layers.toReversed(), { descriptor: manifest.config, id: undefined }]
 }
 
 const isForeign = ({ mediaType, urls }: Descriptor): boolean =>

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
+import { busyboxImage } from '../../fixtures/images.ts'
+import { startHub } from '../../fixtures/hub.ts'
+import { runProgram } from '../../fixtures/program.ts'
+import { isRegistryInstalled, startDebianRegistry, type DebianRegistry } from './debian-registry.ts'
+
+const hasRegistry = await isRegistryInstalled()
+const skip = hasRegistry ? false : 'docker-registry is not on PATH'
+
+let engine: TestEngine
+let registry: DebianRegistry
+let clientConfig: string
+
+before(async () => {
+  if (!hasRegistry) return
+  engine = await startEngine({ bridge: 'none' })
+  clientConfig = await mkdtemp(join(tmpdir(), 'berth-client-'))
+  const { stdout } = await runProgram(['htpasswd', '-Bbn', '-C', '4', 'ann', 'secret'])
+  registry = await startDebianRegistry({
+    files: { htpasswd: stdout },
+    auth: '  htpasswd: { realm: test, path: "{directory}/htpasswd" }',
+  })
+})
+
+after(async () => {
+  await registry?.[Symbol.asyncDispose]()
+  await engine?.[Symbol.asyncDispose]()
+  if (clientConfig) await rm(clientConfig, { recursive: true })
+})
+
+const docker = (args: readonly string[], input = '') =>
+  engine.docker(args, { input, env: { DOCKER_CONFIG: clientConfig } })
+
+test('docker login, push and logout work with a registry that knows its users', { skip }, async () => {
+  await using hub = await startHub()
+  await hub.push(await busyboxImage(), 'team/app:v1')
+  await docker(['pull', `${hub.address}/team/app:v1`])
+  const name = `${registry.address}/team/app:v1`
+  await docker(['tag', `${hub.address}/team/app:v1`, name])
+
+  const refused = await docker(['push', name])
+  assert.equal(refused.exitCode, 1)
+  assert.match(refused.stderr, /^(unauthorized: authentication required|no basic auth credentials)$/m)
+
+  const wrong = await docker(['login', '-u', 'ann', '--password-stdin', registry.address], 'wrong')
+  assert.equal(wrong.exitCode, 1)
+  assert.match(
+    wrong.stderr,
+    /login attempt to http:\/\/127\.0\.0\.1:\d+\/v2\/ failed with status: 401 Unauthorized/,
+  )
+
+  const login = await docker(['login', '-u', 'ann', '--password-stdin', registry.address], 'secret')
+  assert.equal(login.exitCode, 0, login.stderr)
+  assert.match(login.stdout, /^Login Succeeded$/m)
+  const kept = JSON.parse(await readFile(join(clientConfig, 'config.json'), 'utf8')) as { auths: object }
+  assert.deepEqual(Object.keys(kept.auths), [registry.address])
+
+  const pushed = await docker(['push', name])
+  assert.equal(pushed.exitCode, 0, pushed.stderr)
+  assert.match(pushed.stdout, /^v1: digest: sha256:/m)
+  const pulled = await docker(['pull', '-q', name])
+  assert.equal(pulled.exitCode, 0, pulled.stderr)
+
+  const logout = await docker(['logout', registry.address])
+  assert.equal(logout.exitCode, 0)
+  assert.equal((await docker(['push', name])).exitCode, 1)
+  assert.ok(!(await engine.log()).includes('secret'))
+})
