@@ -24,6 +24,7 @@ import { streamEvents, type EventsOptions } from './events/stream-events.ts'
 import { ConfigTransfer } from './images/config-transfer.ts'
 import { checkStore, type CheckOptions } from './images/check/check.ts'
 import type { ImageContext } from './images/image-context.ts'
+import { scheduleCollection } from './images/collection-schedule.ts'
 import { imageService, type ImageService } from './images/image-service.ts'
 import { ImageStore } from './images/image-store.ts'
 import { LayerTransfer } from './images/layer-transfer.ts'
@@ -87,6 +88,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     )
   })
   await restoreContainers(context)
+  const timers = new DisposableStack()
+  timers.use(context.restarter)
+  timers.use(scheduleCollection(images))
   return {
     images: imageService(images),
     containers: containerService(context),
@@ -98,7 +102,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     diskUsage: () => diskUsage(context),
     check: (request) => checkStore(images, request),
     stopContainers: (timeoutSeconds) => stopAll(context, timeoutSeconds),
-    [Symbol.dispose]: () => context.restarter[Symbol.dispose](),
+    [Symbol.dispose]: () => timers.dispose(),
   }
 }
 
