@@ -1,5 +1,6 @@
 import type { CheckMessage, CheckProblem, CheckSummary } from '@berth/api'
 import type { Digest } from '@berth/oci'
+import { isCoded } from '@berth/stdx'
 import type { ImageContext } from '../image-context.ts'
 import { checkBlob, type Verdict } from './check-blob.ts'
 import { checkLayer, layerTarPath, remakeLayer } from './check-layer.ts'
@@ -14,8 +15,8 @@ export interface CheckOptions {
 
 /**
  * Reads every blob and every layer and tells what is broken or missing, as it is found; then a summary. Blobs come first:
- * layers are mended from them. What is lost stays as it is, but a blob that nothing can mend is taken away when mending
- * was asked for, so that the next pull brings it.
+ * layers are mended from them. When mending was asked for, what nothing can mend is taken away, so that the next pull or
+ * load brings it; but a layer that a container needs stays until it is mended.
  */
 export async function* checkStore(
   context: ImageContext,
@@ -95,8 +96,17 @@ async function settleLayer(
   if (options.repairs) {
     for (const source of await sourcesOf(context, diffId, need?.blobs ?? new Set()))
       isMended ||= await remakeLayer(context, diffId, { source, signal: options.signal })
+    if (!isMended) await letGo(context, diffId)
   }
   return problemOf('layer', { digest: diffId, fault, images: need?.images ?? [], isMended, options })
+}
+
+async function letGo({ snapshotter }: ImageContext, diffId: Digest): Promise<void> {
+  try {
+    await snapshotter.removeLayer(diffId)
+  } catch (error) {
+    if (!isCoded(error, 'failed-precondition')) throw error
+  }
 }
 
 async function isNeeded({ images, snapshotter }: ImageContext, diffId: Digest): Promise<boolean> {
