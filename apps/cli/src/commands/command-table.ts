@@ -3,6 +3,7 @@ import { containerCommands } from './container/container-commands.ts'
 import { imageCommands } from './image/image-commands.ts'
 import { networkCommands } from './network/network-commands.ts'
 import { systemCommands } from './system/system-commands.ts'
+import { volumeCommands } from './volume/volume-commands.ts'
 
 /** Every command there is. Nothing of a command but its name and summary is loaded until it runs. */
 export const commandTable: CommandTable = {
@@ -12,5 +13,6 @@ export const commandTable: CommandTable = {
     { name: 'image', summary: 'Manage images', commands: imageCommands },
     { name: 'network', summary: 'Manage networks', commands: networkCommands },
     { name: 'system', summary: 'Manage the engine', commands: systemCommands },
+    { name: 'volume', summary: 'Manage volumes', commands: volumeCommands },
   ],
 }

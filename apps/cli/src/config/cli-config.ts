@@ -9,6 +9,7 @@ export interface CliConfig {
   readonly psFormat?: string
   readonly imagesFormat?: string
   readonly networksFormat?: string
+  readonly volumesFormat?: string
   readonly statsFormat?: string
   readonly HttpHeaders?: Readonly<Record<string, string>>
   readonly proxies?: Readonly<Record<string, Readonly<Record<string, string>>>>

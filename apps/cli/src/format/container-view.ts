@@ -3,6 +3,7 @@ import { familiarReference, parseReference } from '@berth/oci'
 import { displayablePorts } from './displayable-ports.ts'
 import { ellipsis, shortId } from './ellipsis.ts'
 import { goTime } from './go-time.ts'
+import { labelsText } from './labels-text.ts'
 import type { ListView } from './list-view.ts'
 
 export interface ContainerViewOptions {
@@ -29,14 +30,7 @@ export function containerView({
       CreatedAt: { header: 'CREATED AT', value: ({ Created }) => goTime(Created) },
       ID: { header: 'CONTAINER ID', value: ({ Id }) => (isTruncated ? shortId(Id) : Id) },
       Image: { header: 'IMAGE', value: (container) => imageOf(container, isTruncated) },
-      Labels: {
-        header: 'LABELS',
-        value: ({ Labels }) =>
-          Object.entries(Labels ?? {})
-            .map((pair) => pair.join('='))
-            .sort()
-            .join(','),
-      },
+      Labels: { header: 'LABELS', value: ({ Labels }) => labelsText(Labels) },
       LocalVolumes: {
         header: 'LOCAL VOLUMES',
         value: ({ Mounts }) => String(Mounts.filter(({ Driver }) => Driver === 'local').length),

@@ -1,4 +1,4 @@
-import { formatSize, type BuildCacheRecord, type DiskUsage, type Volume } from '@berth/api'
+import { formatSize, type BuildCacheRecord, type DiskUsage } from '@berth/api'
 import { containerView } from './container-view.ts'
 import { diskUsageRows } from './disk-usage-view.ts'
 import { shortId } from './ellipsis.ts'
@@ -7,6 +7,7 @@ import { imageRows } from './image-rows.ts'
 import { imageView } from './image-view.ts'
 import type { ListView } from './list-view.ts'
 import { agoOf } from './ago.ts'
+import { volumeView } from './volume-view.ts'
 
 const table = { format: '' }
 
@@ -23,7 +24,7 @@ export async function formatDiskUsage(usage: DiskUsage, now: number): Promise<st
     'Containers space usage:\n',
     await formatList(own, { ...containers, columns: containerColumns }, table),
     'Local Volumes space usage:\n',
-    await formatList(usage.Volumes ?? [], volumeView, table),
+    await formatList(usage.Volumes ?? [], { ...volumeView, columns: volumeColumns }, table),
     `Build cache usage: ${formatSize(cacheBytes)}\n`,
     await formatList(usage.BuildCache ?? [], cacheView(now), table),
   ].join('\n')
@@ -40,17 +41,7 @@ const imageColumns = [
   'Containers',
 ]
 const containerColumns = ['ID', 'Image', 'Command', 'LocalVolumes', 'Size', 'RunningFor', 'Status', 'Names']
-
-const volumeView: ListView<Volume> = {
-  name: '*formatter.volumeContext',
-  fields: {
-    Links: { header: 'LINKS', value: ({ UsageData }) => (UsageData ? String(UsageData.RefCount) : 'N/A') },
-    Name: { header: 'VOLUME NAME', value: ({ Name }) => Name },
-    Size: { header: 'SIZE', value: ({ UsageData }) => (UsageData ? formatSize(UsageData.Size) : 'N/A') },
-  },
-  columns: ['Name', 'Links', 'Size'],
-  quietField: 'Name',
-}
+const volumeColumns = ['Name', 'Links', 'Size']
 
 function cacheView(now: number): ListView<BuildCacheRecord> {
   return {

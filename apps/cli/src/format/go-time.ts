@@ -8,6 +8,15 @@ export function goTime(time: number | string): string {
   return `${localDate(date)} ${localClock(date)}${fraction} ${offset(date, '')} ${zoneName(date)}`
 }
 
+/** `2026-11-23 22:19:25.5 +0000 UTC`: RFC 3339 text as Go prints it, in the zone that the text names. */
+export function goTimeOf(text: string): string {
+  const [, date, clock, fraction = '', zone = 'Z'] =
+    /^([\d-]+)T([\d:]+)(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(text) ?? []
+  if (date === undefined) return text
+  const offsetText = zone === 'Z' ? '+0000' : zone.replace(':', '')
+  return `${date} ${clock}${fraction.replace(/\.?0+$/, '')} ${offsetText} ${zone === 'Z' ? 'UTC' : offsetText}`
+}
+
 /** `2026-11-23T22:19:25Z`, local time with its offset. */
 export function rfc3339(seconds: number): string {
   const date = new Date(seconds * 1000)

@@ -1,6 +1,7 @@
 import type { Network } from '@berth/api'
 import { shortId } from './ellipsis.ts'
 import { goTime } from './go-time.ts'
+import { labelsText } from './labels-text.ts'
 import type { ListView } from './list-view.ts'
 
 /** Networks as `network ls` shows them. */
@@ -14,14 +15,7 @@ export function networkView({ isTruncated }: { isTruncated: boolean }): ListView
       IPv4: { header: 'IPV4', value: ({ EnableIPv4 }) => String(EnableIPv4 ?? false) },
       IPv6: { header: 'IPV6', value: ({ EnableIPv6 }) => String(EnableIPv6) },
       Internal: { header: 'INTERNAL', value: ({ Internal }) => String(Internal) },
-      Labels: {
-        header: 'LABELS',
-        value: ({ Labels }) =>
-          Object.entries(Labels ?? {})
-            .map((pair) => pair.join('='))
-            .sort()
-            .join(','),
-      },
+      Labels: { header: 'LABELS', value: ({ Labels }) => labelsText(Labels) },
       Name: { header: 'NAME', value: ({ Name }) => Name },
       Scope: { header: 'SCOPE', value: ({ Scope }) => Scope },
     },

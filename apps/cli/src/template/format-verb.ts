@@ -22,6 +22,7 @@ export function formatFlagged(value: GoValue | undefined, directive: Directive):
 
 function formatNested(value: GoValue, directive: Directive, depth: number): string {
   const { type, raw } = value
+  if ('text' in type && type.text && isTextVerb(directive)) return pad(type.text(raw as never), directive)
   switch (type.kind) {
     case 'bool':
       return formatBool(value, directive)
@@ -74,6 +75,10 @@ function nilText(type: GoType, directive: Directive): string {
   return directive.verb === 'v' || directive.verb === 's'
     ? pad(directive.verb === 'v' ? '<nil>' : '%!s(<nil>)', directive)
     : `%!${directive.verb}(${type.kind === 'interface' ? '' : `${typeName(type)}=`}<nil>)`
+}
+
+function isTextVerb({ verb }: Directive): boolean {
+  return verb === 'v' || verb === 's'
 }
 
 function formatBool(value: GoValue, directive: Directive): string {

@@ -10,6 +10,10 @@ export interface BasicType {
   kind: BasicKind
   /** As Go prints it: `int64`, `nat.Port`. */
   name: string
+  /** What its String method gives, where it has one. */
+  text?: (raw: never) => string
+  /** What stands for no value, where that is not '' or 0. */
+  zero?: string
 }
 
 export interface SliceType {

@@ -95,7 +95,7 @@ export function zero(type: GoType): unknown {
     case 'bool':
       return false
     case 'string':
-      return ''
+      return type.zero ?? ''
     case 'int':
     case 'uint':
       return 0n

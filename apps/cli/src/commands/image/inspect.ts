@@ -1,10 +1,11 @@
-import { inspectImage, type EngineClient } from '@berth/client'
+import type { EngineClient } from '@berth/client'
 import { anyNumber, defineCommand, type Arguments } from '../../command/command.ts'
 import { stringFlag } from '../../command/flag.ts'
 import { objectFormatFlag } from '../../command/format-flag.ts'
 import type { Io } from '../../command/io.ts'
 import { platformJson } from '../../command/platform-json.ts'
 import { printInspection } from '../print-inspection.ts'
+import { inspectedImage } from './inspected-image.ts'
 
 export const definition = defineCommand({
   usage: '[OPTIONS] IMAGE [IMAGE...]',
@@ -23,7 +24,7 @@ export async function run(
   io: Io,
 ): Promise<void> {
   const platform = platformJson(flags.platform)
-  await printInspection(positional, { io, format: flags.format }, async (name) => ({
-    object: await inspectImage(client, name, { platform }),
-  }))
+  await printInspection(positional, { io, format: flags.format }, (name) =>
+    inspectedImage(client, name, platform),
+  )
 }

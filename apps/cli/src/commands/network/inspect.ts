@@ -1,9 +1,10 @@
-import { inspectNetwork, type EngineClient } from '@berth/client'
+import type { EngineClient } from '@berth/client'
 import { anyNumber, defineCommand, type Arguments } from '../../command/command.ts'
 import { switchFlag } from '../../command/flag.ts'
 import { objectFormatFlag } from '../../command/format-flag.ts'
 import type { Io } from '../../command/io.ts'
 import { printInspection } from '../print-inspection.ts'
+import { inspectedNetwork } from './inspected-network.ts'
 
 export const definition = defineCommand({
   usage: '[OPTIONS] NETWORK [NETWORK...]',
@@ -19,7 +20,7 @@ export async function run(
   { flags, positional }: Arguments<typeof definition>,
   io: Io,
 ): Promise<void> {
-  await printInspection(positional, { io, format: flags.format }, async (name) => ({
-    object: await inspectNetwork(client, name, { verbose: flags.verbose }),
-  }))
+  await printInspection(positional, { io, format: flags.format }, (name) =>
+    inspectedNetwork(client, name, flags.verbose),
+  )
 }

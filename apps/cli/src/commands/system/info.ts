@@ -36,6 +36,10 @@ async function formatted(
 ): Promise<void> {
   const server = engine.status === 'fulfilled' ? engine.value : { ServerErrors: [messageOf(engine.reason)] }
   const formatOne = await objectFormatter(format)
-  io.stdout.write(await formatOne({ ...server, ClientInfo: own }))
+  io.stdout.write(await formatOne({ ...server, ClientInfo: own }, loadInfoType))
   if (engine.status === 'rejected') throw engine.reason
+}
+
+async function loadInfoType() {
+  return (await import('../../template/docker-types/info-type.ts')).infoType
 }

@@ -1,11 +1,14 @@
-import { inspectImage, inspectNetwork, inspectVolume, type EngineClient } from '@berth/client'
+import type { EngineClient } from '@berth/client'
 import { CodedError, isCoded } from '@berth/stdx'
 import { anyNumber, defineCommand, type Arguments } from '../../command/command.ts'
 import { stringFlag, switchFlag } from '../../command/flag.ts'
 import { objectFormatFlag } from '../../command/format-flag.ts'
 import type { Io } from '../../command/io.ts'
 import { inspectedContainer } from '../container/inspected-container.ts'
+import { inspectedImage } from '../image/inspected-image.ts'
+import { inspectedNetwork } from '../network/inspected-network.ts'
 import { printInspection, type Inspected } from '../print-inspection.ts'
+import { inspectedVolume } from '../volume/inspected-volume.ts'
 
 export const definition = defineCommand({
   usage: '[OPTIONS] NAME|ID [NAME|ID...]',
@@ -22,9 +25,9 @@ type Finder = (client: EngineClient, name: string, size: boolean) => Promise<Ins
 /** In the order in which a name is looked for. */
 const finders: Readonly<Record<string, Finder>> = {
   container: inspectedContainer,
-  image: async (client, name) => ({ object: await inspectImage(client, name) }),
-  network: async (client, name) => ({ object: await inspectNetwork(client, name) }),
-  volume: async (client, name) => ({ object: await inspectVolume(client, name) }),
+  image: (client, name) => inspectedImage(client, name),
+  network: (client, name) => inspectedNetwork(client, name),
+  volume: inspectedVolume,
 }
 
 export async function run(

@@ -1,5 +1,4 @@
 import {
-  anyType,
   boolType,
   fieldsOf,
   type GoType,
@@ -12,20 +11,13 @@ import {
   stringType,
   structOf,
 } from '../go-type.ts'
+import { descriptorType } from './descriptor-type.ts'
+import { driverDataType } from './driver-data-type.ts'
+import { healthcheckType } from './healthcheck-type.ts'
 import { hostConfigType, strSliceType } from './host-config-type.ts'
 import { networkSettingsType, portSetType } from './network-settings-type.ts'
 
 const optional = (type: GoType) => ({ type, omitEmpty: true })
-const durationType = namedType('int', 'time.Duration')
-
-const healthcheckType = structOf('v1.HealthcheckConfig', {
-  Test: optional(sliceOf(stringType)),
-  Interval: optional(durationType),
-  Timeout: optional(durationType),
-  StartPeriod: optional(durationType),
-  StartInterval: optional(durationType),
-  Retries: optional(intType),
-})
 
 const healthResultType = structOf('container.HealthcheckResult', {
   Start: stringType,
@@ -93,7 +85,7 @@ const baseType = structOf('container.ContainerJSONBase', {
   ...fieldsOf(stringType, 'Driver', 'Platform', 'MountLabel', 'ProcessLabel', 'AppArmorProfile'),
   ExecIDs: sliceOf(stringType),
   HostConfig: pointerTo(hostConfigType),
-  GraphDriver: structOf('storage.DriverData', { Data: mapOf(stringType), Name: stringType }),
+  GraphDriver: driverDataType,
   SizeRw: optional(pointerTo(int64Type)),
   SizeRootFs: optional(pointerTo(int64Type)),
 })
@@ -104,14 +96,5 @@ export const containerType = structOf('container.InspectResponse', {
   Mounts: sliceOf(mountPointType),
   Config: pointerTo(configType),
   NetworkSettings: pointerTo(networkSettingsType),
-  ImageManifestDescriptor: optional(
-    pointerTo(
-      structOf('v1.Descriptor', {
-        MediaType: { type: stringType, jsonName: 'mediaType' },
-        Digest: { type: namedType('string', 'digest.Digest'), jsonName: 'digest' },
-        Size: { type: int64Type, jsonName: 'size' },
-        Annotations: { type: mapOf(anyType), jsonName: 'annotations', omitEmpty: true },
-      }),
-    ),
-  ),
+  ImageManifestDescriptor: optional(pointerTo(descriptorType)),
 })

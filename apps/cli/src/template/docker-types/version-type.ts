@@ -1,4 +1,5 @@
 import { boolType, mapOf, pointerTo, sliceOf, stringType, structOf, fieldsOf } from '../go-type.ts'
+import { clientType } from './client-type.ts'
 
 const componentType = structOf('types.ComponentVersion', {
   ...fieldsOf(stringType, 'Name', 'Version'),
@@ -15,19 +16,6 @@ const serverType = structOf('types.Version', {
   KernelVersion: { type: stringType, omitEmpty: true },
   Experimental: { type: boolType, omitEmpty: true },
   BuildTime: { type: stringType, omitEmpty: true },
-})
-
-const clientType = structOf('system.clientVersion', {
-  Platform: { type: pointerTo(structOf('struct { Name string }', { Name: stringType })), omitEmpty: true },
-  Version: { type: stringType, omitEmpty: true },
-  APIVersion: { type: stringType, jsonName: 'ApiVersion', omitEmpty: true },
-  DefaultAPIVersion: { type: stringType, omitEmpty: true },
-  GitCommit: { type: stringType, omitEmpty: true },
-  GoVersion: { type: stringType, omitEmpty: true },
-  Os: { type: stringType, omitEmpty: true },
-  Arch: { type: stringType, omitEmpty: true },
-  BuildTime: { type: stringType, omitEmpty: true },
-  Context: stringType,
 })
 
 /** What templates of `version` see. */
