@@ -21,9 +21,9 @@ export const imageArchiveRoutes = (images: Archives): Route[] => {
     route('POST', '/images/load', ({ request, query, signal }) => {
       const isQuiet = parseQueryBoolean(query.get('quiet') ?? '1')
       const platform = parsePlatformObject(query)
-      // Errors of an archive are told in the stream, also the first.
+      // Some clients take the header for the end of what they have to send.
       return jsonStream(images.load(requestBody(request), { platform, isQuiet, signal }), {
-        flushHeaders: true,
+        errorsInStream: true,
       })
     }),
   ]

@@ -57,13 +57,21 @@ export function stream(body: AsyncIterable<Uint8Array>, options: StreamOptions =
   })
 }
 
+export interface JsonStreamOptions extends StreamOptions {
+  /** Tells the first error as any other, under status 200, without sending the header before there is something to tell. */
+  errorsInStream?: boolean
+}
+
 /**
  * One JSON value a write, CRLF after each, as progress is told. An error before the first value has its status; a later
  * one is the last value (`errorDetail`, `error`).
  */
-export function jsonStream(values: AsyncIterable<unknown>, options: StreamOptions = {}): Reply {
+export function jsonStream(
+  values: AsyncIterable<unknown>,
+  { errorsInStream = false, ...options }: JsonStreamOptions = {},
+): Reply {
   return new Reply(async (exchange) => {
-    const body = encodeLines(values, { exchange, isFlushed: options.flushHeaders === true })
+    const body = encodeLines(values, { exchange, isFlushed: errorsInStream || options.flushHeaders === true })
     await sendBytes(exchange, body, { contentType: 'application/json', ...options })
   })
 }

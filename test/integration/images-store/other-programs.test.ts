@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
+import { startHub, type TestHub } from '../../fixtures/hub.ts'
+import { busyboxImage, symlinkTo } from '../../fixtures/images.ts'
+import { runProgram } from '../../fixtures/program.ts'
+import { startPeerDocker, withPeerDocker } from './peer-docker.ts'
+
+const withSkopeo = { skip: !existsSync('/usr/bin/skopeo') && 'needs skopeo' }
+const withPodman = { skip: !existsSync('/usr/bin/podman') && 'needs podman' }
+
+let engine: TestEngine
+let hub: TestHub
+let directory: string
+let imageId: string
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'bt-peers-'))
+  hub = await startHub()
+  const image = await busyboxImage({
+    layers: [{ '/etc/motd': 'hello\n', '/link': symlinkTo('/etc/motd') }, { '/etc/.wh.group': '' }],
+    config: { Cmd: ['cat', '/etc/motd'], Labels: { made: 'here' } },
+  })
+  imageId = image.imageId
+  await hub.push(image, 'library/sample:1')
+  engine = await startEngine({ bridge: 'none', flags: ['--registry-mirror', hub.url] })
+  await docker('pull', '-q', 'sample:1')
+})
+
+after(async () => {
+  await engine?.[Symbol.asyncDispose]()
+  await hub?.[Symbol.asyncDispose]()
+  await rm(directory, { recursive: true, force: true })
+})
+
+async function succeed(...argv: string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await runProgram(argv, { timeoutMs: 120_000 })
+  assert.equal(exitCode, 0, `${argv.join(' ')}: ${stderr}`)
+  return stdout.trimEnd()
+}
+
+const docker = (...args: string[]) => succeed('docker', '-H', engine.host, ...args)
+const idOf = (host: string, name: string) => succeed('docker', '-H', host, 'inspect', '-f', '{{.Id}}', name)
+const at = (name: string) => join(directory, name)
+
+async function loadedAgain(path: string, name: string): Promise<string> {
+  await docker('rmi', '-f', name)
+  await docker('load', '-i', path)
+  assert.equal(await docker('run', '--rm', '--network', 'none', name), 'hello')
+  return idOf(engine.host, name)
+}
+
+test(
+  "Debian's Docker loads what we save, and we load what it saves, with the same ids",
+  withPeerDocker,
+  async () => {
+    await docker('save', '-o', at('ours.tar'), 'sample:1')
+    await using peer = await startPeerDocker()
+    const theirs = (...args: string[]) => succeed('docker', '-H', peer.host, ...args)
+    assert.equal(await theirs('load', '-i', at('ours.tar')), 'Loaded image: sample:1')
+    assert.equal(await idOf(peer.host, 'sample:1'), imageId)
+    const layers = ['inspect', '-f', '{{json .RootFS.Layers}}', 'sample:1']
+    assert.equal(await theirs(...layers), await docker(...layers))
+    await theirs('save', '-o', at('theirs.tar'), 'sample:1')
+    assert.equal(await loadedAgain(at('theirs.tar'), 'sample:1'), imageId)
+    const name = await docker('create', 'sample:1')
+    await docker('commit', '-c', 'ENV COMMITTED=1', name, 'committed:1')
+    await docker('rm', name)
+    await docker('save', '-o', at('two.tar'), 'sample:1', 'committed:1')
+    assert.match(await theirs('load', '-i', at('two.tar')), /Loaded image: committed:1/)
+    assert.equal(await idOf(peer.host, 'committed:1'), await idOf(engine.host, 'committed:1'))
+  },
+)
+
+test(
+  'skopeo reads our archives in both their forms, and we load the ones it writes',
+  withSkopeo,
+  async () => {
+    await docker('save', '-o', at('ours.tar'), 'sample:1')
+    const config = async (source: string) =>
+      JSON.parse(await succeed('skopeo', 'inspect', '--config', source)) as { config: { Labels: unknown } }
+    for (const kind of ['docker-archive', 'oci-archive'])
+      assert.deepEqual((await config(`${kind}:${at('ours.tar')}`)).config.Labels, { made: 'here' })
+    for (const [kind, name] of [
+      ['docker-archive', 'from-docker:1'],
+      ['oci-archive', 'docker.io/library/from-oci:1'],
+    ]) {
+      const path = at(`${kind}.tar`)
+      await succeed(
+        'skopeo',
+        'copy',
+        '--insecure-policy',
+        `docker-archive:${at('ours.tar')}`,
+        `${kind}:${path}:${name}`,
+      )
+      const loaded = await docker('load', '-i', path)
+      const familiar = name?.replace('docker.io/library/', '') ?? ''
+      assert.equal(loaded, `Loaded image: ${familiar}`)
+      assert.equal(await docker('run', '--rm', '--network', 'none', familiar), 'hello')
+      await docker('rmi', familiar)
+    }
+  },
+)
+
+test('skopeo copies images from and to our socket', withSkopeo, async () => {
+  const host = ['--src-daemon-host', engine.host]
+  await succeed(
+    'skopeo',
+    'copy',
+    '--insecure-policy',
+    ...host,
+    'docker-daemon:sample:1',
+    `dir:${at('copied')}`,
+  )
+  await succeed(
+    'skopeo',
+    'copy',
+    '--insecure-policy',
+    '--dest-daemon-host',
+    engine.host,
+    `dir:${at('copied')}`,
+    'docker-daemon:copied:1',
+  )
+  assert.equal(await idOf(engine.host, 'copied:1'), imageId)
+  assert.equal(await docker('run', '--rm', '--network', 'none', 'copied:1'), 'hello')
+})
+
+test('podman loads what we save, and we load what it saves', withPodman, async () => {
+  const podman = (...args: string[]) =>
+    succeed(
+      'podman',
+      '--root',
+      at('podman'),
+      '--runroot',
+      at('podman-run'),
+      '--storage-driver',
+      'vfs',
+      ...args,
+    )
+  await docker('save', '-o', at('ours.tar'), 'sample:1')
+  await podman('load', '-i', at('ours.tar'))
+  assert.equal(
+    await podman('inspect', '-f', '{{.Id}}', 'docker.io/library/sample:1'),
+    imageId.slice('sha256:'.length),
+  )
+  for (const format of ['docker-archive', 'oci-archive']) {
+    await podman('save', '--format', format, '-o', at(`podman-${format}.tar`), 'docker.io/library/sample:1')
+    await loadedAgain(at(`podman-${format}.tar`), 'sample:1')
+  }
+})
