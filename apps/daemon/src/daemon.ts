@@ -78,6 +78,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       await server.close()
       if (config.isLiveRestore) return
       await engine.stopContainers(config.shutdownTimeoutSeconds)
+      // What the exits have begun is done before the monitor goes.
+      await engine[Symbol.asyncDispose]()
       await endMonitor(monitor)
       await removeCgroup(cgroupParent(config))
     },

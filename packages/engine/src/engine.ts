@@ -69,8 +69,8 @@ export interface Engine {
   check(options: CheckOptions): AsyncIterable<CheckMessage>
   /** Stops every container, for a shutdown without live restore; gives each `timeoutSeconds`. */
   stopContainers(timeoutSeconds: number): Promise<void>
-  /** Stops timers; containers run on. */
-  [Symbol.dispose](): void
+  /** Stops timers and finishes what exits have begun; containers run on. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /** Opens the engine and takes over what an earlier one left running. Ready when it resolves. */
@@ -79,18 +79,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const containers = new ContainerStore(options.database)
   const images = imageContext(options, { events, containers })
   const context = containerContext(options, { events, containers, images })
-  options.monitor.onExit((event) => {
-    handleExit(context, event).catch((error: unknown) =>
-      options.logger.error('Cannot handle the end of a process', {
-        container: event.containerId,
-        error: messageOf(error),
-      }),
-    )
-  })
+  await using undo = new AsyncDisposableStack()
+  undo.use(followExits(context))
   await restoreContainers(context)
-  const timers = new DisposableStack()
-  timers.use(context.restarter)
-  timers.use(scheduleCollection(images))
+  undo.use(context.restarter)
+  undo.use(scheduleCollection(images))
+  const opened = undo.move()
   return {
     images: imageService(images),
     containers: containerService(context),
@@ -102,7 +96,28 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     diskUsage: () => diskUsage(context),
     check: (request) => checkStore(images, request),
     stopContainers: (timeoutSeconds) => stopAll(context, timeoutSeconds),
-    [Symbol.dispose]: () => timers.dispose(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+/** Handles each exit that the monitor tells of; disposing waits for those under way. */
+function followExits(context: ContainerContext): AsyncDisposable {
+  const underWay = new Set<Promise<void>>()
+  context.monitor.onExit((event) => {
+    const handled = handleExit(context, event)
+      .catch((error: unknown) =>
+        context.logger.error('Cannot handle the end of a process', {
+          container: event.containerId,
+          error: messageOf(error),
+        }),
+      )
+      .finally(() => underWay.delete(handled))
+    underWay.add(handled)
+  })
+  return {
+    async [Symbol.asyncDispose]() {
+      await Promise.all(underWay)
+    },
   }
 }
 

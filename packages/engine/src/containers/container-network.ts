@@ -43,8 +43,8 @@ export async function connectNetwork(
 export async function disconnectNetwork(context: ContainerContext, record: ContainerRecord): Promise<void> {
   const mode = record.hostConfig.NetworkMode
   if (mode === 'host' || mode.startsWith('container:')) return
-  await settleAll([() => context.bridge?.disconnect(record.id), () => context.sandboxes.delete(record.id)])
   if (mode === 'bridge') networkEvent(context, record, 'disconnect')
+  await settleAll([() => context.bridge?.disconnect(record.id), () => context.sandboxes.delete(record.id)])
 }
 
 async function connectBridge(

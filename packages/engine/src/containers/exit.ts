@@ -17,7 +17,9 @@ export async function handleExit(context: ContainerContext, event: ExitEvent): P
   }
   await context.mutex.run(event.containerId, async () => {
     const record = context.containers.find(event.containerId)
-    if (!record) return context.monitor.delete(event.containerId)
+    // An exit is told until it is deleted, so it may be told twice.
+    const isKnown = record?.state.finishedAt === event.finishedAt
+    if (!record || isKnown) return context.monitor.delete(event.containerId)
     await containerEnded(context, record, event)
   })
 }
@@ -52,19 +54,25 @@ async function containerEnded(
     attributes: { exitCode: String(event.exitCode), execDuration },
   })
   context.execs.containerEnded(record.id)
-  await release(context, ended)
+  // The kernel takes tens of milliseconds over a network; nobody has to wait for them but the next start.
+  const disconnected = quietly(context, ended, [() => disconnectNetwork(context, ended)])
   context.waiters.notify(record.id, 'exit', { exitCode: event.exitCode })
+  await quietly(context, ended, [
+    () => context.monitor.delete(record.id),
+    () => unmountRootfs(context, record.id),
+  ])
   await afterlife(context, ended)
+  await disconnected
 }
 
-/** Frees what a running container holds. Goes on after a failure, since the process is gone whatever happens. */
-async function release(context: ContainerContext, record: ContainerRecord): Promise<void> {
+/** Frees what a stopped container held. Goes on after a failure, since the process is gone whatever happens. */
+async function quietly(
+  context: ContainerContext,
+  record: ContainerRecord,
+  steps: readonly (() => unknown)[],
+): Promise<void> {
   try {
-    await settleAll([
-      () => context.monitor.delete(record.id),
-      () => unmountRootfs(context, record.id),
-      () => disconnectNetwork(context, record),
-    ])
+    await settleAll(steps)
   } catch (error) {
     context.logger.error('Cannot free what a stopped container held', {
       container: record.id,
