@@ -1,5 +1,5 @@
 export type { Credentials, CredentialsLookup } from './credentials.ts'
-export { parseMirror } from './endpoint.ts'
+export { parseMirror } from './mirror-url.ts'
 export type { FetchedManifest } from './fetch-manifest.ts'
 export { parseInsecureHosts } from './insecure-hosts.ts'
 export type { InsecureHosts } from './insecure-hosts.ts'
@@ -16,6 +16,7 @@ export type {
   PushBlobOptions,
   RegistryClient,
   RegistryClientOptions,
+  RegistrySettings,
 } from './registry-client.ts'
 export type { ProxySettings } from './proxy.ts'
 export type { PushedBlob } from './push-blob.ts'

@@ -57,6 +57,7 @@ async function ask(
 ): Promise<EndpointResponse> {
   const headers = {
     'User-Agent': userAgent,
+    ...endpoint.headers,
     ...(authorization === undefined ? {} : { Authorization: authorization }),
   }
   const answer = await transport.send(endpoint, {
@@ -90,8 +91,14 @@ async function inContext<T>(url: URL, action: () => Promise<T>): Promise<T> {
 
 const hubNames: ReadonlySet<string> = new Set(['', 'docker.io', 'index.docker.io', 'registry-1.docker.io'])
 
-/** The registry, as references name it, that a server address of Docker's clients means (`https://index.docker.io/v1/`, `host:5000`). */
+/** The registry, as references name it, that a server address of Docker's clients means (`https://index.docker.io/v1/`, `host:5000`); throws `invalid-argument`. */
 export function registryOfAddress(address: string): Reference['registry'] {
   const host = address.replace(/^https?:\/\//i, '').replace(/\/.*$/s, '')
-  return hubNames.has(host) ? 'docker.io' : host
+  if (hubNames.has(host)) return 'docker.io'
+  if (
+    !/^(?:[a-z0-9][a-z0-9._-]*|\[[0-9a-f:]+\])(?::\d{1,5})?$/i.test(host) ||
+    !URL.canParse(`https://${host}`)
+  )
+    throw new CodedError('invalid-argument', `Cannot log in: ${JSON.stringify(address)} is not a registry`)
+  return host
 }

@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import type { Reference } from '@berth/oci'
+import { digestOf, type Reference } from '@berth/oci'
 import { isCoded } from '@berth/stdx'
-import { parseMirror } from './endpoint.ts'
+import { parseMirror } from './mirror-url.ts'
 import { openRegistryClient } from './registry-client.ts'
-import { openFakeServer, referenceTo, sendError, sendManifest } from './testsuite/fake-registry.ts'
+import {
+  manifestBytes,
+  openFakeServer,
+  referenceTo,
+  sendError,
+  sendManifest,
+} from './testsuite/fake-registry.ts'
 
 // Docker Hub itself cannot be reached by these tests: a name that does not resolve stands in for a blocked line.
 const quick = {
@@ -103,4 +112,80 @@ test('parseMirror() refuses what dockerd refuses, without showing a password', (
   }
   for (const [text, message] of Object.entries(refused))
     assert.throws(() => parseMirror(text), { message, code: 'invalid-argument' })
+})
+
+async function hostsDirectory(files: Record<string, string>) {
+  const directory = await mkdtemp(join(tmpdir(), 'berth-certs-'))
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(directory, path)), { recursive: true })
+    await writeFile(join(directory, path), text)
+  }
+  return { directory, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) }
+}
+
+test('hosts.toml gives any registry mirrors, by what they are for, and is read again', async () => {
+  await using tags = await openFakeServer((_request, response) => sendManifest(response))
+  await using blobs = await openFakeServer((_request, response) => sendManifest(response))
+  await using upstream = await openFakeServer((_request, response) => sendManifest(response))
+  await using certs = await hostsDirectory({
+    [`${upstream.host.replace(/:(\d+)$/, '_$1_')}/hosts.toml`]: `
+[host."${blobs.url}/blobs-only"]
+  capabilities = ["pull"]
+  override_path = true
+[host."${tags.url}/cache"]
+  capabilities = ["resolve"]
+  [host."${tags.url}/cache".header]
+    x-mirror = "canary"
+`,
+  })
+  await using client = openRegistryClient({ certsDirectories: [certs.directory], timeouts: quick })
+  const reference = referenceTo(upstream.host)
+  assert.equal((await client.fetchManifest(reference)).source, `mirror ${tags.url}/cache`)
+  assert.equal(tags.seen[0]?.path, '/cache/v2/team/app/manifests/v1')
+  assert.equal(tags.seen[0]?.query.get('ns'), upstream.host)
+  assert.equal(tags.seen[0]?.headers['x-mirror'], 'canary')
+  const byDigest = { digest: digestOf(manifestBytes) }
+  assert.equal((await client.fetchManifest(reference, byDigest)).source, `mirror ${blobs.url}/blobs-only`)
+  assert.equal(blobs.seen[0]?.path, `/blobs-only/team/app/manifests/${byDigest.digest}`)
+  assert.equal(blobs.seen[0]?.headers['x-mirror'], undefined)
+  await rm(join(certs.directory, upstream.host.replace(/:(\d+)$/, '_$1_'), 'hosts.toml'))
+  assert.equal((await client.fetchManifest(reference)).source, upstream.host)
+  assert.equal(upstream.seen[0]?.query.get('ns'), null)
+})
+
+test('hosts.toml counts more than registry-mirrors, and its server may be another host', async () => {
+  await using mirror = await openFakeServer((_request, response) => sendManifest(response))
+  await using near = await openFakeServer((_request, response) => response.writeHead(502).end())
+  await using server = await openFakeServer((_request, response) => sendManifest(response))
+  await using certs = await hostsDirectory({
+    'docker.io/hosts.toml': `server = "${server.url}"\n[host."${near.url}"]\n`,
+  })
+  await using client = openRegistryClient({
+    certsDirectories: [certs.directory],
+    mirrors: [mirror.url],
+    timeouts: quick,
+  })
+  assert.equal((await client.fetchManifest(alpine)).source, server.host)
+  assert.equal(mirror.seen.length, 0)
+  assert.equal(near.seen.length, 1)
+})
+
+test('a hosts.toml that cannot be read is told with its line', async () => {
+  await using certs = await hostsDirectory({ '_default/hosts.toml': 'server = "https://a"\nserver = 1\n' })
+  await using client = openRegistryClient({ certsDirectories: [certs.directory], timeouts: quick })
+  await assert.rejects(client.fetchManifest(alpine), {
+    code: 'failed-precondition',
+    message: `Cannot read ${certs.directory}/_default/hosts.toml: line 2: key server is there twice`,
+  })
+})
+
+test('configure() changes the mirrors of a client that is open', async () => {
+  await using first = await openFakeServer((_request, response) => sendManifest(response))
+  await using second = await openFakeServer((_request, response) => sendManifest(response))
+  await using client = openRegistryClient({ mirrors: [first.url], timeouts: quick })
+  await client.fetchManifest(alpine)
+  client.configure({ mirrors: [second.url] })
+  assert.equal((await client.fetchManifest(alpine)).source, `mirror ${second.url}`)
+  assert.throws(() => client.configure({ mirrors: ['nonsense'] }), { code: 'invalid-argument' })
+  assert.equal((await client.fetchManifest(alpine)).source, `mirror ${second.url}`)
 })

@@ -3,13 +3,16 @@ import type { Descriptor, Digest, Reference } from '@berth/oci'
 import { Authorizer } from './authorizer.ts'
 import type { Credentials, CredentialsLookup } from './credentials.ts'
 import { EndpointTransport } from './endpoint-transport.ts'
-import { Endpoints, parseMirror, type Use } from './endpoint.ts'
+import { Endpoints, type EndpointSettings } from './endpoints.ts'
 import { fetchBlobBytes } from './fetch-blob.ts'
 import { fetchManifestFrom, type FetchedManifest } from './fetch-manifest.ts'
+import { HostDirectories } from './hosts/host-directories.ts'
+import type { Capability } from './hosts/hosts-file.ts'
 import { HttpTransport } from './http-transport.ts'
 import { parseInsecureHosts } from './insecure-hosts.ts'
 import { listTagsAt } from './list-tags.ts'
 import { loginAt, type LoginResult } from './login.ts'
+import { parseMirror } from './mirror-url.ts'
 import type { ProxySettings } from './proxy.ts'
 import { pushBlobTo, type PushedBlob } from './push-blob.ts'
 import { pushManifestTo } from './push-manifest.ts'
@@ -18,11 +21,20 @@ import { Rotation, type RetryNotice } from './rotation.ts'
 import { pullScope } from './scopes.ts'
 import { defaultTimeouts, type Timeouts } from './timeouts.ts'
 
-export interface RegistryClientOptions {
+/** What can be changed while a client is open. */
+export interface RegistrySettings {
   /** For Docker Hub, asked in this order before it: `https://host[/path]`. */
   mirrors?: readonly string[]
   /** `host`, `host:port` or CIDR blocks that may lack a good certificate or TLS; loopback always may. */
   insecureRegistries?: readonly string[]
+}
+
+export interface RegistryClientOptions extends RegistrySettings {
+  /**
+   * Folders such as /etc/docker/certs.d, each with a folder for a host: certificates, and a hosts.toml with the mirrors of
+   * that registry. They are read again with every call.
+   */
+  certsDirectories?: readonly string[]
   /** Asked for each host when a call brings no credentials of its own. */
   credentials?: CredentialsLookup
   /** Default: none is used. */
@@ -98,9 +110,9 @@ export interface RegistryClient {
     manifest: { descriptor: Descriptor; bytes: Uint8Array },
     options?: CallOptions,
   ): Promise<void>
-  /**
-   * Asks a registry (`docker.io`, `host:5000`) whether credentials are good; throws `unauthorized` when they are not.
-   */
+  /** From now on other mirrors and insecure registries; what is under way is not touched. Throws as `openRegistryClient`. */
+  configure(settings: RegistrySettings): void
+  /** Asks a registry (`docker.io`, `host:5000`) whether credentials are good; throws `unauthorized` when they are not. */
   login(registry: string, credentials: Credentials, options?: { signal?: AbortSignal }): Promise<LoginResult>
 }
 
@@ -119,11 +131,10 @@ class HttpRegistryClient implements RegistryClient, AsyncDisposable {
 
   constructor(options: RegistryClientOptions) {
     const timeouts = { ...defaultTimeouts, ...options.timeouts }
-    const mirrors = (options.mirrors ?? []).map(parseMirror)
-    const insecure = parseInsecureHosts(options.insecureRegistries ?? [])
     this.#timeouts = timeouts
     this.#http = new HttpTransport(timeouts, { proxy: options.proxy ?? {}, caFiles: options.caFiles ?? [] })
-    this.#endpoints = new Endpoints({ mirrors, insecure, timeouts })
+    const directories = new HostDirectories(options.certsDirectories ?? [])
+    this.#endpoints = new Endpoints(readSettings(options), { directories, timeouts })
     const transport = new EndpointTransport(this.#http)
     this.#parts = { transport, authorizer: new Authorizer(transport, options.logger ?? silentLogger) }
     this.#userAgent = options.userAgent ?? 'berth'
@@ -134,9 +145,14 @@ class HttpRegistryClient implements RegistryClient, AsyncDisposable {
     })
   }
 
+  configure(settings: RegistrySettings): void {
+    this.#endpoints.settings = readSettings(settings)
+  }
+
   async fetchManifest(reference: Reference, options: FetchManifestOptions = {}): Promise<FetchedManifest> {
     const request = { ...this.#common(reference, options), digest: options.digest }
-    const rotation = await this.#rotation(reference, options)
+    const isResolved = (options.digest ?? reference.digest) !== undefined
+    const rotation = await this.#rotation(reference, options, isResolved ? 'pull' : 'resolve')
     return await rotation.run((endpoint) => fetchManifestFrom(this.#session, endpoint, request))
   }
 
@@ -153,11 +169,11 @@ class HttpRegistryClient implements RegistryClient, AsyncDisposable {
       )
     }
     const request = { ...this.#common(reference, options), descriptor, start, onRestart }
-    yield* fetchBlobBytes(this.#session, await this.#rotation(reference, options), request)
+    yield* fetchBlobBytes(this.#session, await this.#rotation(reference, options, 'pull'), request)
   }
 
   async listTags(reference: Reference, options: CallOptions = {}): Promise<string[]> {
-    const rotation = await this.#rotation(reference, options)
+    const rotation = await this.#rotation(reference, options, 'resolve')
     return await rotation.run((endpoint) =>
       listTagsAt(this.#session, endpoint, this.#common(reference, options)),
     )
@@ -185,7 +201,7 @@ class HttpRegistryClient implements RegistryClient, AsyncDisposable {
     credentials: Credentials,
     { signal }: { signal?: AbortSignal } = {},
   ): Promise<LoginResult> {
-    const [endpoint] = await this.#endpoints.of({ registry }, 'push')
+    const endpoint = await this.#endpoints.upstream(registry)
     return await loginAt(endpoint, this.#parts, { credentials, userAgent: this.#userAgent, signal })
   }
 
@@ -206,7 +222,7 @@ class HttpRegistryClient implements RegistryClient, AsyncDisposable {
   async #rotation(
     reference: Reference,
     { signal, onRetry }: CallOptions,
-    use: Use = 'pull',
+    use: Capability,
   ): Promise<Rotation> {
     return new Rotation({
       endpoints: await this.#endpoints.of(reference, use),
@@ -216,4 +232,8 @@ class HttpRegistryClient implements RegistryClient, AsyncDisposable {
       onRetry,
     })
   }
+}
+
+function readSettings({ mirrors = [], insecureRegistries = [] }: RegistrySettings): EndpointSettings {
+  return { mirrors: mirrors.map(parseMirror), insecure: parseInsecureHosts(insecureRegistries) }
 }

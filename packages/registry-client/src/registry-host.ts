@@ -3,6 +3,7 @@ import { silentLogger, type Logger } from '@berth/stdx'
 import { Authorizer } from './authorizer.ts'
 import { readBody } from './body.ts'
 import type { Credentials } from './credentials.ts'
+import { discard } from './discard.ts'
 import { EndpointTransport } from './endpoint-transport.ts'
 import type { Endpoint } from './endpoint.ts'
 import { HttpTransport } from './http-transport.ts'
@@ -36,7 +37,7 @@ export interface RegistryQuestion {
   signal?: AbortSignal
 }
 
-/** What the registry said; the body must be read or given up with `return()`. */
+/** What the registry said; the body must be read or discarded. */
 export interface RegistryAnswer {
   status: number
   headers: IncomingHttpHeaders
@@ -44,6 +45,8 @@ export interface RegistryAnswer {
   retryAfterMs: number | undefined
   /** Throws `unavailable` when the line is cut or stalls. */
   body: AsyncGenerator<Uint8Array>
+  /** Gives a body up that has not been begun to read, so that its connection can be used again. */
+  discard: () => void
 }
 
 /**
@@ -82,6 +85,7 @@ export function openRegistryHost(options: RegistryHostOptions): RegistryHost {
         headers: response.headers,
         retryAfterMs: retryAfterMs(response.headers['retry-after'], Date.now()),
         body: readBody(response, endpoint.label, timeouts.stallMs),
+        discard: () => discard(response, { hasBody: method !== 'HEAD' }),
       }
     },
     async [Symbol.asyncDispose]() {
@@ -97,6 +101,8 @@ function endpointOf(url: URL, { connectMs }: Timeouts): Endpoint {
     label: root.host,
     root,
     isMirror: false,
+    namespace: undefined,
+    headers: {},
     isInsecure: root.protocol === 'http:',
     tls: usualTls,
     connectTimeoutMs: connectMs,

@@ -79,6 +79,7 @@ export class RegistrySession {
     const headers = {
       'User-Agent': this.#options.userAgent,
       'Accept-Encoding': 'identity',
+      ...(url.host === endpoint.root.host ? endpoint.headers : {}),
       ...request.headers,
       ...(authorization !== undefined && { Authorization: authorization }),
     }
@@ -89,6 +90,6 @@ export class RegistrySession {
 function requestUrl(endpoint: Endpoint, { path }: RegistryRequest): URL {
   const url = new URL(path, endpoint.root)
   // Distribution specification, "Proxying": tells a mirror of several registries which one is meant.
-  if (endpoint.isMirror) url.searchParams.set('ns', 'docker.io')
+  if (endpoint.namespace !== undefined) url.searchParams.set('ns', endpoint.namespace)
   return url
 }

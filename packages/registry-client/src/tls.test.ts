@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:https'
 import { networkInterfaces, tmpdir } from 'node:os'
@@ -116,3 +116,38 @@ test(
     assert.equal(plain.seen.length, 0)
   },
 )
+
+test('certificates in the folder of a host are trusted for it, and shown to it', { skip }, async () => {
+  await using server = await openFakeServer((_request, response) => sendManifest(response), {
+    address: address ?? '',
+    open: (listener) =>
+      createServer(
+        {
+          cert: readFileSync(certFile),
+          key: readFileSync(keyFile),
+          ca: readFileSync(certFile),
+          requestCert: true,
+          rejectUnauthorized: true,
+        },
+        listener,
+      ),
+  })
+  const certs = join(directory, 'certs.d')
+  const own = join(certs, server.host)
+  mkdirSync(own, { recursive: true })
+  copyFileSync(certFile, join(own, 'ca.crt'))
+  const certsDirectories = [certs]
+  await assert.rejects(fetchFrom(server.host, { certsDirectories }), { code: 'unavailable' })
+  copyFileSync(certFile, join(own, 'client.cert'))
+  await assert.rejects(fetchFrom(server.host, { certsDirectories }), {
+    code: 'failed-precondition',
+    message:
+      'missing key client.key for client certificate client.cert. CA certificates must use the extension .crt',
+  })
+  copyFileSync(keyFile, join(own, 'client.key'))
+  assert.equal((await fetchFrom(server.host, { certsDirectories })).source, server.host)
+  rmSync(join(own, 'ca.crt'))
+  await assert.rejects(fetchFrom(server.host, { certsDirectories }), {
+    message: /signed by unknown authority$/,
+  })
+})

@@ -1,0 +1,127 @@
+import { performance } from 'node:perf_hooks'
+import { CodedError } from '@berth/stdx'
+import type { Reference } from '@berth/oci'
+import type { Endpoint } from './endpoint.ts'
+import { certificatesOf, type FoundHostsFile, type HostDirectories } from './hosts/host-directories.ts'
+import type { Capability, HostEntry } from './hosts/hosts-file.ts'
+import type { InsecureHosts } from './insecure-hosts.ts'
+import type { Timeouts } from './timeouts.ts'
+
+const dockerHub = { registry: 'docker.io', host: 'registry-1.docker.io' }
+
+/** What can change while a client is open. */
+export interface EndpointSettings {
+  /** Of Docker Hub. */
+  mirrors: readonly URL[]
+  insecure: InsecureHosts
+}
+
+/** A registry by the name it has in references. */
+interface KnownRegistry {
+  registry: string
+  file: FoundHostsFile | undefined
+  server: HostEntry
+}
+
+/** Knows whom to ask for a repository, in which order, and which mirrors failed lately. */
+export class Endpoints {
+  settings: EndpointSettings
+  readonly #directories: HostDirectories
+  readonly #timeouts: Timeouts
+  readonly #downUntilMs = new Map<string, number>()
+
+  constructor(
+    settings: EndpointSettings,
+    { directories, timeouts }: { directories: HostDirectories; timeouts: Timeouts },
+  ) {
+    this.settings = settings
+    this.#directories = directories
+    this.#timeouts = timeouts
+  }
+
+  /**
+   * Mirrors as configured, then the registry itself; mirrors that failed lately come last, never dropped. A hosts.toml for
+   * the registry counts more than the mirrors of the settings.
+   */
+  async of({ registry }: Pick<Reference, 'registry'>, use: Capability): Promise<[Endpoint, ...Endpoint[]]> {
+    const known = await this.#known(registry)
+    const { file, server } = known
+    const mirrors = file && file.hosts.length > 0 ? file.hosts : this.#settingsMirrors(registry)
+    const others = mirrors.filter(({ url }) => url.href !== server.url.href)
+    const able = [...others, server].filter(({ capabilities }) => capabilities.has(use))
+    const [first, ...rest] = await Promise.all(able.map((entry) => this.#endpoint(entry, known)))
+    if (!first)
+      throw new CodedError(
+        'failed-precondition',
+        `Cannot ${use} from ${registry}: hosts.toml names no host that may`,
+      )
+    // What belongs together goes to one place.
+    if (use === 'push') return [first]
+    const endpoints = [first, ...rest]
+    const up = endpoints.filter((endpoint) => !this.#isDown(endpoint))
+    const down = endpoints.filter((endpoint) => this.#isDown(endpoint))
+    return [...up, ...down] as [Endpoint, ...Endpoint[]]
+  }
+
+  /** The registry itself: for what mirrors have no part in. */
+  async upstream(registry: string): Promise<Endpoint> {
+    const known = await this.#known(registry)
+    return await this.#endpoint(known.server, known)
+  }
+
+  /** Remembers that a mirror did not work, so that the next operation does not wait for it again. */
+  markDown(endpoint: Endpoint): void {
+    if (!endpoint.isMirror) return
+    this.#downUntilMs.set(endpoint.label, performance.now() + this.#timeouts.mirrorDownMs)
+  }
+
+  async #known(registry: string): Promise<KnownRegistry> {
+    const url = `https://${registry === dockerHub.registry ? dockerHub.host : registry}`
+    const file = await this.#directories.findHostsFile(registry, url)
+    return { registry, file, server: file?.server ?? entryOf(new URL(url), ['resolve', 'pull', 'push']) }
+  }
+
+  #isDown(endpoint: Endpoint): boolean {
+    return performance.now() < (this.#downUntilMs.get(endpoint.label) ?? 0)
+  }
+
+  #settingsMirrors(registry: string): HostEntry[] {
+    if (registry !== dockerHub.registry) return []
+    return this.settings.mirrors.map((url) => entryOf(url, ['resolve', 'pull']))
+  }
+
+  async #endpoint(entry: HostEntry, { registry, file, server }: KnownRegistry): Promise<Endpoint> {
+    const { url, isAnyCertificateAccepted, headers } = entry
+    const path = url.pathname.replace(/\/+$/, '')
+    const root = new URL(entry.isPathOverridden ? `${path}/` : `${path}/v2/`, url)
+    const isMirror = url.host !== server.url.host
+    const lying = await this.#directories.certificates(url.host)
+    const named = await certificatesOf(entry, file?.directory ?? '')
+    return {
+      label: isMirror ? `mirror ${url.href.replace(/\/$/, '')}` : url.host,
+      root,
+      isMirror,
+      namespace: isMirror ? registry : undefined,
+      isInsecure: url.protocol === 'http:' || (await this.settings.insecure.includes(url)),
+      tls: {
+        isAnyCertificateAccepted,
+        ca: [...lying.ca, ...named.ca],
+        clients: [...lying.clients, ...named.clients],
+      },
+      headers,
+      connectTimeoutMs: entry.dialTimeoutMs ?? this.#timeouts[isMirror ? 'mirrorConnectMs' : 'connectMs'],
+      registry: isMirror ? url.host : registry,
+    }
+  }
+}
+
+const entryOf = (url: URL, capabilities: readonly Capability[]): HostEntry => ({
+  url,
+  capabilities: new Set(capabilities),
+  isPathOverridden: false,
+  caFiles: [],
+  clientFiles: [],
+  isAnyCertificateAccepted: false,
+  headers: {},
+  dialTimeoutMs: undefined,
+})

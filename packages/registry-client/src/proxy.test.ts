@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { connect, type AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { test } from 'node:test'
+import { proxyFor } from './proxy.ts'
+import { openRegistryClient } from './registry-client.ts'
+import { openFakeServer, referenceTo, sendManifest } from './testsuite/fake-registry.ts'
+
+const settings = { httpProxy: 'http://plain:3128', httpsProxy: 'tls:3128' }
+const through = (url: string, noProxy = '') => proxyFor(new URL(url), { ...settings, noProxy })
+
+test('proxyFor() chooses by scheme and leaves loopback alone', () => {
+  assert.equal(through('http://r.example.com'), 'http://plain:3128')
+  assert.equal(through('https://r.example.com'), 'http://tls:3128')
+  for (const host of ['localhost:5000', '127.0.0.5', '[::1]:5000'])
+    assert.equal(through(`http://${host}`), undefined)
+  assert.equal(proxyFor(new URL('https://r.example.com'), {}), undefined)
+})
+
+test('proxyFor() exempts names, domains, addresses and blocks', () => {
+  const exempt = (host: string, noProxy: string) => through(`https://${host}`, noProxy) === undefined
+  assert.ok(exempt('r.example.com', '*'))
+  assert.ok(exempt('r.example.com', 'other, example.com'))
+  assert.ok(exempt('example.com', 'EXAMPLE.com'))
+  assert.ok(!exempt('badexample.com', 'example.com'))
+  assert.ok(exempt('r.example.com', '.example.com'))
+  assert.ok(exempt('r.example.com', '*.example.com'))
+  assert.ok(!exempt('example.com', '.example.com'))
+  assert.ok(exempt('10.1.2.3:5000', '10.0.0.0/8'))
+  assert.ok(!exempt('11.1.2.3', '10.0.0.0/8,10.0.0.0/99,x/8'))
+  assert.ok(exempt('[fd00::1]', 'fd00::/8'))
+  assert.ok(exempt('r.example.com:5000', 'example.com:5000'))
+  assert.ok(!exempt('r.example.com', 'example.com:5000'))
+})
+
+test('a registry behind a proxy is asked through it, and the proxy sees its own password alone', async (t) => {
+  const address = Object.values(networkInterfaces())
+    .flat()
+    .find((entry) => entry && entry.family === 'IPv4' && !entry.internal)?.address
+  if (address === undefined) return t.skip('no address besides loopback')
+  await using server = await openFakeServer((_request, response) => sendManifest(response), {
+    address,
+    open: createServer,
+  })
+  const asked: (string | undefined)[] = []
+  const proxy = createServer((request, response) => {
+    asked.push(request.url, request.headers['proxy-authorization'])
+    const { port, hostname } = new URL(request.url ?? '')
+    const line = connect(Number(port), hostname)
+    response.on('close', () => line.destroy())
+    line.on('connect', () =>
+      line.write(`GET ${new URL(request.url ?? '').pathname} HTTP/1.0\r\nHost: x\r\n\r\n`),
+    )
+    request.socket.on('error', () => line.destroy())
+    line.on('data', (bytes) => request.socket.write(bytes)).on('end', () => request.socket.end())
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const { port } = proxy.address() as AddressInfo
+  await using client = openRegistryClient({
+    insecureRegistries: [server.host],
+    proxy: { httpProxy: `http://ann:word@127.0.0.1:${port}` },
+  })
+  await client.fetchManifest(referenceTo(server.host), { credentials: { registryToken: 'canary' } })
+  assert.equal(asked[0], `http://${server.host}/v2/team/app/manifests/v1`)
+  assert.equal(asked[1], `Basic ${Buffer.from('ann:word').toString('base64')}`)
+  proxy.closeAllConnections()
+  await new Promise((resolve) => proxy.close(resolve))
+})
