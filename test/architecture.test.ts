@@ -57,7 +57,7 @@ const allowedEdges: Record<string, readonly string[]> = {
     'stdx',
     'syscalls',
   ],
-  hub: ['oci', 'registry-server', 'stdx'],
+  hub: ['oci', 'registry-client', 'registry-server', 'stdx'],
   'hub-web': [],
 }
 

@@ -2,12 +2,22 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseCommand } from './command-line.ts'
 
+const noMirrors = {
+  upstreams: [],
+  fallback: undefined,
+  tagTtlMs: undefined,
+  limitBytes: undefined,
+  pins: [],
+  credentialsFile: undefined,
+}
+
 test('parseCommand() reads serve and its defaults', () => {
   assert.deepEqual(parseCommand(['serve']), {
     name: 'serve',
     listen: { host: '127.0.0.1', port: 5000 },
     dataDirectory: '/var/lib/berth-hub',
     logLevel: 'info',
+    mirrors: noMirrors,
   })
   const given = parseCommand(['serve', '--listen', '[::1]:0', '--data=/d', '--log-level', 'debug'])
   assert.deepEqual(given, {
@@ -15,6 +25,7 @@ test('parseCommand() reads serve and its defaults', () => {
     listen: { host: '::1', port: 0 },
     dataDirectory: '/d',
     logLevel: 'debug',
+    mirrors: noMirrors,
   })
 })
 
@@ -27,6 +38,31 @@ test('parseCommand() reads seed and the name it is given', () => {
     repository: 'library/hello-world',
     tag: 'latest',
   })
+})
+
+test('parseCommand() reads mirror', () => {
+  const argv = ['mirror', '--upstream', 'docker.io', '--upstream=here=http://127.0.0.1:5001/path']
+  const more = ['--upstream-host', 'here.test=here', '--tag-ttl', '1h', '--cache-size', '2G', '--pin', 'a/*']
+  const command = parseCommand([...argv, ...more])
+  assert.ok(command.name === 'serve')
+  const { upstreams, ...rest } = command.mirrors
+  assert.deepEqual(
+    upstreams.map(({ name, url, hosts }) => [name, url.href, hosts]),
+    [
+      ['docker.io', 'https://registry-1.docker.io/', []],
+      ['here', 'http://127.0.0.1:5001/path', ['here.test']],
+    ],
+  )
+  const wanted = { fallback: 'docker.io', tagTtlMs: 3_600_000, limitBytes: 2 ** 31, pins: ['a/*'] }
+  assert.deepEqual(rest, { ...wanted, credentialsFile: undefined })
+})
+
+test('parseCommand() refuses an upstream with a password without showing it', () => {
+  const argv = ['mirror', '--upstream', 'https://me:secret@ghcr.io']
+  assert.throws(
+    () => parseCommand(argv),
+    (error: Error) => !error.message.includes('secret'),
+  )
 })
 
 test('parseCommand() reads gc', () => {
@@ -49,6 +85,11 @@ test('parseCommand() refuses what it does not know', () => {
     ['serve', '--listen', 'host:70000'],
     ['serve', '--log-level', 'loud'],
     ['gc', '--grace', 'soon'],
+    ['mirror'],
+    ['mirror', '--upstream', 'ftp://x'],
+    ['mirror', '--upstream', 'ghcr.io', '--upstream', 'https://ghcr.io'],
+    ['mirror', '--upstream', 'ghcr.io', '--upstream-host', 'h=quay.io'],
+    ['mirror', '--upstream', 'ghcr.io', '--cache-size', 'much'],
   ]
   for (const argv of refused)
     assert.throws(() => parseCommand(argv), { code: 'invalid-argument' }, argv.join(' '))

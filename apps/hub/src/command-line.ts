@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { CodedError, messageOf } from '@berth/stdx'
+import { parseDuration, parseMirrorSettings, type MirrorSettings } from './mirror-settings.ts'
 
 export const usage = `Usage: berth-hub COMMAND [OPTIONS]
 
@@ -7,13 +8,22 @@ A registry: it keeps images and gives them to any OCI client.
 
 Commands:
   serve   Serve the registry over HTTP until stopped
+  mirror  Serve copies of other registries' images, fetched when they are asked for
   seed    Put the hello-world image into the store (again is fine)
   gc      Free what no manifest names any more (serve does it every hour)
 
-Options of serve:
+Options of serve and mirror:
   --listen HOST:PORT   Address to listen on; port 0 takes a free one (default 127.0.0.1:5000)
   --data DIR           Where everything is kept (default /var/lib/berth-hub)
   --log-level LEVEL    trace, debug, info, warn, error or fatal (default info)
+
+  --upstream [NAME=]URL     A registry to mirror: docker.io, ghcr.io, https://host[:port]; can be given again. Its
+                            repositories are NAME/… here. mirror takes the first for requests that name none
+  --upstream-host HOST=NAME Requests to this host are for that upstream; can be given again
+  --upstream-auth FILE      A config.json of docker login, for upstreams that want to know who asks
+  --tag-ttl DURATION        How long a tag is believed before upstream is asked again (default 5m)
+  --cache-size SIZE         Keep at most so much of upstreams' blobs, for example 50G (default: all)
+  --pin PATTERN             Never drop blobs of these repositories, for example 'docker.io/library/*'
 
 Options of seed:
   --data DIR           As above
@@ -37,9 +47,18 @@ export type LogLevel = (typeof logLevels)[number]
 export type Command =
   | { name: 'help' }
   | { name: 'version' }
-  | { name: 'serve'; listen: { host: string; port: number }; dataDirectory: string; logLevel: LogLevel }
+  | ServeCommand
   | { name: 'seed'; dataDirectory: string; repository: string; tag: string }
   | { name: 'gc'; dataDirectory: string; dryRun: boolean; graceMs: number | undefined }
+
+/** `mirror` is `serve` with an upstream for requests that name none. */
+export interface ServeCommand {
+  name: 'serve'
+  listen: { host: string; port: number }
+  dataDirectory: string
+  logLevel: LogLevel
+  mirrors: MirrorSettings
+}
 
 const flags = {
   listen: { type: 'string', default: '127.0.0.1:5000' },
@@ -48,6 +67,12 @@ const flags = {
   name: { type: 'string', default: 'library/hello-world:latest' },
   'dry-run': { type: 'boolean', default: false },
   grace: { type: 'string' },
+  upstream: { type: 'string', multiple: true },
+  'upstream-host': { type: 'string', multiple: true },
+  'upstream-auth': { type: 'string' },
+  'tag-ttl': { type: 'string' },
+  'cache-size': { type: 'string' },
+  pin: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const
@@ -62,16 +87,23 @@ export function parseCommand(argv: readonly string[]): Command {
   const dataDirectory = values.data
   switch (name) {
     case 'serve':
+    case 'mirror':
       return {
-        name,
+        name: 'serve',
         listen: parseListen(values.listen),
         dataDirectory,
         logLevel: parseLogLevel(values['log-level']),
+        mirrors: parseMirrorSettings(values, name === 'mirror'),
       }
     case 'seed':
       return { name, dataDirectory, ...parseName(values.name) }
     case 'gc':
-      return { name, dataDirectory, dryRun: values['dry-run'], graceMs: parseGrace(values.grace) }
+      return {
+        name,
+        dataDirectory,
+        dryRun: values['dry-run'],
+        graceMs: parseDuration('--grace', values.grace),
+      }
     case undefined:
       return { name: 'help' }
     default:
@@ -98,15 +130,6 @@ function parseLogLevel(text: string): LogLevel {
   const level = logLevels.find((known) => known === text)
   if (!level) throw invalid(`--log-level ${JSON.stringify(text)} is not one of ${logLevels.join(', ')}`)
   return level
-}
-
-const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-function parseGrace(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
-  if (count === undefined) throw invalid(`--grace ${JSON.stringify(text)} is not a duration like 90m`)
-  return Number(count) * (unitMs[unit] ?? 0)
 }
 
 function parseName(text: string): { repository: string; tag: string } {

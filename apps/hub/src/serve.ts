@@ -6,6 +6,8 @@ import { getSystemErrorMessage } from 'node:util'
 import { createRegistry, createRegistryHttpServer, type Registry } from '@berth/registry-server'
 import { CodedError, messageOf, type Logger } from '@berth/stdx'
 import { startMaintenance } from './maintenance.ts'
+import type { MirrorSettings } from './mirror-settings.ts'
+import { openMirrors } from './mirrors.ts'
 
 /** Requests that are still answered when asked to stop get this long. */
 const drainMs = 30_000
@@ -14,6 +16,7 @@ const sweepIntervalMs = 50
 export interface ServeOptions {
   listen: { host: string; port: number }
   dataDirectory: string
+  mirrors: MirrorSettings
   logger: Logger
 }
 
@@ -23,9 +26,18 @@ export interface ServingHub extends AsyncDisposable {
   readonly url: string
 }
 
-export async function serve({ listen, dataDirectory, logger }: ServeOptions): Promise<ServingHub> {
+export async function serve(options: ServeOptions): Promise<ServingHub> {
+  const { listen, dataDirectory, logger } = options
   await using stack = new AsyncDisposableStack()
-  const registry = stack.use(await createRegistry({ directory: join(dataDirectory, 'registry'), logger }))
+  const isMirror = options.mirrors.upstreams.length > 0
+  const mirrors = isMirror ? await openMirrors(options.mirrors, { stack, logger }) : undefined
+  const registry = stack.use(
+    await createRegistry({
+      directory: join(dataDirectory, 'registry'),
+      logger,
+      ...(mirrors && { mirrors }),
+    }),
+  )
   const server = createRegistryHttpServer((request, response) => void answer(registry, request, response))
   stack.use(startMaintenance(registry, logger.named('maintenance')))
   await startListening(server, listen)

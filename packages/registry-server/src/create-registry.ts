@@ -6,6 +6,7 @@ import type { Logger } from '@berth/stdx'
 import { openAccess, type AccessPolicy } from './access-policy.ts'
 import { BlobStore } from './blob-store.ts'
 import { Blobs } from './blobs.ts'
+import { localContent } from './content-reader.ts'
 import { openFilesystemStorage } from './filesystem-storage.ts'
 import { GarbageCollector, type CollectOptions, type GarbageReport } from './garbage-collector.ts'
 import { GarbageStore } from './garbage-store.ts'
@@ -13,6 +14,8 @@ import { handleRequest } from './http/handle-request.ts'
 import { ManifestStore } from './manifest-store.ts'
 import { Manifests } from './manifests.ts'
 import { openSqliteDatabase } from './metadata-database.ts'
+import { MirrorStore } from './mirror/mirror-store.ts'
+import { openMirroring, type MirrorsOptions } from './mirror/mirroring.ts'
 import { parseRepository, parseTag } from './names.ts'
 import { RepositoryStore } from './repository-store.ts'
 import { Scrubber, type ScrubOptions, type ScrubReport } from './scrubber.ts'
@@ -26,6 +29,8 @@ export interface RegistryOptions {
   logger: Logger
   /** Who may do what (default: everyone everything). */
   access?: AccessPolicy
+  /** Other registries whose repositories are served from here too. */
+  mirrors?: MirrorsOptions
   /** Milliseconds since the epoch (default: the machine's clock). */
   now?: () => number
 }
@@ -58,29 +63,36 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
   const { directory, now = Date.now } = options
   const logger = options.logger.named('registry')
   await mkdir(directory, { recursive: true, mode: 0o700 })
+  await using stack = new AsyncDisposableStack()
   const storage = await openFilesystemStorage(directory)
-  const database = openSqliteDatabase(options.database ?? join(directory, 'registry.db'), now)
+  const database = stack.use(openSqliteDatabase(options.database ?? join(directory, 'registry.db'), now))
   const stores = {
     repositories: new RepositoryStore(database),
     blobs: new BlobStore(database),
     manifests: new ManifestStore(database),
+    mirror: new MirrorStore(database),
+    garbage: new GarbageStore(database),
   }
-  const garbage = new GarbageStore(database)
   const services = {
     blobs: new Blobs(storage, stores.blobs),
     uploads: new Uploads(storage, stores.blobs),
     manifests: new Manifests(storage, stores),
     stores,
   }
-  const context = { services, access: options.access ?? openAccess, logger }
-  const collector = new GarbageCollector(storage, garbage, now)
-  const scrubber = new Scrubber({ storage, store: garbage, now, logger })
+  const { manifests } = services
+  const mirroring =
+    options.mirrors && stack.use(openMirroring(options.mirrors, { storage, stores, manifests, now, logger }))
+  const access = options.access ?? openAccess
+  const context = { services, content: localContent(services), mirroring, access, logger }
+  const collector = new GarbageCollector(storage, stores.garbage, now)
+  const scrubber = new Scrubber({ storage, store: stores.garbage, now, logger })
+  const owned = stack.move()
   return {
     handle: (request, response) => handleRequest(context, request, response),
     putImage: (repository, tag, image) => putImage(services, { repository, tag }, image),
     collectGarbage: (options) => collector.collect(options),
     scrub: (options) => scrubber.scrub(options),
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 
@@ -94,11 +106,11 @@ async function putImage(
   for (const bytes of image.blobs) await blobs.putBlob(repository, digestOf(bytes), bytes)
   const last = image.manifests.at(-1)
   for (const manifest of image.manifests) {
-    const { digest } = await manifests.putManifest(repository, {
+    const { record } = await manifests.putManifest(repository, {
       ...manifest,
       tags: manifest === last ? [tag] : [],
     })
-    if (manifest === last) return digest
+    if (manifest === last) return record.digest
   }
   throw new TypeError('Cannot put image: it has no manifest')
 }

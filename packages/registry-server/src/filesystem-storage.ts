@@ -91,8 +91,8 @@ class FilesystemStorage implements Storage {
     return findFile(this.#uploadPath(key))
   }
 
-  async openUpload(key: string): Promise<Readable> {
-    return openFile(this.#uploadPath(key), 'upload')
+  async openUpload(key: string, range?: ByteRange): Promise<Readable> {
+    return openFile(this.#uploadPath(key), 'upload', range)
   }
 
   async appendUpload(key: string): Promise<UploadWriter> {

@@ -27,12 +27,12 @@ async function putImage(registry: TemporaryRegistry, repository: string, text: s
     layers: [{ mediaType: mediaTypes.ociLayer, digest: layer, size: text.length }],
   }
   const bytes = Buffer.from(JSON.stringify(document))
-  const { digest } = await registry.manifests.putManifest(repository, {
+  const { record } = await registry.manifests.putManifest(repository, {
     bytes,
     mediaType: mediaTypes.ociManifest,
     tags: ['latest'],
   })
-  return [digest, config, layer]
+  return [record.digest, config, layer]
 }
 
 async function stored(registry: TemporaryRegistry): Promise<Digest[]> {

@@ -28,6 +28,12 @@ export interface ManifestToPut {
   tags: readonly string[]
 }
 
+/** What has been stored. */
+export interface PutManifest {
+  record: ManifestRecord
+  subject: Digest | undefined
+}
+
 interface ManifestsStores {
   repositories: RepositoryStore
   blobs: BlobStore
@@ -72,16 +78,27 @@ export class Manifests {
    * (except a subject, and layers that may not be distributed). Throws MANIFEST_INVALID, MANIFEST_BLOB_UNKNOWN,
    * MANIFEST_TOO_LARGE or DIGEST_INVALID, and stores nothing then.
    */
-  async putManifest(
+  putManifest(repository: string, manifest: ManifestToPut): Promise<PutManifest> {
+    return this.#put(repository, manifest, { isMirrored: false })
+  }
+
+  /** As `putManifest` for a copy of another registry's, whose blobs come when somebody asks for them. */
+  putMirrored(repository: string, manifest: ManifestToPut): Promise<PutManifest> {
+    return this.#put(repository, manifest, { isMirrored: true })
+  }
+
+  async #put(
     repository: string,
     manifest: ManifestToPut,
-  ): Promise<{ digest: Digest; subject: Digest | undefined }> {
+    { isMirrored }: { isMirrored: boolean },
+  ): Promise<PutManifest> {
     const { bytes, tags } = manifest
     const digest = digestOf(bytes, manifest.digest && digestAlgorithm(manifest.digest))
     if (manifest.digest !== undefined && manifest.digest !== digest) {
       throw new RegistryError('DIGEST_INVALID', { detail: { digest: manifest.digest } })
     }
     const content = parseContent(bytes, manifest.mediaType)
+    const references = referencesOf(content)
     const referrer = referrerFields(content)
     await this.#stores.blobs.leaseContent(digest)
     await this.#storage.writeBlob(digest, bytes)
@@ -89,11 +106,11 @@ export class Manifests {
       digest,
       mediaType: content.mediaType,
       sizeBytes: bytes.length,
-      references: referencesOf(content),
+      references: isMirrored ? { ...references, required: [] } : references,
       ...referrer,
     }
     await this.#stores.manifests.addManifest(repository, record, tags)
-    return { digest, subject: referrer.subject }
+    return { record, subject: referrer.subject }
   }
 
   /** A tag alone, or a manifest with every tag that names it; throws MANIFEST_UNKNOWN. */

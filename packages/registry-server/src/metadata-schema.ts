@@ -9,6 +9,7 @@ export interface MetadataSchema {
   manifest_references: ManifestReferenceTable
   tags: TagTable
   blobs: BlobTable
+  mirrored_tags: MirroredTagTable
 }
 
 /** What the storage holds, whoever may read it. */
@@ -51,6 +52,13 @@ interface ManifestTable {
   created_at: number
   /** 0 until `manifest_references` has what it refers to. */
   is_indexed: number
+}
+
+/** Until when a mirror believes what a tag names. */
+interface MirroredTagTable {
+  repository_id: number
+  name: string
+  fresh_until: number
 }
 
 /** What a manifest needs: blobs, or an index's manifests. */
@@ -130,5 +138,15 @@ export const sqliteMigrations: readonly Migration[] = [
         FOREIGN KEY (repository_id, manifest) REFERENCES manifests (repository_id, digest) ON DELETE CASCADE
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX manifest_references_by_digest ON manifest_references (repository_id, digest);
+    `),
+  (database) =>
+    database.exec(`
+      CREATE TABLE mirrored_tags (
+        repository_id INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        fresh_until INTEGER NOT NULL,
+        PRIMARY KEY (repository_id, name),
+        FOREIGN KEY (repository_id, name) REFERENCES tags (repository_id, name) ON DELETE CASCADE
+      ) STRICT, WITHOUT ROWID;
     `),
 ]

@@ -53,9 +53,12 @@ const kinds = {
     message: 'provided length did not match content length',
   },
   TAG_INVALID: { class: 'invalid-argument', code: 'MANIFEST_INVALID', message: 'invalid tag' },
+  TOO_MANY_REQUESTS: { class: 'unavailable', code: 'TOOMANYREQUESTS', message: 'too many requests' },
   UNAUTHORIZED: { class: 'unauthorized', code: 'UNAUTHORIZED', message: 'authentication required' },
   UNKNOWN_ROUTE: { class: 'not-found', code: 'UNSUPPORTED', message: 'no such resource' },
   UNSUPPORTED: { class: 'not-implemented', code: 'UNSUPPORTED', message: 'The operation is unsupported.' },
+  UPSTREAM_FAILED: { class: 'unavailable', code: 'UNKNOWN', message: 'upstream failed' },
+  UPSTREAM_TIMEOUT: { class: 'deadline', code: 'UNKNOWN', message: 'upstream did not answer in time' },
 } as const satisfies Record<string, { class: ErrorCode; code: string; message: string }>
 
 export type RegistryErrorKind = keyof typeof kinds
@@ -65,6 +68,8 @@ export interface RegistryErrorOptions {
   message?: string
   /** Anything JSON that helps the client's user. */
   detail?: unknown
+  /** When to ask again. */
+  retryAfterMs?: number | undefined
   cause?: unknown
 }
 
@@ -72,11 +77,13 @@ export interface RegistryErrorOptions {
 export class RegistryError extends CodedError {
   readonly kind: RegistryErrorKind
   readonly detail: unknown
+  readonly retryAfterMs: number | undefined
 
   constructor(kind: RegistryErrorKind, options: RegistryErrorOptions = {}) {
     super(kinds[kind].class, options.message ?? kinds[kind].message, { cause: options.cause })
     this.kind = kind
     this.detail = options.detail
+    this.retryAfterMs = options.retryAfterMs
   }
 
   /** The code of the distribution specification under which this is reported. */

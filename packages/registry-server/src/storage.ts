@@ -29,7 +29,8 @@ export interface Storage {
   createUpload(key: string): Promise<void>
   /** Bytes that an upload has, or undefined when there is no such upload. */
   findUpload(key: string): Promise<{ sizeBytes: number } | undefined>
-  openUpload(key: string): Promise<Readable>
+  /** Opens what an upload has, or the inclusive range of it. Throws `not-found` before the first byte. */
+  openUpload(key: string, range?: ByteRange): Promise<Readable>
   /** Appends to an upload; the caller sees to it that only one writes. Throws `not-found`. */
   appendUpload(key: string): Promise<UploadWriter>
   /** Makes an upload the blob `digest`, which the caller has checked; durable when it returns. Already there is success. */

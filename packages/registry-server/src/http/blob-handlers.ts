@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Digest } from '@berth/oci'
+import type { FoundBlob } from '../content-reader.ts'
 import { parseBlobDigest } from '../names.ts'
 import type { ByteRange } from '../storage.ts'
 import { parseByteRanges } from './byte-range.ts'
@@ -11,24 +12,23 @@ import { multipartRanges } from './multipart-ranges.ts'
 const wholeBlobBytesMax = 256 * 1024
 
 /** A blob that is being answered. */
-interface FoundBlob {
-  digest: Digest
-  sizeBytes: number
+interface AnsweredBlob extends FoundBlob {
   headers: ReturnType<typeof blobHeaders>
 }
 
 /** end-2: GET and HEAD /v2/:name/blobs/:digest */
 export async function getBlob(exchange: Exchange): Promise<void> {
-  const { services, request, response, repository, params } = exchange
+  const { content, request, response, repository, params } = exchange
   const digest = parseBlobDigest(params['digest'] ?? '')
   // Who asks with HEAD wants to know whether to upload.
   const isHead = request.method === 'HEAD'
-  const { sizeBytes } = await services.blobs[isHead ? 'leaseBlob' : 'getBlob'](repository, digest)
+  const found = await content.getBlob(repository, digest, { isHead })
+  const { sizeBytes } = found
   const headers = blobHeaders(digest)
   if (request.headers['if-none-match'] === headers.ETag) return sendEmpty(response, 304, headers)
   const ranges = wantedRanges(request, headers.ETag, sizeBytes)
   if (ranges === 'unsatisfiable') return sendEmpty(response, 416, { 'Content-Range': `bytes */${sizeBytes}` })
-  const blob = { digest, sizeBytes, headers }
+  const blob = { ...found, headers }
   const [range, ...more] = ranges ?? []
   if (!range) return sendWhole(exchange, blob)
   return more.length === 0 ? sendRange(exchange, blob, range) : sendRanges(exchange, blob, [range, ...more])
@@ -40,22 +40,22 @@ export async function deleteBlob({ services, response, repository, params }: Exc
   sendEmpty(response, 202)
 }
 
-async function sendWhole({ services, request, response, signal }: Exchange, blob: FoundBlob): Promise<void> {
-  const { digest, sizeBytes, headers } = blob
+async function sendWhole({ request, response, signal }: Exchange, blob: AnsweredBlob): Promise<void> {
+  const { sizeBytes, headers } = blob
   const isHead = request.method === 'HEAD'
-  const bytes = !isHead && sizeBytes <= wholeBlobBytesMax ? await services.blobs.readBlob(digest) : undefined
-  const stream = isHead || bytes ? undefined : await services.blobs.openBlob(digest)
+  const bytes = !isHead && sizeBytes <= wholeBlobBytesMax ? await blob.read?.() : undefined
+  const stream = isHead || bytes ? undefined : await blob.open({ start: 0, end: sizeBytes - 1 })
   response.writeHead(200, { ...headers, 'Content-Length': sizeBytes })
   if (stream) return pipeline(stream, response, { signal })
   response.end(bytes)
 }
 
 async function sendRange(
-  { services, request, response, signal }: Exchange,
-  blob: FoundBlob,
+  { request, response, signal }: Exchange,
+  blob: AnsweredBlob,
   range: ByteRange,
 ): Promise<void> {
-  const stream = request.method === 'HEAD' ? undefined : await services.blobs.openBlob(blob.digest, range)
+  const stream = request.method === 'HEAD' ? undefined : await blob.open(range)
   const { start, end } = range
   const contentRange = `bytes ${start}-${end}/${blob.sizeBytes}`
   response.writeHead(206, {
@@ -68,14 +68,14 @@ async function sendRange(
 }
 
 async function sendRanges(
-  { services, request, response, signal }: Exchange,
-  blob: FoundBlob,
+  { request, response, signal }: Exchange,
+  blob: AnsweredBlob,
   ranges: ByteRange[],
 ): Promise<void> {
   const parts = multipartRanges(ranges, blob.sizeBytes)
   response.writeHead(206, { ...blob.headers, ...parts.headers })
   if (request.method === 'HEAD') return void response.end()
-  const body = parts.body((range) => services.blobs.openBlob(blob.digest, range))
+  const body = parts.body((range) => blob.open(range))
   await pipeline(body, response, { signal })
 }
 

@@ -19,9 +19,12 @@ const kindStatus: Readonly<Record<RegistryErrorKind, number>> = {
   PAGE_INVALID: 400,
   SIZE_INVALID: 400,
   TAG_INVALID: 400,
+  TOO_MANY_REQUESTS: 429,
   UNAUTHORIZED: 401,
   UNKNOWN_ROUTE: 404,
   UNSUPPORTED: 405,
+  UPSTREAM_FAILED: 502,
+  UPSTREAM_TIMEOUT: 504,
 }
 
 const codeStatus: Readonly<Record<ErrorCode, number>> = {
@@ -41,13 +44,14 @@ const codeStatus: Readonly<Record<ErrorCode, number>> = {
   internal: 500,
 }
 
-const retryAfterSeconds = 10
+const retryAfterSecondsDefault = 10
 
 export interface ErrorReply {
   status: number
   code: string
   message: string
   detail?: unknown
+  retryAfterMs?: number | undefined
 }
 
 /** How an error is told to a client; anything unforeseen is told as such, without its text. */
@@ -58,6 +62,7 @@ export function errorReply(error: unknown): ErrorReply {
       code: error.specificationCode,
       message: error.message,
       detail: error.detail,
+      retryAfterMs: error.retryAfterMs,
     }
   }
   if (noSpaceError(error, 'store'))
@@ -69,12 +74,17 @@ export function errorReply(error: unknown): ErrorReply {
 }
 
 /** Distribution specification, "Error Codes": `{"errors":[{"code","message","detail"}]}`. */
-export function sendError(response: ServerResponse, { status, ...error }: ErrorReply): void {
+export function sendError(response: ServerResponse, { status, retryAfterMs, ...error }: ErrorReply): void {
   const body = Buffer.from(JSON.stringify({ errors: [error] }))
   response.writeHead(status, {
     'Content-Type': 'application/json',
     'Content-Length': body.length,
-    ...(status === 503 ? { 'Retry-After': retryAfterSeconds } : {}),
+    ...retryHeader(status, retryAfterMs),
   })
   response.end(body)
+}
+
+function retryHeader(status: number, retryAfterMs: number | undefined): { 'Retry-After'?: number } {
+  if (retryAfterMs !== undefined) return { 'Retry-After': Math.max(1, Math.ceil(retryAfterMs / 1000)) }
+  return status === 503 || status === 429 ? { 'Retry-After': retryAfterSecondsDefault } : {}
 }

@@ -1,8 +1,10 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Access, Grant } from '../access-policy.ts'
 import type { Blobs } from '../blobs.ts'
+import type { ContentReader } from '../content-reader.ts'
 import type { Manifests } from '../manifests.ts'
 import type { ManifestStore } from '../manifest-store.ts'
+import type { Mirror } from '../mirror/mirror.ts'
 import type { RepositoryStore } from '../repository-store.ts'
 import type { Uploads } from '../uploads.ts'
 
@@ -18,6 +20,10 @@ export interface RegistryServices {
 /** One request being answered. */
 export interface Exchange {
   services: RegistryServices
+  /** Where this repository's content is read from. */
+  content: ContentReader
+  /** Set when the repository is another registry's. */
+  mirror: Mirror | undefined
   request: IncomingMessage
   response: ServerResponse
   /** Parsed and checked; empty on routes without a name. */
@@ -51,4 +57,9 @@ export function sendJson(response: ServerResponse, value: unknown, headers: Outg
 export function sendEmpty(response: ServerResponse, status: number, headers: OutgoingHttpHeaders = {}): void {
   response.writeHead(status, status === 204 || status === 304 ? headers : { 'Content-Length': 0, ...headers })
   response.end()
+}
+
+/** Distribution specification, "Warnings": shown by clients to their users. */
+export function warningHeader(text: string): { Warning: string } {
+  return { Warning: `299 - ${JSON.stringify(text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1000))}` }
 }

@@ -1,6 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from '@berth/stdx'
 import type { Access, AccessPolicy, Grant } from '../access-policy.ts'
+import type { ContentReader } from '../content-reader.ts'
+import {
+  mirroredName,
+  type Located,
+  type MirrorNamespace,
+  type MirrorNamespaces,
+} from '../mirror/mirror-namespace.ts'
+import type { Mirror } from '../mirror/mirror.ts'
 import { parseRepository } from '../names.ts'
 import { RegistryError } from '../registry-error.ts'
 import { errorReply, sendError } from './error-response.ts'
@@ -12,6 +20,8 @@ const discardBytesMax = 16 * 1024 * 1024
 
 export interface RequestContext {
   services: RegistryServices
+  content: ContentReader
+  mirroring: { namespaces: MirrorNamespaces; mirror: Mirror } | undefined
   access: AccessPolicy
   logger: Logger
 }
@@ -34,11 +44,14 @@ export async function handleRequest(
 }
 
 async function dispatch(
-  { services, access }: RequestContext,
+  context: RequestContext,
   wire: { request: IncomingMessage; response: ServerResponse; signal: AbortSignal },
 ): Promise<void> {
   const { request, response } = wire
-  const [path, search] = splitOnce(request.url ?? '/', '?')
+  const { services, access } = context
+  const [asked, search] = splitOnce(request.url ?? '/', '?')
+  const query = new URLSearchParams(search)
+  const { path, namespace } = locate(context, { request, path: asked, ns: query.get('ns') })
   const match = findRoute(request.method ?? '', path)
   if ('allowed' in match) {
     if (match.allowed.length === 0) throw new RegistryError('UNKNOWN_ROUTE')
@@ -46,10 +59,30 @@ async function dispatch(
     throw new RegistryError('UNSUPPORTED')
   }
   const { route, params } = match
-  const repository = params['name'] === undefined ? '' : parseRepository(params['name'])
+  const repository = repositoryOf(params['name'], namespace)
   const grant = await access.grant(request.headers)
   checkAccess(grant, accessOf(route, repository), response)
-  await route.handler({ ...wire, services, repository, params, query: new URLSearchParams(search), grant })
+  const mirror = context.mirroring?.namespaces.of(repository) && context.mirroring.mirror
+  if (mirror && route.action !== 'pull')
+    throw new RegistryError('DENIED', { message: 'repository is a mirror and read-only' })
+  if (namespace && query.has('ns')) response.setHeader('OCI-Namespace', query.get('ns') ?? '')
+  const content = mirror ?? context.content
+  await route.handler({ ...wire, services, content, mirror, repository, params, query, grant })
+}
+
+function locate(
+  { mirroring }: RequestContext,
+  { request, path, ns }: { request: IncomingMessage; path: string; ns: string | null },
+): Located {
+  if (!mirroring) return { path, namespace: undefined }
+  const located = mirroring.namespaces.locate({ host: request.headers.host, path, ns })
+  if (!located) throw new RegistryError('NAME_UNKNOWN', { message: 'registry is not mirrored here' })
+  return located
+}
+
+function repositoryOf(name: string | undefined, namespace: MirrorNamespace | undefined): string {
+  if (name === undefined) return ''
+  return parseRepository(namespace ? mirroredName(namespace, name) : name)
 }
 
 function accessOf({ action }: Route, repository: string): Access {

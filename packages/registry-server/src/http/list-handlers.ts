@@ -1,8 +1,9 @@
 import { mediaTypes } from '@berth/oci'
+import { isCoded } from '@berth/stdx'
 import type { ReferrerRecord } from '../manifest-store.ts'
 import { parseBlobDigest } from '../names.ts'
 import { RegistryError } from '../registry-error.ts'
-import { sendJson, type Exchange } from './exchange.ts'
+import { sendJson, warningHeader, type Exchange } from './exchange.ts'
 import { loadPage, loadPageWithin, nextLink, parsePage } from './paging.ts'
 
 /** Annotations can be as large as a manifest; clients read an index of at most 4 MiB. */
@@ -24,7 +25,9 @@ export async function listRepositories({ services, response, query }: Exchange):
 }
 
 /** end-8a and 8b: GET /v2/:name/tags/list */
-export async function listTags({ services, response, repository, query }: Exchange): Promise<void> {
+export async function listTags(exchange: Exchange): Promise<void> {
+  const { services, response, repository, query } = exchange
+  if (await passOn(exchange, 'tags/list')) return
   const { entries, next } = await loadPage(
     parsePage(query),
     (page) => services.stores.manifests.listTags(repository, page),
@@ -41,14 +44,10 @@ export async function listTags({ services, response, repository, query }: Exchan
 }
 
 /** end-12a and 12b: GET /v2/:name/referrers/:digest. A subject that is not there has an empty list. */
-export async function listReferrers({
-  services,
-  response,
-  repository,
-  params,
-  query,
-}: Exchange): Promise<void> {
+export async function listReferrers(exchange: Exchange): Promise<void> {
+  const { services, response, repository, params, query } = exchange
   const subject = parseBlobDigest(params['digest'] ?? '')
+  if (await passOn(exchange, `referrers/${subject}`)) return
   const artifactType = query.get('artifactType') || undefined
   const { entries, next } = await loadPageWithin(
     { ...parsePage(query), limitBytes: referrersBytesMax },
@@ -65,4 +64,28 @@ export async function listReferrers({
 
 function toDescriptor({ sizeBytes, ...referrer }: ReferrerRecord) {
   return { ...referrer, size: sizeBytes }
+}
+
+/**
+ * Answers from upstream for a mirrored repository: only it knows the whole list. False for a repository of our own, and
+ * when upstream fails: what is known here is said then, with a warning.
+ */
+async function passOn({ mirror, response, repository, query }: Exchange, path: string): Promise<boolean> {
+  if (!mirror) return false
+  const wanted = new URLSearchParams(query)
+  wanted.delete('ns')
+  try {
+    const { bytes, headers } = await mirror.getList(repository, `${path}?${wanted}`)
+    response.writeHead(200, {
+      'Content-Type': 'application/json',
+      ...headers,
+      'Content-Length': bytes.length,
+    })
+    response.end(bytes)
+    return true
+  } catch (error) {
+    if (!isCoded(error, 'unavailable', 'deadline')) throw error
+    response.setHeader('Warning', warningHeader(`${error.message}; this is what is known here`).Warning)
+    return false
+  }
 }

@@ -3,30 +3,30 @@ import { manifestBytesMax } from '@berth/oci'
 import { isCoded, readBounded } from '@berth/stdx'
 import { parseManifestReference, parseTag } from '../names.ts'
 import { RegistryError } from '../registry-error.ts'
-import { sendEmpty, type Exchange } from './exchange.ts'
+import { sendEmpty, warningHeader, type Exchange } from './exchange.ts'
 
 /** Tags in one push by digest: the specification asks for at least ten. */
 const tagsMax = 100
 
 /** end-3: GET and HEAD /v2/:name/manifests/:reference */
 export async function getManifest({
-  services,
+  content,
   request,
   response,
   repository,
   params,
 }: Exchange): Promise<void> {
-  const { manifests } = services
-  const record = await manifests.getManifest(repository, parseManifestReference(params['reference'] ?? ''))
+  const record = await content.getManifest(repository, parseManifestReference(params['reference'] ?? ''))
   const headers = {
     'Content-Type': record.mediaType,
     'Docker-Content-Digest': record.digest,
     ETag: `"${record.digest}"`,
+    ...(record.warning !== undefined && warningHeader(record.warning)),
   }
   if (request.headers['if-none-match'] === headers.ETag) return sendEmpty(response, 304, headers)
   response.writeHead(200, { ...headers, 'Content-Length': record.sizeBytes })
   if (request.method === 'HEAD') return void response.end()
-  response.end(await manifests.readManifest(record.digest))
+  response.end(await content.readManifest(record.digest))
 }
 
 /** end-7a and 7b: PUT /v2/:name/manifests/:reference */
@@ -42,15 +42,15 @@ export async function putManifest({
   const extraTags = query.getAll('tag').map(parseTag)
   if (extraTags.length > tagsMax)
     throw new RegistryError('TAG_INVALID', { message: `more than ${tagsMax} tags` })
-  const { digest, subject } = await services.manifests.putManifest(repository, {
+  const { record, subject } = await services.manifests.putManifest(repository, {
     bytes: await readManifestBody(request),
     mediaType: request.headers['content-type'],
     digest: 'digest' in reference ? reference.digest : undefined,
     tags: 'tag' in reference ? [reference.tag, ...extraTags] : extraTags,
   })
   sendEmpty(response, 201, {
-    Location: `/v2/${repository}/manifests/${digest}`,
-    'Docker-Content-Digest': digest,
+    Location: `/v2/${repository}/manifests/${record.digest}`,
+    'Docker-Content-Digest': record.digest,
     ...(subject === undefined ? {} : { 'OCI-Subject': subject }),
     ...(extraTags.length === 0 ? {} : { 'OCI-Tag': extraTags }),
   })

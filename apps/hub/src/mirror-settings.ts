@@ -1,0 +1,101 @@
+import { CodedError } from '@berth/stdx'
+
+/** Which registries a hub mirrors, as its command line says it. */
+export interface MirrorSettings {
+  upstreams: readonly UpstreamSettings[]
+  /** The namespace meant by requests that name none. */
+  fallback: string | undefined
+  tagTtlMs: number | undefined
+  limitBytes: number | undefined
+  pins: readonly string[]
+  /** A config.json as `docker login` writes it; its `auths` are sent to upstreams. */
+  credentialsFile: string | undefined
+}
+
+export interface UpstreamSettings {
+  /** As references name the registry, and the first component of its repositories' names here. */
+  name: string
+  url: URL
+  /** Hosts of the hub that stand for it. */
+  hosts: readonly string[]
+}
+
+/** Flags as they came. */
+export interface MirrorFlags {
+  upstream?: readonly string[] | undefined
+  'upstream-host'?: readonly string[] | undefined
+  'upstream-auth'?: string | undefined
+  'tag-ttl'?: string | undefined
+  'cache-size'?: string | undefined
+  pin?: readonly string[] | undefined
+}
+
+const dockerHub = { name: 'docker.io', host: 'registry-1.docker.io' }
+
+/** `isMirrorOnly`: requests that name no registry are for the first upstream, not for repositories of the hub itself. */
+export function parseMirrorSettings(flags: MirrorFlags, isMirrorOnly: boolean): MirrorSettings {
+  const hosts = (flags['upstream-host'] ?? []).map(parseHost)
+  const upstreams = (flags.upstream ?? []).map((text) => parseUpstream(text, hosts))
+  if (isMirrorOnly && upstreams.length === 0) throw invalid('mirror needs at least one --upstream')
+  const names = new Set(upstreams.map(({ name }) => name))
+  if (names.size < upstreams.length) throw invalid('two --upstream have the same name')
+  const stray = hosts.find(({ name }) => !names.has(name))
+  if (stray) throw invalid(`--upstream-host ${stray.host}=${stray.name} names no --upstream`)
+  return {
+    upstreams,
+    fallback: isMirrorOnly ? upstreams[0]?.name : undefined,
+    tagTtlMs: parseDuration('--tag-ttl', flags['tag-ttl']),
+    limitBytes: parseSize('--cache-size', flags['cache-size']),
+    pins: flags.pin ?? [],
+    credentialsFile: flags['upstream-auth'],
+  }
+}
+
+const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `90m` and the like, in milliseconds. */
+export function parseDuration(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
+  if (count === undefined) throw invalid(`${flag} ${JSON.stringify(text)} is not a duration like 90m`)
+  return Number(count) * (unitMs[unit] ?? 0)
+}
+
+const unitBytes: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 }
+
+/** `50G` and the like, in bytes. */
+export function parseSize(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const [, count, unit = ''] = /^(\d{1,9})([KMGT]?)$/.exec(text) ?? []
+  if (count === undefined) throw invalid(`${flag} ${JSON.stringify(text)} is not a size like 50G`)
+  return Number(count) * (unitBytes[unit] ?? 1)
+}
+
+/** `docker.io`, `https://host[:port][/path]`, or one of these after `name=`. */
+function parseUpstream(text: string, hosts: readonly { host: string; name: string }[]): UpstreamSettings {
+  const [, givenName, target = text] = /^([a-z0-9][a-z0-9.-]*)=(.+)$/.exec(text) ?? []
+  const url = URL.parse(target.includes('://') ? target : `https://${target}`)
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash)
+    throw invalid(`--upstream ${JSON.stringify(redacted(text))} is not [NAME=]URL`)
+  if (url.host === dockerHub.name) url.host = dockerHub.host
+  const ownName = url.host === dockerHub.host ? dockerHub.name : url.host.replace(/[^a-z0-9.-]+/g, '-')
+  const name = givenName ?? ownName
+  return { name, url, hosts: hosts.filter((host) => host.name === name).map(({ host }) => host) }
+}
+
+function parseHost(text: string): { host: string; name: string } {
+  const [, host, name] = /^([a-z0-9.-]+(?::\d+)?)=([a-z0-9.-]+)$/.exec(text) ?? []
+  if (host === undefined || name === undefined)
+    throw invalid(`--upstream-host ${JSON.stringify(text)} is not HOST=NAME`)
+  return { host, name }
+}
+
+function redacted(text: string): string {
+  return text.replace(/\/\/[^/@]*@/, '//xxxxx@')
+}
+
+function invalid(state: string): CodedError {
+  return new CodedError('invalid-argument', `Cannot read command line: ${state}`, {
+    hint: "See 'berth-hub --help'.",
+  })
+}

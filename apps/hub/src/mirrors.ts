@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises'
+import { openRegistryHost, type Credentials, type RegistryHostOptions } from '@berth/registry-client'
+import type { MirrorNamespace, MirrorsOptions } from '@berth/registry-server'
+import { CodedError, type Logger } from '@berth/stdx'
+import * as v from 'valibot'
+import type { MirrorSettings, UpstreamSettings } from './mirror-settings.ts'
+import { registryUpstream } from './registry-upstream.ts'
+
+/** A mirror's clients wait meanwhile, and there may be a copy of before: better no answer soon than one too late. */
+const timeouts = { connectMs: 5_000, responseMs: 10_000, stallMs: 20_000 }
+
+/** What `docker login` writes, as far as it matters here. */
+const configFile = v.object({
+  auths: v.optional(v.record(v.string(), v.object({ auth: v.optional(v.string()) })), {}),
+})
+
+/** Opens the upstreams of a hub; `stack` closes them. */
+export async function openMirrors(
+  settings: MirrorSettings,
+  { stack, logger }: { stack: AsyncDisposableStack; logger: Logger },
+): Promise<MirrorsOptions> {
+  const { fallback, limitBytes, pins, tagTtlMs, credentialsFile } = settings
+  const findCredentials = await readCredentials(credentialsFile)
+  const open = (upstream: UpstreamSettings): MirrorNamespace => {
+    const { name, url, hosts } = upstream
+    const credentials = findCredentials(upstream)
+    const options: RegistryHostOptions = { url, timeouts, logger, userAgent: 'berth-hub' }
+    const host = stack.use(openRegistryHost(credentials ? { ...options, credentials } : options))
+    const times = tagTtlMs === undefined ? {} : { tagTtlMs }
+    return { name, aliases: [url.host], hosts, upstream: registryUpstream(host), ...times }
+  }
+  return {
+    namespaces: settings.upstreams.map(open),
+    pins,
+    ...(fallback !== undefined && { fallback }),
+    ...(limitBytes !== undefined && { limitBytes }),
+  }
+}
+
+async function readCredentials(
+  path: string | undefined,
+): Promise<(upstream: UpstreamSettings) => Credentials | undefined> {
+  if (path === undefined) return () => undefined
+  const parsed = v.safeParse(configFile, JSON.parse(await readFile(path, 'utf8')))
+  if (!parsed.success)
+    throw new CodedError('invalid-argument', `Cannot read ${path}: it is not a config.json of docker login`)
+  const { auths } = parsed.output
+  return ({ name, url }) => {
+    const keys = name === 'docker.io' ? ['https://index.docker.io/v1/', name] : [url.host, url.origin, name]
+    const auth = keys.map((key) => auths[key]?.auth).find((found) => found !== undefined)
+    return auth === undefined ? undefined : parseAuth(auth)
+  }
+}
+
+/** Base64 of `name:password`. */
+function parseAuth(auth: string): Credentials {
+  const text = Buffer.from(auth, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  return { username: text.slice(0, colon), password: text.slice(colon + 1) }
+}
