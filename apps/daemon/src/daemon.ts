@@ -9,7 +9,7 @@ import {
 import { layerWriter } from '@berth/layer'
 import { openBridgeNetwork, openSandboxes, type BridgeNetwork } from '@berth/network'
 import { hostPlatform } from '@berth/oci'
-import { openRegistryClient } from '@berth/registry-client'
+import { openRegistryClient, type ProxySettings, type RegistryClient } from '@berth/registry-client'
 import { connectMonitor, findRuntimes, readSpecPlatform, removeCgroup, type Monitor } from '@berth/runtime'
 import { chooseSnapshotter } from '@berth/snapshot'
 import { isCoded, openDatabase, type Logger } from '@berth/stdx'
@@ -18,8 +18,10 @@ import { chmod, mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { DaemonConfig } from './config/daemon-config.ts'
+import { nextConfig } from './config/next-config.ts'
 import { claimDirectory } from './claim-directory.ts'
 import { writePidFile } from './pid-file.ts'
+import { registryClientOptions, registrySettings } from './registry-settings.ts'
 import { requireHost } from './require-host.ts'
 import { containerFileRoutes } from './routes/container-files.ts'
 import { containerRoutes } from './routes/containers.ts'
@@ -46,12 +48,16 @@ export interface DaemonOptions {
   inheritedFds: readonly number[]
   /** The PATH that programs are looked for along. */
   searchPath: string
+  /** What the environment says of proxies. */
+  proxy: ProxySettings
   /** The program that supervises containers. */
   monitorPath: string
 }
 
 /** A running engine with its API served. Disposing leaves containers as they are. */
 export interface Daemon extends AsyncDisposable {
+  /** Takes over what can change while it runs, and says what waits for the next start. */
+  reload(wanted: DaemonConfig): void
   /** Takes no more requests; without live restore it stops the containers, too. */
   shutdown(): Promise<void>
 }
@@ -68,16 +74,26 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   undo.use(await claimDirectory(config.dataRoot, kernel))
   undo.use(await writePidFile(config.pidFile))
   for (const warning of config.warnings) logger.warn(warning)
-  const { engine, monitor } = await openParts(options, undo)
+  const parts = await openParts(options, undo)
+  const { engine, monitor } = parts
+  let current = config
   const server = undo.use(createServer({ routes: routesOf(engine), logger: logger.named('api'), version }))
   const { group, tls } = config
   await server.listen(config.listen, { group, inheritedFds: options.inheritedFds, ...(tls ? { tls } : {}) })
   const resources = undo.move()
   return {
+    reload(wanted) {
+      const { config: next, postponed } = nextConfig(current, wanted)
+      current = next
+      parts.registry.configure(registrySettings(next))
+      engine.reload({ ...infoSettings(next, options.proxy), snapshotterReason: parts.snapshotterReason })
+      logger.info('Configuration reloaded')
+      if (postponed.length > 0) logger.warn('Changes that need a new start of the engine', { postponed })
+    },
     async shutdown() {
       await server.close()
-      if (config.isLiveRestore) return
-      await engine.stopContainers(config.shutdownTimeoutSeconds)
+      if (current.isLiveRestore) return
+      await engine.stopContainers(current.shutdownTimeoutSeconds)
       // What the exits have begun is done before the monitor goes.
       await engine[Symbol.asyncDispose]()
       await endMonitor(monitor)
@@ -89,19 +105,21 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
 
 interface Parts {
   engine: Engine
+  registry: RegistryClient
+  snapshotterReason: string
   monitor: Monitor
 }
 
 /** What can be opened side by side is: the start is felt. */
 async function openParts(
-  { config, logger, monitorPath }: DaemonOptions,
+  { config, logger, monitorPath, proxy }: DaemonOptions,
   undo: AsyncDisposableStack,
 ): Promise<Parts> {
   const { dataRoot, execRoot } = config
   const database = openDatabase(join(dataRoot, 'berth.db'))
   undo.defer(() => database.close())
   const registry = undo.use(
-    openRegistryClient({ ...registryOptions(config), logger: logger.named('registry') }),
+    openRegistryClient({ ...registryClientOptions(config, proxy), logger: logger.named('registry') }),
   )
   const layers = undo.use(layerWriter())
   const opened = await Promise.all([
@@ -136,10 +154,10 @@ async function openParts(
     downloadsMax: config.maxConcurrentDownloads,
     uploadsMax: config.maxConcurrentUploads,
     settings: containerSettings(config, engineId),
-    info: { ...infoSettings(config), snapshotterReason: reason },
+    info: { ...infoSettings(config, proxy), snapshotterReason: reason },
   })
   undo.use(engine)
-  return { engine, monitor }
+  return { engine, registry, snapshotterReason: reason, monitor }
 }
 
 async function openSnapshotter(config: DaemonConfig, logger: Logger, undo: AsyncDisposableStack) {
@@ -173,10 +191,6 @@ async function openBridge(
   return undo.use(bridge)
 }
 
-function registryOptions({ registryMirrors, insecureRegistries }: DaemonConfig) {
-  return { mirrors: registryMirrors, insecureRegistries, userAgent: `berth/${version} (linux)` }
-}
-
 function runtimeOptions({ runtimes, defaultRuntime }: DaemonConfig, logger: Logger) {
   const configured = Object.fromEntries(Object.entries(runtimes).map(([name, { path }]) => [name, path]))
   return {
@@ -201,7 +215,7 @@ function containerSettings(config: DaemonConfig, engineId: string): ContainerSet
 
 const cgroupParent = (config: DaemonConfig): string => config.cgroupParent ?? defaultCgroupParent
 
-function infoSettings(config: DaemonConfig) {
+function infoSettings(config: DaemonConfig, environment: ProxySettings) {
   return {
     version,
     mirrors: config.registryMirrors,
@@ -209,6 +223,7 @@ function infoSettings(config: DaemonConfig) {
     isDebug: config.isDebug,
     isLiveRestore: config.isLiveRestore,
     dataRoot: config.dataRoot,
+    proxy: { ...environment, ...config.proxy },
   }
 }
 

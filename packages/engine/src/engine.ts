@@ -62,6 +62,8 @@ export interface Engine {
   readonly networks: NetworkService
   readonly registries: RegistryService
   info(): Promise<Info>
+  /** From now on `info` says this of the settings. */
+  reload(info: EngineOptions['info']): void
   version(): Promise<Version>
   events(options: EventsOptions): AsyncIterable<EventMessage>
   diskUsage(): Promise<DiskUsage>
@@ -85,13 +87,21 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   undo.use(context.restarter)
   undo.use(scheduleCollection(images))
   const opened = undo.move()
+  let { info } = options
   return {
     images: imageService(images),
     containers: containerService(context),
     networks: networkService(context),
     registries: registryService(options),
-    info: () => engineInfo(context, { ...options.info, listeners: () => events.subscriberCount }),
-    version: () => engineVersion(context, options.info.version),
+    info: () => engineInfo(context, { ...info, listeners: () => events.subscriberCount }),
+    reload(next) {
+      info = next
+      const { mirrors, insecureRegistries } = next
+      const lists = { 'registry-mirrors': mirrors, 'insecure-registries': insecureRegistries }
+      const attributes = Object.entries(lists).map(([key, list]) => [key, JSON.stringify(list)])
+      events.daemon('reload', options.settings.engineId, Object.fromEntries(attributes))
+    },
+    version: () => engineVersion(context, info.version),
     events: (request) => streamEvents(events, request),
     diskUsage: () => diskUsage(context),
     check: (request) => checkStore(images, request),

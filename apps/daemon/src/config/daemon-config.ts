@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import { parseInsecureHosts, parseMirror } from '@berth/registry-client'
+import { parseInsecureHosts, parseMirror, type ProxySettings } from '@berth/registry-client'
 import { CodedError } from '@berth/stdx'
 import { parseListenAddress, type ListenAddress } from '../server/listen-address.ts'
 import { defaults } from './flags.ts'
@@ -32,6 +32,8 @@ export interface DaemonConfig {
   readonly isDebug: boolean
   readonly registryMirrors: readonly string[]
   readonly insecureRegistries: readonly string[]
+  /** What it says counts more than the environment. */
+  readonly proxy: ProxySettings
   readonly maxConcurrentDownloads: number
   readonly maxConcurrentUploads: number
   /** Besides those found on PATH. */
@@ -108,8 +110,17 @@ function resolveRegistries(settings: Settings) {
   return {
     registryMirrors: (settings['registry-mirrors'] ?? []).map((mirror) => parseMirror(mirror).href),
     insecureRegistries,
+    proxy: resolveProxy(settings),
     maxConcurrentDownloads: positive('max concurrent downloads', downloads),
     maxConcurrentUploads: positive('max concurrent uploads', uploads),
+  }
+}
+
+function resolveProxy({ proxies = {} }: Settings): ProxySettings {
+  return {
+    ...(proxies['http-proxy'] === undefined ? {} : { httpProxy: proxies['http-proxy'] }),
+    ...(proxies['https-proxy'] === undefined ? {} : { httpsProxy: proxies['https-proxy'] }),
+    ...(proxies['no-proxy'] === undefined ? {} : { noProxy: proxies['no-proxy'] }),
   }
 }
 

@@ -27,6 +27,7 @@ const schema = v.object({
   'max-concurrent-downloads': count,
   'max-concurrent-uploads': count,
   pidfile: text,
+  proxies: v.optional(v.object({ 'http-proxy': text, 'https-proxy': text, 'no-proxy': text })),
   'registry-mirrors': list,
   runtimes: v.optional(v.record(v.string(), v.object({ path: v.string(), runtimeArgs: list }))),
   'shutdown-timeout': count,
@@ -47,9 +48,9 @@ const withoutEffect: ReadonlySet<string> = new Set(
   containerd containerd-namespace containerd-plugin-namespace cpu-rt-period cpu-rt-runtime default-address-pools
   default-cgroupns-mode default-gateway default-gateway-v6 default-ipc-mode default-network-opts default-shm-size
   default-ulimits dns dns-opts dns-search exec-opts experimental features firewall-backend fixed-cidr fixed-cidr-v6
-  host-gateway-ip host-gateway-ips http-proxy https-proxy icc init init-path ip ip-forward ip-forward-no-drop ip-masq ip6tables
+  host-gateway-ip host-gateway-ips icc init init-path ip ip-forward ip-forward-no-drop ip-masq ip6tables
   iptables ipv6 max-download-attempts metrics-addr min-api-version mtu network-control-plane-mtu no-new-privileges
-  no-proxy node-generic-resources oom-score-adjust proxies raw-logs rootless seccomp-profile selinux-enabled storage-opts
+  node-generic-resources oom-score-adjust raw-logs rootless seccomp-profile selinux-enabled storage-opts
   swarm-default-advertise-addr userland-proxy userland-proxy-path userns-remap`.split(/\s+/),
 )
 

@@ -1,4 +1,5 @@
 import type { Info, RuntimeInfo } from '@berth/api'
+import type { ProxySettings } from '@berth/registry-client'
 import { readFile } from 'node:fs/promises'
 import type { ContainerContext } from '../containers/container-context.ts'
 import type { ContainerStatus } from '../containers/container-record.ts'
@@ -9,6 +10,7 @@ export interface InfoSettings {
   version: string
   mirrors: readonly string[]
   insecureRegistries: readonly string[]
+  proxy: ProxySettings
   isDebug: boolean
   isLiveRestore: boolean
   dataRoot: string
@@ -49,9 +51,9 @@ export async function engineInfo(context: ContainerContext, settings: InfoSettin
     RegistryConfig: registryConfig(settings),
     GenericResources: null,
     DockerRootDir: settings.dataRoot,
-    HttpProxy: '',
-    HttpsProxy: '',
-    NoProxy: '',
+    HttpProxy: withoutPassword(settings.proxy.httpProxy),
+    HttpsProxy: withoutPassword(settings.proxy.httpsProxy),
+    NoProxy: settings.proxy.noProxy ?? '',
     Labels: [],
     ExperimentalBuild: false,
     ServerVersion: settings.version,
@@ -152,3 +154,5 @@ function warnings({ cgroupControllers }: HostFacts): string[] {
     .filter(([controller]) => !cgroupControllers.has(controller))
     .map(([, what]) => `WARNING: No ${what} support`)
 }
+
+const withoutPassword = (proxy = ''): string => proxy.replace(/\/\/[^@/]*@/, '//xxxxx:xxxxx@')
