@@ -1,10 +1,12 @@
 import { build } from 'esbuild'
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runProgram } from './run-program.ts'
 
 const root = join(import.meta.dirname, '..')
+/** Says that it was done once; later changes are compiled as they are first run. */
+const compiledStamp = join(root, '.cache/compiled')
 const clientDirectory = join(root, 'dist/cli')
 
 /**
@@ -13,7 +15,7 @@ const clientDirectory = join(root, 'dist/cli')
  */
 export async function prepareCheckout(): Promise<void> {
   await bundleClient()
-  if (!existsSync(join(root, '.cache/compile'))) await compileModules()
+  if (!existsSync(compiledStamp)) await compileModules()
 }
 
 async function bundleClient(): Promise<void> {
@@ -40,4 +42,5 @@ async function compileModules(): Promise<void> {
   await runProgram([join(root, 'bin/berth-hub'), '--version'])
   const env = { NODE_COMPILE_CACHE: join(root, '.cache/compile') }
   await runProgram([process.execPath, join(root, 'apps/daemon/src/berth-monitor.ts')], { env })
+  await writeFile(compiledStamp, '')
 }
