@@ -21,4 +21,5 @@ export type {
 export type { ProxySettings } from './proxy.ts'
 export type { PushedBlob } from './push-blob.ts'
 export type { RetryNotice } from './rotation.ts'
+export type { SearchResult } from './search.ts'
 export type { Timeouts } from './timeouts.ts'

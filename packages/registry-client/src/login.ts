@@ -99,6 +99,6 @@ export function registryOfAddress(address: string): Reference['registry'] {
     !/^(?:[a-z0-9][a-z0-9._-]*|\[[0-9a-f:]+\])(?::\d{1,5})?$/i.test(host) ||
     !URL.canParse(`https://${host}`)
   )
-    throw new CodedError('invalid-argument', `Cannot log in: ${JSON.stringify(address)} is not a registry`)
+    throw new CodedError('invalid-argument', `${JSON.stringify(address)} is not a registry`)
   return host
 }

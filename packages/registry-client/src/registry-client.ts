@@ -19,6 +19,7 @@ import { pushManifestTo } from './push-manifest.ts'
 import { RegistrySession } from './registry-session.ts'
 import { Rotation, type RetryNotice } from './rotation.ts'
 import { pullScope } from './scopes.ts'
+import { searchAt, type SearchResult } from './search.ts'
 import { defaultTimeouts, type Timeouts } from './timeouts.ts'
 
 /** What can be changed while a client is open. */
@@ -110,6 +111,15 @@ export interface RegistryClient {
     manifest: { descriptor: Descriptor; bytes: Uint8Array },
     options?: CallOptions,
   ): Promise<void>
+  /**
+   * Repositories that the index of a registry (`docker.io`, `host:5000`) finds for a term, at most `limit`. Names are as the
+   * index tells them, on one line each.
+   */
+  search(
+    registry: string,
+    term: string,
+    options: { limit: number } & Pick<CallOptions, 'signal' | 'credentials'>,
+  ): Promise<SearchResult[]>
   /** From now on other mirrors and insecure registries; what is under way is not touched. Throws as `openRegistryClient`. */
   configure(settings: RegistrySettings): void
   /** Asks a registry (`docker.io`, `host:5000`) whether credentials are good; throws `unauthorized` when they are not. */
@@ -203,6 +213,16 @@ class HttpRegistryClient implements RegistryClient, AsyncDisposable {
   ): Promise<LoginResult> {
     const endpoint = await this.#endpoints.upstream(registry)
     return await loginAt(endpoint, this.#parts, { credentials, userAgent: this.#userAgent, signal })
+  }
+
+  async search(
+    registry: string,
+    term: string,
+    { limit, signal, credentials }: { limit: number } & Pick<CallOptions, 'signal' | 'credentials'>,
+  ): Promise<SearchResult[]> {
+    const { stallMs } = this.#timeouts
+    const endpoint = await this.#endpoints.upstream(registry)
+    return await searchAt(this.#session, endpoint, { term, limit, stallMs, signal, credentials })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

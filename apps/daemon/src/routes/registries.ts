@@ -1,12 +1,37 @@
-import type { AuthRequest } from '@berth/api'
+import { decodeRegistryAuth, parseFilters, type AuthRequest } from '@berth/api'
 import type { RegistryService } from '@berth/engine'
+import { parseReference, withDefaultTag } from '@berth/oci'
+import { CodedError } from '@berth/stdx'
+import type { IncomingMessage } from 'node:http'
 import { route, type Route } from '../server/route.ts'
 import { registryCredentials } from './registry-credentials.ts'
 
-export const registryRoutes = (registries: Pick<RegistryService, 'login'>): Route[] => [
+const searchFilters = ['is-automated', 'is-official', 'stars']
+
+export const registryRoutes = (registries: RegistryService): Route[] => [
   route('POST', '/auth', async ({ json, signal }) => {
     const auth = await json<AuthRequest>()
     const credentials = registryCredentials(auth) ?? {}
     return await registries.login(auth.serveraddress ?? '', { credentials, signal })
   }),
+  route('GET', '/images/search', async ({ query, request, signal }) => {
+    const filters = parseFilters(query.get('filters'), searchFilters)
+    const limit = limitOf(query.get('limit'))
+    const credentials = credentialsOf(request)
+    return await registries.search(query.get('term') ?? '', { limit, filters, credentials, signal })
+  }),
+  route('GET', '/distribution/{name:.*}/json', async ({ params, request, signal }) => {
+    const credentials = credentialsOf(request)
+    const options = { signal, ...(credentials ? { credentials } : {}) }
+    return await registries.inspectDistribution(withDefaultTag(parseReference(params.name)), options)
+  }),
 ]
+
+const credentialsOf = ({ headers }: IncomingMessage) =>
+  registryCredentials(decodeRegistryAuth(headers['x-registry-auth']?.toString()))
+
+function limitOf(text: string | null): number | undefined {
+  if (!text) return undefined
+  if (/^-?\d+$/.test(text)) return Number(text)
+  throw new CodedError('invalid-argument', `strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openRegistryClient } from './registry-client.ts'
+import { openFakeServer, sendJson } from './testsuite/fake-registry.ts'
+
+const ann = { username: 'ann', password: 'canary-password' }
+const annBasic = `Basic ${Buffer.from('ann:canary-password').toString('base64')}`
+
+test('search() asks the index beside the registry and reads what it can of the answer', async () => {
+  await using server = await openFakeServer((_request, response) =>
+    sendJson(
+      response,
+      { status: 200 },
+      {
+        results: [
+          { name: 'team/app', description: 'two\nlines\u001b[2J', star_count: 3, is_official: true },
+          { description: 'no name' },
+          null,
+          { name: 'odd', star_count: 'many', is_official: 'yes' },
+          { name: 'third' },
+        ],
+      },
+    ),
+  )
+  await using client = openRegistryClient()
+  assert.deepEqual(await client.search(server.host, 'a b&n=1', { limit: 2 }), [
+    { name: 'team/app', description: 'two lines [2J', starCount: 3, isOfficial: true },
+    { name: 'odd', description: '', starCount: 0, isOfficial: false },
+  ])
+  const [asked] = server.seen
+  assert.equal(asked?.path, '/v1/search')
+  assert.deepEqual([asked?.query.get('q'), asked?.query.get('n')], ['a b&n=1', '2'])
+})
+
+test('search() shows credentials only when it is asked to', async () => {
+  await using server = await openFakeServer((request, response) => {
+    const headers = { 'WWW-Authenticate': 'Basic realm="fake"' }
+    if (request.headers.authorization === annBasic)
+      return sendJson(response, { status: 200 }, { results: null })
+    sendJson(response, { status: 401, headers }, {})
+  })
+  await using client = openRegistryClient()
+  assert.deepEqual(await client.search(server.host, 'x', { limit: 25, credentials: ann }), [])
+  assert.deepEqual(
+    server.seen.map(({ headers }) => headers.authorization),
+    [undefined, annBasic],
+  )
+})
+
+test('search() tells what an index answers instead of results', async () => {
+  await using server = await openFakeServer((request, response) =>
+    request.query.get('q') === 'none' ? response.writeHead(404).end() : response.end('<html>'),
+  )
+  await using client = openRegistryClient()
+  await assert.rejects(client.search(server.host, 'none', { limit: 1 }), { code: 'not-found' })
+  await assert.rejects(client.search(server.host, 'html', { limit: 1 }), {
+    message: `Cannot search at ${server.host}: the answer is no list of results`,
+  })
+})
