@@ -72,6 +72,6 @@ export interface Ingest extends AsyncDisposable {
 /** Keeps blobs from garbage collection until it is disposed, which deletes it, or expires. */
 export interface Lease extends AsyncDisposable {
   readonly id: string
-  /** Also before the blob is there: what is added first and then found stays. Throws `not-found` once the lease has ended. */
-  add(digest: Digest): Promise<void>
+  /** Also before the blobs are there: what is added first and then found stays. Throws `not-found` once the lease has ended. */
+  add(...digests: Digest[]): Promise<void>
 }

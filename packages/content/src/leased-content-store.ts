@@ -104,7 +104,7 @@ export class LeasedContentStore implements ContentStore {
     this.#metadata.addLease(id, options.expiresAt ?? Date.now() + dayMs)
     return {
       id,
-      add: (digest) => this.#lock.shared(async () => this.#metadata.addToLease(id, digest)),
+      add: (...digests) => this.#lock.shared(async () => this.#metadata.addToLease(id, digests)),
       [Symbol.asyncDispose]: async () => this.#metadata.deleteLease(id),
     }
   }
@@ -147,7 +147,7 @@ export class LeasedContentStore implements ContentStore {
     return this.#lock.shared(async () => {
       if (leaseId !== undefined) this.#metadata.checkLease(leaseId)
       await publish()
-      if (leaseId !== undefined) this.#metadata.addToLease(leaseId, digest)
+      if (leaseId !== undefined) this.#metadata.addToLease(leaseId, [digest])
       await this.#failpoint('lease-recorded')
     })
   }
@@ -156,7 +156,7 @@ export class LeasedContentStore implements ContentStore {
     return this.#lock.shared(async () => {
       const found = await this.#storage.find(digest)
       if (found?.sizeBytes !== size) return false
-      if (leaseId !== undefined) this.#metadata.addToLease(leaseId, digest)
+      if (leaseId !== undefined) this.#metadata.addToLease(leaseId, [digest])
       return true
     })
   }

@@ -47,10 +47,11 @@ export class MetadataStore {
     if (!row) throw new CodedError('not-found', `No such lease: ${id}`)
   }
 
-  addToLease(id: string, digest: Digest): void {
+  addToLease(id: string, digests: readonly Digest[]): void {
     transaction(this.#database, () => {
       this.checkLease(id)
-      this.#database.prepare('INSERT OR IGNORE INTO lease_blob VALUES (?, ?)').run(id, digest)
+      const insert = this.#database.prepare('INSERT OR IGNORE INTO lease_blob VALUES (?, ?)')
+      for (const digest of digests) insert.run(id, digest)
     })
   }
 

@@ -1,4 +1,4 @@
-import { Digester, digestHex, type Compression, type Digest } from '@berth/oci'
+import { digestAlgorithm, Digester, digestHex, type Compression, type Digest } from '@berth/oci'
 import { CodedError, isCoded, messageOf, noSpaceError, systemCode } from '@berth/stdx'
 import { createReadStream } from 'node:fs'
 import { link, mkdir, open, unlink, writeFile, type FileHandle } from 'node:fs/promises'
@@ -15,6 +15,8 @@ export interface WriteLayerOptions {
   source: string
   /** As the media type says; `auto` looks at the first bytes. */
   compression: Compression | 'auto'
+  /** What the blob was verified to be: the digest of one that is not compressed is not computed anew. */
+  digest?: Digest
   /** `erofs`: writes `layer.tar` and `layer.erofs`. `tree`: unpacks into `tree/`. */
   format: 'erofs' | 'tree'
   /** Existing empty directory. */
@@ -71,7 +73,9 @@ async function writeTarAndIndex(options: WriteLayerOptions): Promise<WrittenLaye
   const tarPath = join(options.directory, 'layer.tar')
   const isLinked = await linkSource(options, tarPath)
   await using tar = await open(tarPath, isLinked ? 'r' : 'wx+', 0o600)
-  const { tree, entries, digest, sizeBytes } = await unpackTar(options, isLinked ? undefined : tar)
+  const isKnown = isLinked && options.digest !== undefined && digestAlgorithm(options.digest) === 'sha256'
+  const target = { ...(isLinked ? {} : { tar }), ...(isKnown ? { digest: options.digest } : {}) }
+  const { tree, entries, digest, sizeBytes } = await unpackTar(options, target)
   const written = { diffId: digest, sizeBytes, entries }
   if (options.format === 'erofs' && (await writeIndex(options.directory, tree, written)))
     return { ...written, format: 'erofs' }
@@ -110,7 +114,10 @@ interface UnpackedTar {
 }
 
 /** Copies the uncompressed bytes into `tar`, if they are not there yet, and learns what they hold. One write is under way while the next bytes come. */
-async function unpackTar(options: WriteLayerOptions, tar: FileHandle | undefined): Promise<UnpackedTar> {
+async function unpackTar(
+  options: WriteLayerOptions,
+  { tar, digest }: { tar?: FileHandle; digest?: Digest | undefined },
+): Promise<UnpackedTar> {
   const limits = completeLimits(options.limits)
   const size = new LimitedSize(limits)
   const tree = new LayerTree(limits)
@@ -123,12 +130,14 @@ async function unpackTar(options: WriteLayerOptions, tar: FileHandle | undefined
     },
   })
   const digester = new Digester()
+  let sizeBytes = 0
   let writing: Promise<unknown> = Promise.resolve()
   try {
     for await (const piece of decompress(readSource(options, size), options)) {
       options.signal?.throwIfAborted()
       size.addWritten(piece.length)
-      digester.update(piece)
+      if (digest === undefined) digester.update(piece)
+      sizeBytes += piece.length
       reader.push(piece)
       await writing
       writing = Promise.resolve(tar?.writeFile(piece))
@@ -140,7 +149,7 @@ async function unpackTar(options: WriteLayerOptions, tar: FileHandle | undefined
   } finally {
     await writing
   }
-  return { tree, entries, digest: digester.digest(), sizeBytes: digester.sizeBytes }
+  return { tree, entries, digest: digest ?? digester.digest(), sizeBytes }
 }
 
 const progressIntervalMs = 100

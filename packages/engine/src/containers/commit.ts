@@ -84,7 +84,7 @@ async function readParent(
   const manifest = parseManifest(await context.content.readWhole(image.manifestDigest), undefined)
   if (manifest.kind !== 'manifest')
     throw new CodedError('internal', `Cannot commit ${record.name}: ${image.manifestDigest} is an index`)
-  for (const digest of imageBlobs({ path: [image.manifestDigest], manifest })) await hold.lease.add(digest)
+  await hold.lease.add(...imageBlobs({ path: [image.manifestDigest], manifest }))
   hold.holdLayers(image.diffIds)
   return { config: await readImageConfig(context, image), manifest }
 }

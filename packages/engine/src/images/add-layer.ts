@@ -1,23 +1,54 @@
 import type { ContentId } from '@berth/content'
 import type { WrittenLayer } from '@berth/layer'
+import type { Compression, Digest } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
 import type { ImageContext } from './image-context.ts'
 import type { Hold } from './while-held.ts'
 
-/** Makes a blob of the content store a mountable layer, of which nobody has said yet what it is. */
-export async function addLayer(
-  { content, layerWriter, snapshotter }: Pick<ImageContext, 'content' | 'layerWriter' | 'snapshotter'>,
-  { digest }: Pick<ContentId, 'digest'>,
-  { hold, signal }: { hold: Hold; signal: AbortSignal },
-): Promise<WrittenLayer> {
+export type LayerStores = Pick<ImageContext, 'content' | 'layerWriter' | 'snapshotter'>
+
+/** A layer that is written and that nobody can see yet. Disposing without commit removes it. */
+export interface WrittenStage extends AsyncDisposable, WrittenLayer {
+  commit: () => Promise<void>
+}
+
+interface StageOptions {
+  /** Default: as its first bytes say. */
+  compression?: Compression | 'auto'
+  signal: AbortSignal
+  onProgress?: (readBytes: number) => void
+}
+
+/** Unpacks a blob of the content store, of which nobody has said yet what layer it is. */
+export async function stageBlob(
+  { content, layerWriter, snapshotter }: LayerStores,
+  digest: Digest,
+  { compression = 'auto', signal, onProgress }: StageOptions,
+): Promise<WrittenStage> {
   const source = content.blobPath(digest)
   if (source === undefined)
     throw new CodedError('internal', `Cannot unpack ${digest}: the content store has no files`)
-  await using staged = await snapshotter.stageLayer()
-  const { directory } = staged
+  await using stack = new AsyncDisposableStack()
+  const staged = stack.use(await snapshotter.stageLayer())
   const format = snapshotter.layerFormat
-  const written = await layerWriter.write({ source, compression: 'auto', format, directory, signal })
-  hold.holdLayers([written.diffId])
-  await staged.commit(written)
-  return written
+  const target = { format, directory: staged.directory, signal, ...(onProgress ? { onProgress } : {}) }
+  const written = await layerWriter.write({ source, digest, compression, ...target })
+  const owned = stack.move()
+  return {
+    ...written,
+    commit: () => staged.commit(written),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** Makes a blob of the content store a mountable layer, whatever layer that is. */
+export async function addLayer(
+  stores: LayerStores,
+  { digest }: Pick<ContentId, 'digest'>,
+  { hold, signal }: { hold: Hold; signal: AbortSignal },
+): Promise<WrittenLayer> {
+  await using staged = await stageBlob(stores, digest, { signal })
+  hold.holdLayers([staged.diffId])
+  await staged.commit()
+  return staged
 }

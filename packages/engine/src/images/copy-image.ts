@@ -34,7 +34,7 @@ export async function copyImage(
     await context.content.writeBlob(bytes, descriptor, { leaseId: hold.lease.id })
   const digests = path.map(({ descriptor }) => descriptor.digest)
   // Held before they arrive: somebody else may be the one who brings them.
-  for (const digest of imageBlobs({ path: digests, manifest })) await hold.lease.add(digest)
+  await hold.lease.add(...imageBlobs({ path: digests, manifest }))
   const config = parseImageConfig(await source.config(manifest.config))
   checkLayers(manifest, config, request.action)
   checkPlatform(config, request)

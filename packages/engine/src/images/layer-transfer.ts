@@ -12,6 +12,7 @@ import type { Credentials, RegistryClient } from '@berth/registry-client'
 import type { Snapshotter } from '@berth/snapshot'
 import { CodedError, Semaphore } from '@berth/stdx'
 
+import { stageBlob, type WrittenStage } from './add-layer.ts'
 import { isInterruption } from './interruption.ts'
 import { SharedWork } from './shared-work.ts'
 
@@ -33,6 +34,13 @@ export interface ImageLayer {
 export interface LayerRequest extends ImageLayer {
   reference: Reference
   credentials: Credentials | undefined
+}
+
+interface UnpackOptions {
+  signal: AbortSignal
+  onEvent?: (event: LayerEvent) => void
+  /** What has come out of a blob already; who gives it disposes it. */
+  findStaged?: (digest: Digest) => Promise<WrittenStage | undefined>
 }
 
 export interface LayerTransferOptions {
@@ -150,30 +158,26 @@ export class LayerTransfer {
   /** Makes the blob of a layer mountable, and checks that it is the layer its config promised. */
   async unpack(
     { descriptor, diffId }: ImageLayer,
-    { signal, onEvent }: { signal: AbortSignal; onEvent: (event: LayerEvent) => void },
+    { signal, onEvent, findStaged }: UnpackOptions,
   ): Promise<void> {
-    const { content, snapshotter, layerWriter } = this.#options
     if (await this.#isUnpacked({ descriptor, diffId })) return
-    const source = content.blobPath(descriptor.digest)
-    if (source === undefined)
-      throw new CodedError('internal', `Cannot unpack ${descriptor.digest}: the content store has no files`)
-    await using staged = await snapshotter.stageLayer()
-    const written = await layerWriter.write({
-      source,
-      compression: compressionOf(descriptor),
-      format: snapshotter.layerFormat,
-      directory: staged.directory,
-      signal,
-      onProgress: (readBytes) =>
-        onEvent({ state: 'extracting', currentBytes: readBytes, totalBytes: descriptor.size }),
-    })
-    if (written.diffId !== diffId) {
+    const found = await findStaged?.(descriptor.digest)
+    await using made = found
+      ? undefined
+      : await stageBlob(this.#options, descriptor.digest, {
+          compression: compressionOf(descriptor),
+          signal,
+          onProgress: (readBytes) =>
+            onEvent?.({ state: 'extracting', currentBytes: readBytes, totalBytes: descriptor.size }),
+        })
+    const staged = found ?? made
+    if (staged?.diffId !== diffId) {
       throw new CodedError(
         'data-loss',
-        `Cannot unpack layer ${digestHex(descriptor.digest).slice(0, 12)}: its content has digest ${written.diffId}, the image config says ${diffId}`,
+        `Cannot unpack layer ${digestHex(descriptor.digest).slice(0, 12)}: its content has digest ${staged?.diffId}, the image config says ${diffId}`,
       )
     }
-    await staged.commit({ diffId, sizeBytes: written.sizeBytes })
+    await staged.commit()
     this.#unpacked.add(keyOf({ descriptor, diffId }))
   }
 }

@@ -1,7 +1,9 @@
 import type { JsonMessage } from '@berth/api'
+import type { ContentId } from '@berth/content'
 import { digestHex, type Platform } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
 import { findArchivedImages, type ArchivedImage } from './archive/archive-images.ts'
+import { EarlyLayers } from './archive/early-layers.ts'
 import { parseBlobName } from './archive/blob-name.ts'
 import { receiveArchive, type ReceiveOptions } from './archive/receive-archive.ts'
 import { collectGarbage } from './collect-garbage.ts'
@@ -56,14 +58,16 @@ async function receiveImages(
   const { content } = context
   const { signal } = options
   const onProgress = progressReporter(report)
-  const archive = await receiveArchive(body, { content, hold, signal, onProgress })
+  await using early = new EarlyLayers(context, signal)
+  const onReceived = (received: ContentId) => early.begin(received)
+  const archive = await receiveArchive(body, { content, hold, signal, onReceived, onProgress })
   const platform = options.platform ?? context.platform
   const found = await findArchivedImages(archive, { content, platform })
   const copied: (ArchivedImage & { image: CompleteImage })[] = []
   for (const entry of found) {
     const name = entry.tags[0] === undefined ? entry.resolved.manifest.config.digest : familiar(entry.tags[0])
     const wish = { name, platform: options.platform, action: `load ${name}` }
-    const source = contentSource(context, { ...wish, signal })
+    const source = contentSource(context, { ...wish, signal, early })
     const image = await copyImage(context, source, { ...wish, hold, resolved: entry.resolved })
     copied.push({ ...entry, image })
   }
@@ -86,7 +90,7 @@ function progressReporter(report: Report): ReceiveOptions['onProgress'] {
 /** An image whose blobs are in the content store, if they are anywhere. */
 function contentSource(
   context: ImageContext,
-  { action, signal }: { action: string; signal: AbortSignal },
+  { action, signal, early }: { action: string; signal: AbortSignal; early: EarlyLayers },
 ): ImageSource {
   const { content, layers } = context
   const need = async ({ digest }: { digest: Parameters<typeof content.findBlob>[0] }) => {
@@ -101,7 +105,7 @@ function contentSource(
     layers: (wanted) =>
       together(wanted, signal, async (layer, signal) => {
         await need(layer.descriptor)
-        await layers.unpack(layer, { signal, onEvent: () => undefined })
+        await layers.unpack(layer, { signal, findStaged: (digest) => early.find(digest) })
       }),
   }
 }

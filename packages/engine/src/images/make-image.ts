@@ -23,18 +23,24 @@ export async function makeImage(
   { config, layers, mediaTypes: types = ociTypes, tag }: NewImage,
   hold: Hold,
 ): Promise<ImageRecord> {
-  const store = async (mediaType: string, value: unknown): Promise<Descriptor> => {
-    const bytes = Buffer.from(JSON.stringify(value))
-    const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length }
-    await context.content.writeBlob(bytes, descriptor, { leaseId: hold.lease.id })
-    return descriptor
-  }
+  const configDocument = document(types.config, config)
   const manifest: Manifest = {
     schemaVersion: 2,
     mediaType: types.manifest,
-    config: await store(types.config, config),
+    config: configDocument.descriptor,
     layers: [...layers],
   }
-  const { digest } = await store(types.manifest, manifest)
-  return recordImage(context, { path: [digest], manifest, config }, { tags: tag === undefined ? [] : [tag] })
+  const manifestDocument = document(types.manifest, manifest)
+  await Promise.all(
+    [configDocument, manifestDocument].map(({ bytes, descriptor }) =>
+      context.content.writeBlob(bytes, descriptor, { leaseId: hold.lease.id }),
+    ),
+  )
+  const path = [manifestDocument.descriptor.digest]
+  return recordImage(context, { path, manifest, config }, { tags: tag === undefined ? [] : [tag] })
+}
+
+function document(mediaType: string, value: unknown): { bytes: Uint8Array; descriptor: Descriptor } {
+  const bytes = Buffer.from(JSON.stringify(value))
+  return { bytes, descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length } }
 }

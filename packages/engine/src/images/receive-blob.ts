@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ContentId, ContentStore } from '@berth/content'
+import type { ContentId, ContentStore, Ingest } from '@berth/content'
 import type { Hold } from './while-held.ts'
 
 export interface ReceiveBlobOptions {
@@ -17,13 +17,30 @@ export async function receiveBlob(
 ): Promise<ContentId> {
   await using ingest = await content.openIngest(`received ${randomUUID()}`, { leaseId: hold.lease.id })
   try {
-    for await (const piece of body) {
-      await ingest.write(piece)
-      onProgress?.(ingest.offset)
-    }
+    await writeAll(ingest, body, onProgress)
     return await ingest.commit(expected)
   } catch (error) {
     await ingest.truncate()
     throw error
+  }
+}
+
+/** The next piece comes while one is written. */
+async function writeAll(
+  ingest: Ingest,
+  body: AsyncIterable<Uint8Array>,
+  onProgress: ReceiveBlobOptions['onProgress'],
+): Promise<void> {
+  let writing: Promise<void> = Promise.resolve()
+  try {
+    for await (const piece of body) {
+      await writing
+      writing = ingest.write(piece)
+      // Awaited in the next turn; a failure until then is not unhandled.
+      writing.catch(() => undefined)
+      onProgress?.(ingest.offset)
+    }
+  } finally {
+    await writing
   }
 }

@@ -25,8 +25,7 @@ export async function* saveImages(
   const images = await Promise.all(
     [...chosen].map(async ([image, tags]) => {
       const packed = await readImage(context, image, [...tags].sort())
-      for (const digest of imageBlobs({ path: [packed.descriptor.digest], manifest: packed.manifest }))
-        await lease.add(digest)
+      await lease.add(...imageBlobs({ path: [packed.descriptor.digest], manifest: packed.manifest }))
       return packed
     }),
   )

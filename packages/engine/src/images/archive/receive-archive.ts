@@ -13,6 +13,8 @@ export interface ReceiveOptions {
   content: ContentStore
   hold: Hold
   signal: AbortSignal
+  /** Told of each file that is whole. */
+  onReceived: (content: ContentId) => void
   onProgress: (progress: { name: string; currentBytes: number; totalBytes: number }) => void
 }
 
@@ -63,7 +65,11 @@ class Received implements ReceivedArchive {
         throw new CodedError('invalid-argument', 'Cannot load: a file of the archive is sparse')
       if (documentNames.includes(name))
         this.documents.set(name, await readBounded(body, manifestBytesMax, name))
-      else this.#files.set(name, await receiveFile({ name, sizeBytes: entry.sizeBytes, body }, options))
+      else {
+        const content = await receiveFile({ name, sizeBytes: entry.sizeBytes, body }, options)
+        this.#files.set(name, content)
+        options.onReceived(content)
+      }
     }
   }
 
