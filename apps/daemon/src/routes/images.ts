@@ -6,14 +6,7 @@ import {
   type ImageSummary,
 } from '@berth/api'
 import type { ImageService } from '@berth/engine'
-import {
-  isDigest,
-  parsePlatform,
-  parseReference,
-  withDefaultTag,
-  type Platform,
-  type Reference,
-} from '@berth/oci'
+import { isDigest, parsePlatform, parseReference, type Platform, type Reference } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
 import { jsonStream, status } from '../server/reply.ts'
 import { requestBody } from '../server/request-body.ts'
@@ -35,9 +28,8 @@ export const imageRoutes = (images: Images): Route[] => [
     const platform = platformOf(query.get('platform'))
     if (!fromImage) return jsonStream(images.import(importOptions({ query, request, signal, platform })))
     const credentials = registryCredentials(decodeRegistryAuth(headerOf(request.headers['x-registry-auth'])))
-    return jsonStream(
-      images.pull(pullReference(fromImage, query.get('tag') ?? ''), { platform, credentials, signal }),
-    )
+    const reference = pullReference(fromImage, query.get('tag') ?? '')
+    return jsonStream(images.pull(reference, { platform, credentials, signal }))
   }),
   route('GET', '/images/{name:.*}/json', ({ params }) => images.inspect(params.name)),
   route('GET', '/images/{name:.*}/history', ({ params }) => images.history(params.name)),
@@ -67,10 +59,10 @@ function importOptions({ query, request, signal, platform }: ImportRequest) {
   }
 }
 
-/** `fromImage` and `tag` as clients send them: the tag may be a digest, or part of the name. */
+/** `fromImage` and `tag` as clients send them: the tag may be a digest, or part of the name; without one all tags are meant. */
 function pullReference(name: string, tag: string): Reference {
   const separator = isDigest(tag) ? '@' : ':'
-  const reference = withDefaultTag(parseReference(tag === '' ? name : `${name}${separator}${tag}`))
+  const reference = parseReference(tag === '' ? name : `${name}${separator}${tag}`)
   if (reference.repository === 'library/scratch')
     throw new CodedError('forbidden', "'scratch' is a reserved name")
   return reference

@@ -6,7 +6,7 @@ import { imageHistory, inspectImage } from './inspect.ts'
 import { listImages } from './list.ts'
 import { loadImages } from './load.ts'
 import { pruneImages } from './prune.ts'
-import { pullImage } from './pull.ts'
+import { pullImages } from './pull-images.ts'
 import { pushImage } from './push.ts'
 import { removeImage } from './remove.ts'
 import { saveImages } from './save.ts'
@@ -22,7 +22,7 @@ export function imageService(context: ImageContext) {
     list: bind(context, listImages),
     load: bind(context, loadImages),
     prune: bind(context, pruneImages),
-    pull: bind(context, pullImage),
+    pull: bind(context, pullImages),
     push: bind(context, pushImage),
     remove: bind(context, removeImage),
     save: bind(context, saveImages),
