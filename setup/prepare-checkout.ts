@@ -7,22 +7,37 @@ import { runProgram } from './run-program.ts'
 const root = join(import.meta.dirname, '..')
 /** Says that it was done once; later changes are compiled as they are first run. */
 const compiledStamp = join(root, '.cache/compiled')
-const clientDirectory = join(root, 'dist/cli')
 
-/**
- * Makes the checkout quick to start: the client as one bundle, cut where it loads things late, and the engine's and the
- * monitor's modules compiled. Nothing breaks without it; `bin/berth` takes the sources when they are newer.
- */
-export async function prepareCheckout(): Promise<void> {
-  await bundleClient()
-  if (!existsSync(compiledStamp)) await compileModules()
+/** What each program is made of: itself, and the modules it starts as processes or threads of their own. */
+const programs: Readonly<Record<string, readonly string[]>> = {
+  berth: ['apps/cli/src/berth.ts'],
+  berthd: [
+    'apps/daemon/src/berthd.ts',
+    'apps/daemon/src/berth-monitor.ts',
+    'packages/layer/src/threads/layer-thread.main.ts',
+  ],
+  'berth-hub': ['apps/hub/src/berth-hub.ts'],
 }
 
-async function bundleClient(): Promise<void> {
-  await rm(clientDirectory, { recursive: true, force: true })
+/**
+ * Makes the checkout as quick and as small as what is shipped: each program as one bundle, compiled. Nothing breaks
+ * without it; the launchers take the sources when one of them is newer.
+ */
+export async function prepareCheckout(): Promise<void> {
+  await Promise.all(Object.entries(programs).map(([name, modules]) => bundle(name, modules)))
+  if (existsSync(compiledStamp)) return
+  for (const name of Object.keys(programs)) await runProgram([join(root, 'bin', name), '--version'])
+  await writeFile(compiledStamp, '')
+}
+
+/** A start loads few files; what a program loads late is cut off. */
+async function bundle(name: string, modules: readonly string[]): Promise<void> {
+  const directory = join(root, 'dist', name)
+  await rm(directory, { recursive: true, force: true })
   await build({
-    entryPoints: [join(root, 'apps/cli/src/berth.ts')],
-    outdir: clientDirectory,
+    entryPoints: modules.map((module) => join(root, module)),
+    entryNames: '[name]',
+    outdir: directory,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     splitting: true,
@@ -32,15 +47,12 @@ async function bundleClient(): Promise<void> {
     platform: 'node',
     format: 'esm',
     target: 'node26',
+    // It finds its native library beside its own files.
+    external: ['koffi'],
+    // Libraries that are no ES modules ask for what Node gives only those.
+    banner: {
+      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url)",
+    },
     logLevel: 'error',
   })
-}
-
-/** Each program loads all its modules before it looks at its arguments; Node keeps what it compiled at the end. */
-async function compileModules(): Promise<void> {
-  await runProgram([join(root, 'bin/berthd'), '--version'])
-  await runProgram([join(root, 'bin/berth-hub'), '--version'])
-  const env = { NODE_COMPILE_CACHE: join(root, '.cache/compile') }
-  await runProgram([process.execPath, join(root, 'apps/daemon/src/berth-monitor.ts')], { env })
-  await writeFile(compiledStamp, '')
 }

@@ -1,5 +1,6 @@
 import { isCoded, messageOf, type Logger } from '@berth/stdx'
 import { once } from 'node:events'
+import { extname, join } from 'node:path'
 import { parseCommandLine, type Invocation } from './config/command-line.ts'
 import { openDaemon, type Daemon } from './daemon.ts'
 import { createLogger } from './logger.ts'
@@ -7,7 +8,8 @@ import { environmentProxy } from './registry-settings.ts'
 import { inheritedSockets } from './server/systemd-sockets.ts'
 import { version } from './version.ts'
 
-const monitorPath = new URL('berth-monitor.ts', import.meta.url).pathname
+/** Beside this module, a source or a bundle like it. */
+const monitorPath = join(import.meta.dirname, `berth-monitor${extname(import.meta.filename)}`)
 
 const invocation = parseCommandLine(process.argv.slice(2), { version })
 if (invocation.kind === 'end') end(invocation)

@@ -1,3 +1,4 @@
+import { extname, join } from 'node:path'
 import { CodedError, messageOf, systemCode } from '@berth/stdx'
 import { Worker } from 'node:worker_threads'
 import type { WriteLayerOptions, WrittenLayer } from '../write-layer.ts'
@@ -6,9 +7,12 @@ import { errorOf, type ThreadReply, type ThreadRequest } from './thread-messages
 /** Holds the tree and the plan of a layer with as many entries as the default limits allow. */
 const heapMebibytesMax = 2048
 
+/** Beside this module, a source or a bundle like it. */
+const programPath = join(import.meta.dirname, `layer-thread.main${extname(import.meta.filename)}`)
+
 /** A worker thread that writes layers, one at a time. It does not keep the process alive while it is idle. */
 export class LayerThread implements AsyncDisposable {
-  readonly #worker = new Worker(new URL('layer-thread.main.ts', import.meta.url), {
+  readonly #worker = new Worker(programPath, {
     name: 'berth-layer',
     // Descriptors come from openat2, which Node does not see; tracking would warn at each close.
     trackUnmanagedFds: false,
