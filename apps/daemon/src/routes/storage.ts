@@ -7,6 +7,9 @@ import { route, type Route } from '../server/route.ts'
 export const storageRoutes = (engine: Pick<Engine, 'check' | 'diskUsage'>): Route[] => [
   route('GET', '/system/df', () => engine.diskUsage()),
   route('POST', '/berth/check', ({ query, signal }) =>
-    jsonStream(engine.check({ repairs: parseQueryBoolean(query.get('repair')), signal })),
+    jsonStream(engine.check({ repairs: parseQueryBoolean(query.get('repair')), signal }), {
+      contentType: 'application/jsonl',
+      flushHeaders: true,
+    }),
   ),
 ]

@@ -22,7 +22,22 @@ export async function* checkStore(
   context: ImageContext,
   options: CheckOptions,
 ): AsyncGenerator<CheckMessage> {
-  const summary: CheckSummary = {
+  const tally = new Tally()
+  const manifests = context.images.list().map(({ manifestDigest }) => manifestDigest)
+  // What a manifest names can be mended once the manifest can be read.
+  yield* checkBlobs(context, manifests, { tally, options, needs: await imageNeeds(context) })
+  const needs = await imageNeeds(context)
+  yield* checkBlobs(context, await otherBlobs(context, needs, manifests), { tally, options, needs })
+  for (const diffId of await allLayers(context, needs)) {
+    const verdict = await checkLayer(context, diffId, options.signal)
+    tally.addLayer(verdict)
+    yield* tally.count(await settleLayer(context, { digest: diffId, verdict, needs, options }))
+  }
+  yield tally.summary
+}
+
+class Tally {
+  readonly summary: CheckSummary = {
     Type: 'summary',
     Blobs: 0,
     Layers: 0,
@@ -31,33 +46,51 @@ export async function* checkStore(
     Mended: 0,
     Lost: 0,
   }
-  const needs = await imageNeeds(context)
-  const count = (problem: CheckProblem): CheckProblem => {
-    summary.Problems++
-    if (problem.Outcome === 'mended') summary.Mended++
-    if (problem.Outcome === 'lost') summary.Lost++
-    return problem
+
+  addBlob({ readBytes }: Verdict): void {
+    this.summary.Blobs++
+    this.summary.Bytes += readBytes
   }
-  for (const digest of await allBlobs(context, needs)) {
-    const verdict = await checkBlob(context, digest, options.signal)
-    summary.Blobs++
-    summary.Bytes += verdict.readBytes
-    const problem = await settleBlob(context, { digest, verdict, needs, options })
-    if (problem) yield count(problem)
+
+  addLayer({ readBytes }: Verdict): void {
+    this.summary.Layers++
+    this.summary.Bytes += readBytes
   }
-  for (const diffId of await allLayers(context, needs)) {
-    const verdict = await checkLayer(context, diffId, options.signal)
-    summary.Layers++
-    summary.Bytes += verdict.readBytes
-    const problem = await settleLayer(context, { digest: diffId, verdict, needs, options })
-    if (problem) yield count(problem)
+
+  count(problem: CheckProblem | undefined): CheckProblem[] {
+    if (!problem) return []
+    this.summary.Problems++
+    if (problem.Outcome === 'mended') this.summary.Mended++
+    if (problem.Outcome === 'lost') this.summary.Lost++
+    return [problem]
   }
-  yield summary
 }
 
-async function allBlobs({ content }: ImageContext, needs: ImageNeeds): Promise<Set<Digest>> {
+interface Checking {
+  tally: Tally
+  needs: ImageNeeds
+  options: CheckOptions
+}
+
+async function* checkBlobs(
+  context: ImageContext,
+  digests: Iterable<Digest>,
+  { tally, needs, options }: Checking,
+): AsyncGenerator<CheckProblem> {
+  for (const digest of new Set(digests)) {
+    const verdict = await checkBlob(context, digest, options.signal)
+    tally.addBlob(verdict)
+    yield* tally.count(await settleBlob(context, { digest, verdict, needs, options }))
+  }
+}
+
+async function otherBlobs(
+  { content }: ImageContext,
+  needs: ImageNeeds,
+  known: readonly Digest[],
+): Promise<Set<Digest>> {
   const stored = await Array.fromAsync(content.listBlobs(), ({ digest }) => digest)
-  return new Set([...needs.blobs.keys(), ...stored])
+  return new Set([...needs.blobs.keys(), ...stored]).difference(new Set(known))
 }
 
 async function allLayers({ snapshotter }: ImageContext, needs: ImageNeeds): Promise<Set<Digest>> {
