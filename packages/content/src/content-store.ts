@@ -25,8 +25,11 @@ export interface ContentStore extends AsyncDisposable {
   listBlobs(): AsyncIterable<BlobInfo>
   deleteBlob(digest: Digest): Promise<void>
 
-  /** A lease ends when deleted or at `expiresAt` (milliseconds since the epoch; default: in 24 hours). */
-  createLease(options?: { expiresAt?: number }): Promise<Lease>
+  /**
+   * A lease ends when deleted or at `expiresAt` (milliseconds since the epoch; default: in 24 hours); a `transient` one also
+   * with the process, and costs the disk nothing: for work that nobody goes on with.
+   */
+  createLease(options?: { expiresAt?: number; transient?: boolean }): Promise<Lease>
 
   /** Repositories (`registry/repository`) that are known to hold a blob, for cross-repository mounts. */
   addOrigin(digest: Digest, repository: string): Promise<void>

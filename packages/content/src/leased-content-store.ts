@@ -4,6 +4,7 @@ import { digestAlgorithm, digestOf, type Descriptor, type Digest } from '@berth/
 import type { BlobStorage } from './blob-storage.ts'
 import type { BlobInfo, ContentStore, Ingest, Lease } from './content-store.ts'
 import type { Failpoint } from './failpoint.ts'
+import { Leases } from './leases.ts'
 import type { MetadataStore } from './metadata-store.ts'
 import { SharedLock } from './shared-lock.ts'
 import { openVerifiedIngest } from './verified-ingest.ts'
@@ -25,6 +26,7 @@ interface LeasedContentStoreOptions {
 export class LeasedContentStore implements ContentStore {
   readonly #storage: BlobStorage
   readonly #metadata: MetadataStore
+  readonly #leases: Leases
   readonly #logger: Logger
   readonly #failpoint: Failpoint
   readonly #lock = new SharedLock()
@@ -33,6 +35,7 @@ export class LeasedContentStore implements ContentStore {
   constructor(options: LeasedContentStoreOptions) {
     this.#storage = options.storage
     this.#metadata = options.metadata
+    this.#leases = new Leases(options.metadata)
     this.#logger = options.logger
     this.#failpoint = options.failpoint
   }
@@ -57,7 +60,7 @@ export class LeasedContentStore implements ContentStore {
   }
 
   async openIngest(ref: string, { leaseId }: { leaseId?: string } = {}): Promise<Ingest> {
-    if (leaseId !== undefined) this.#metadata.checkLease(leaseId)
+    if (leaseId !== undefined) this.#leases.check(leaseId)
     if (this.#openRefs.has(ref)) {
       throw new CodedError(
         'conflict',
@@ -99,13 +102,16 @@ export class LeasedContentStore implements ContentStore {
     return this.#lock.exclusive(() => this.#delete(digest))
   }
 
-  async createLease(options: { expiresAt?: number } = {}): Promise<Lease> {
+  async createLease({
+    expiresAt = Date.now() + dayMs,
+    transient = false,
+  }: { expiresAt?: number; transient?: boolean } = {}): Promise<Lease> {
     const id = randomUUID()
-    this.#metadata.addLease(id, options.expiresAt ?? Date.now() + dayMs)
+    this.#leases.add(id, { expiresAt, transient })
     return {
       id,
-      add: (...digests) => this.#lock.shared(async () => this.#metadata.addToLease(id, digests)),
-      [Symbol.asyncDispose]: async () => this.#metadata.deleteLease(id),
+      add: (...digests) => this.#lock.shared(async () => this.#leases.addBlobs(id, digests)),
+      [Symbol.asyncDispose]: async () => this.#leases.delete(id),
     }
   }
 
@@ -122,8 +128,7 @@ export class LeasedContentStore implements ContentStore {
     ingestIdleMs?: number
   }): Promise<{ deleted: Digest[]; freedBytes: number }> {
     return this.#lock.exclusive(async () => {
-      this.#metadata.deleteExpiredLeases()
-      const leased = this.#metadata.leasedDigests()
+      const leased = this.#leases.heldDigests()
       // Read after the leases: whoever ends one in between has made its blobs reachable before.
       const reachable = await options.reachable()
       const idleSince = Date.now() - (options.ingestIdleMs ?? dayMs)
@@ -145,9 +150,9 @@ export class LeasedContentStore implements ContentStore {
 
   #publish(digest: Digest, leaseId: string | undefined, publish: () => Promise<void>): Promise<void> {
     return this.#lock.shared(async () => {
-      if (leaseId !== undefined) this.#metadata.checkLease(leaseId)
+      if (leaseId !== undefined) this.#leases.check(leaseId)
       await publish()
-      if (leaseId !== undefined) this.#metadata.addToLease(leaseId, [digest])
+      if (leaseId !== undefined) this.#leases.addBlobs(leaseId, [digest])
       await this.#failpoint('lease-recorded')
     })
   }
@@ -156,7 +161,7 @@ export class LeasedContentStore implements ContentStore {
     return this.#lock.shared(async () => {
       const found = await this.#storage.find(digest)
       if (found?.sizeBytes !== size) return false
-      if (leaseId !== undefined) this.#metadata.addToLease(leaseId, [digest])
+      if (leaseId !== undefined) this.#leases.addBlobs(leaseId, [digest])
       return true
     })
   }

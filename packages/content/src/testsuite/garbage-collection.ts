@@ -29,38 +29,41 @@ export function testGarbageCollection(open: OpenTestStore): void {
     assert.deepEqual(await digestsIn(store), [reachable, leased].sort())
   })
 
-  test('a lease ends when it is disposed', async () => {
-    await using store = await open()
-    let digest: Digest
-    {
-      await using lease = await store.createLease()
-      digest = await write(store, 'x', lease.id)
-    }
-    assert.deepEqual((await store.collectGarbage({ reachable: reaching() })).deleted, [digest])
-  })
+  for (const transient of [false, true]) {
+    const kind = transient ? 'transient lease' : 'lease'
+    test(`a ${kind} ends when it is disposed`, async () => {
+      await using store = await open()
+      let digest: Digest
+      {
+        await using lease = await store.createLease({ transient })
+        digest = await write(store, 'x', lease.id)
+      }
+      assert.deepEqual((await store.collectGarbage({ reachable: reaching() })).deleted, [digest])
+    })
 
-  test('a lease ends when it expires', async () => {
-    await using store = await open()
-    await using lease = await store.createLease({ expiresAt: Date.now() + 20 })
-    const digest = await write(store, 'x', lease.id)
-    await sleep(30)
-    await assert.rejects(lease.add(digest), { code: 'not-found' })
-    await assert.rejects(write(store, 'y', lease.id), { code: 'not-found' })
-    assert.deepEqual((await store.collectGarbage({ reachable: reaching() })).deleted, [digest])
-  })
+    test(`a ${kind} ends when it expires`, async () => {
+      await using store = await open()
+      await using lease = await store.createLease({ expiresAt: Date.now() + 20, transient })
+      const digest = await write(store, 'x', lease.id)
+      await sleep(30)
+      await assert.rejects(lease.add(digest), { code: 'not-found' })
+      await assert.rejects(write(store, 'y', lease.id), { code: 'not-found' })
+      assert.deepEqual((await store.collectGarbage({ reachable: reaching() })).deleted, [digest])
+    })
 
-  test('a lease holds what is added to it: a blob that is there, one that comes later, one that is written again', async () => {
-    await using store = await open()
-    await using lease = await store.createLease()
-    const there = await write(store, 'there')
-    await lease.add(there)
-    await lease.add(content('later').descriptor.digest)
-    const later = await write(store, 'later')
-    const again = await write(store, 'again')
-    await write(store, 'again', lease.id)
-    await store.collectGarbage({ reachable: reaching() })
-    assert.deepEqual(await digestsIn(store), [there, later, again].sort())
-  })
+    test(`a ${kind} holds what is added to it: a blob that is there, one that comes later, one that is written again`, async () => {
+      await using store = await open()
+      await using lease = await store.createLease({ transient })
+      const there = await write(store, 'there')
+      await lease.add(there)
+      await lease.add(content('later').descriptor.digest)
+      const later = await write(store, 'later')
+      const again = await write(store, 'again')
+      await write(store, 'again', lease.id)
+      await store.collectGarbage({ reachable: reaching() })
+      assert.deepEqual(await digestsIn(store), [there, later, again].sort())
+    })
+  }
 
   test('openIngest() refuses a lease that is not there', async () => {
     await using store = await open()

@@ -21,7 +21,7 @@ export async function* saveImages(
   { platform, signal }: SaveImagesOptions,
 ): AsyncGenerator<Uint8Array> {
   const chosen = chooseImages(context, names, platform)
-  await using lease = await context.content.createLease()
+  await using lease = await context.content.createLease({ transient: true })
   const images = await Promise.all(
     [...chosen].map(async ([image, tags]) => {
       const packed = await readImage(context, image, [...tags].sort())

@@ -21,23 +21,23 @@ interface HoldOptions {
 /** Runs what brings or makes images: what it holds is safe until it has recorded them. When it fails, nothing of it stays. */
 export async function whileHeld<T>(
   context: ImageContext,
-  { action, keepsAfter = () => false }: HoldOptions,
+  { action, keepsAfter }: HoldOptions,
   make: (hold: Hold) => Promise<T>,
 ): Promise<T> {
   try {
     await using held = new AsyncDisposableStack()
-    const lease = await context.content.createLease()
+    const lease = await context.content.createLease({ transient: keepsAfter === undefined })
     let isKept = false
     held.defer(() => (isKept ? undefined : lease[Symbol.asyncDispose]()))
     try {
       return await make({ lease, holdLayers: (diffIds) => void held.use(context.layers.hold(diffIds)) })
     } catch (error) {
-      isKept = keepsAfter(error)
+      isKept = keepsAfter?.(error) ?? false
       throw error
     }
   } catch (error) {
     const noSpace = noSpaceError(error, action)
-    if (!keepsAfter(error)) await clearAway(context, noSpace !== undefined)
+    if (!keepsAfter?.(error)) await clearAway(context, noSpace !== undefined)
     throw noSpace ?? error
   }
 }
