@@ -1,12 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { answers } from '../setup/answers.ts'
-import { createNetworkNamespace, mustRun, type NetworkNamespace } from './network-namespace.ts'
+import { type BenchHub, seedHelloWorld, startHub } from './hub.ts'
+import { createNetworkNamespace, type NetworkNamespace } from './network-namespace.ts'
 import { type Program, startProgram } from './program.ts'
 
 const bin = join(import.meta.dirname, '..', 'bin')
-const hubAddress = '127.0.0.1:5000'
+const hubPort = 5000
 
 export const engineKinds = ['dockerd', 'berthd'] as const
 export type EngineKind = (typeof engineKinds)[number]
@@ -21,16 +22,29 @@ export interface BenchEngine extends AsyncDisposable {
   /** Starts it and gives the milliseconds until its first API answer. */
   start: () => Promise<number>
   stop: () => Promise<void>
+  /** `host:port` of its registry. */
+  registry: string
+  /** Starts another registry, which is empty. */
+  startEmptyHub: () => Promise<BenchHub>
 }
 
-/** Prepares an engine and a registry that holds hello-world; the engine is not started yet. */
-export async function createEngine(kind: EngineKind): Promise<BenchEngine> {
+export interface EngineOptions {
+  /** Where its folders are made (default: the system's temporary directory). */
+  parent?: string
+  /** Fills its registry's data (default: with hello-world). */
+  fillHub?: (data: string) => Promise<void>
+}
+
+/** Prepares an engine and its registry; the engine is not started yet. */
+export async function createEngine(kind: EngineKind, options: EngineOptions = {}): Promise<BenchEngine> {
+  const { parent = tmpdir(), fillHub = seedHelloWorld } = options
   await using undo = new AsyncDisposableStack()
-  const directory = undo.adopt(await mkdtemp(join(tmpdir(), `berth-bench-${kind}-`)), remove)
+  const directory = undo.adopt(await mkdtemp(join(parent, `berth-bench-${kind}-`)), remove)
   const network = undo.use(await createNetworkNamespace(`berth-bench-${kind}-${process.pid}`))
-  await startHub(undo, network)
+  const addHub = hubStarter(network, parent)
+  const hub = undo.use(await addHub(fillHub))
   const socketPath = join(directory, 'engine.sock')
-  const command = network.within(engineCommand(kind, directory, socketPath))
+  const command = network.within(engineCommand(kind, { directory, socketPath, registry: hub.address }))
   let program: Program | undefined
   const stop = async () => {
     await program?.[Symbol.asyncDispose]()
@@ -47,11 +61,32 @@ export async function createEngine(kind: EngineKind): Promise<BenchEngine> {
       return program.readyAfterMs(() => answers({ socketPath, path: '/_ping' }))
     },
     stop,
+    registry: hub.address,
+    startEmptyHub: () => addHub(async () => undefined),
     [Symbol.asyncDispose]: () => made.disposeAsync(),
   }
 }
 
-function engineCommand(kind: EngineKind, directory: string, socketPath: string): string[] {
+/** Each hub it starts is on a port of its own. */
+function hubStarter(network: NetworkNamespace, parent: string) {
+  let port = hubPort
+  return async (fill: (data: string) => Promise<void>): Promise<BenchHub> => {
+    await using undo = new AsyncDisposableStack()
+    const data = undo.adopt(await mkdtemp(join(parent, 'berth-hub-')), remove)
+    await fill(data)
+    const { address } = undo.use(await startHub({ network, data, port: port++ }))
+    const owned = undo.move()
+    return { address, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  }
+}
+
+interface Places {
+  directory: string
+  socketPath: string
+  registry: string
+}
+
+function engineCommand(kind: EngineKind, { directory, socketPath, registry }: Places): string[] {
   const roots = ['--data-root', join(directory, 'data'), '--exec-root', join(directory, 'exec')]
   const common = [
     ...roots,
@@ -60,22 +95,11 @@ function engineCommand(kind: EngineKind, directory: string, socketPath: string):
     '-H',
     `unix://${socketPath}`,
     '--registry-mirror',
-    `http://${hubAddress}`,
+    `http://${registry}`,
   ]
   return kind === 'dockerd'
     ? ['dockerd', '--storage-driver', 'overlay2', ...common]
     : [join(bin, 'berthd'), ...common]
-}
-
-/** The registry's directory is its own: its memory is not the engine's. */
-async function startHub(undo: AsyncDisposableStack, network: NetworkNamespace): Promise<void> {
-  const data = undo.adopt(await mkdtemp(join(tmpdir(), 'berth-hub-')), remove)
-  await mustRun([join(bin, 'berth-hub'), 'seed', '--data', data])
-  const log = join(data, 'hub.log')
-  const serve = [join(bin, 'berth-hub'), 'serve', '--listen', hubAddress, '--data', data]
-  const hub = undo.use(startProgram(network.within(serve), log))
-  // It listens inside the namespace, where this process is not: what it says is the sign.
-  await hub.readyAfterMs(async () => (await readFile(log, 'utf8')).includes('listens on'))
 }
 
 function remove(directory: string): Promise<void> {

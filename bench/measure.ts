@@ -21,13 +21,19 @@ export interface Result {
   problem?: string
 }
 
-export interface Plan {
-  id: string
-  title: string
-  unit: Figure['unit']
-  goal?: number
+type About = Pick<Figure, 'id' | 'title' | 'unit' | 'goal'>
+
+interface Rounds {
   rounds: number
   warmUps?: number
+}
+
+export interface Plan extends About, Rounds {}
+
+/** As a contestant, where one round gives a sample of each of several figures. */
+export interface SeriesContestant {
+  name: string
+  measure: () => Promise<readonly number[]>
 }
 
 /**
@@ -35,23 +41,44 @@ export interface Plan {
  * A contestant that fails drops out with its reason; the others go on.
  */
 export async function measureInTurns(plan: Plan, contestants: readonly Contestant[]): Promise<Figure> {
-  const { rounds, warmUps = 1, ...about } = plan
-  const results: Result[] = contestants.map(({ name }) => ({ name, samples: [] }))
-  for (let round = -warmUps; round < rounds; round++) {
-    for (const [index, contestant] of contestants.entries()) {
-      const result = results[index]
-      if (result && !result.problem) await addSample(result, contestant, round >= 0)
-    }
-  }
-  return { ...about, results }
+  const { rounds, warmUps, ...about } = plan
+  const series = contestants.map(({ name, measure }) => ({ name, measure: async () => [await measure()] }))
+  const [figure] = await measureSeriesInTurns(
+    { figures: [about], rounds, ...(warmUps === undefined ? {} : { warmUps }) },
+    series,
+  )
+  return figure ?? { ...about, results: [] }
 }
 
-async function addSample(result: Result, contestant: Contestant, counts: boolean): Promise<void> {
+/** The same for figures that one round gives together, in their order. */
+export async function measureSeriesInTurns(
+  { figures, rounds, warmUps = 1 }: Rounds & { figures: readonly About[] },
+  contestants: readonly SeriesContestant[],
+): Promise<Figure[]> {
+  const measured = figures.map((about): Figure => ({
+    ...about,
+    results: contestants.map(({ name }) => ({ name, samples: [] })),
+  }))
+  for (let round = -warmUps; round < rounds; round++) {
+    for (const [index, contestant] of contestants.entries()) {
+      const results = measured.flatMap((figure) => figure.results[index] ?? [])
+      if (!results.some(({ problem }) => problem)) await addSamples(results, contestant, round >= 0)
+    }
+  }
+  return measured
+}
+
+async function addSamples(
+  results: readonly Result[],
+  contestant: SeriesContestant,
+  counts: boolean,
+): Promise<void> {
   try {
-    const sample = await contestant.measure()
-    if (counts) result.samples.push(sample)
+    const samples = await contestant.measure()
+    if (counts)
+      for (const [index, result] of results.entries()) result.samples.push(samples[index] ?? Number.NaN)
   } catch (error) {
-    result.problem = error instanceof Error ? error.message : String(error)
+    for (const result of results) result.problem = error instanceof Error ? error.message : String(error)
   }
 }
 

@@ -147,7 +147,7 @@ test('architecture() finds bench and setup free of the engine', () => {
       .filter(
         ({ specifier }) =>
           specifier.startsWith('@berth/') &&
-          !['@berth/host', '@berth/stdx', '@berth/oci'].includes(specifier),
+          !['@berth/host', '@berth/stdx', '@berth/oci', '@berth/layer'].includes(specifier),
       )
       .map(({ specifier, line }) => `${place(path, line)} imports ${specifier}`),
   )
