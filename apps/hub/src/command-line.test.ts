@@ -18,6 +18,8 @@ test('parseCommand() reads serve and its defaults', () => {
     dataDirectory: '/var/lib/berth-hub',
     logLevel: 'info',
     mirrors: noMirrors,
+    access: undefined,
+    tls: undefined,
   })
   const given = parseCommand(['serve', '--listen', '[::1]:0', '--data=/d', '--log-level', 'debug'])
   assert.deepEqual(given, {
@@ -26,6 +28,8 @@ test('parseCommand() reads serve and its defaults', () => {
     dataDirectory: '/d',
     logLevel: 'debug',
     mirrors: noMirrors,
+    access: undefined,
+    tls: undefined,
   })
 })
 
@@ -86,6 +90,9 @@ test('parseCommand() refuses what it does not know', () => {
     ['serve', '--log-level', 'loud'],
     ['gc', '--grace', 'soon'],
     ['mirror'],
+    ['serve', '--public', 'a/*'],
+    ['serve', '--tls-cert', 'c.pem'],
+    ['serve', '--htpasswd', 'f', '--auth-scheme', 'digest'],
     ['mirror', '--upstream', 'ftp://x'],
     ['mirror', '--upstream', 'ghcr.io', '--upstream', 'https://ghcr.io'],
     ['mirror', '--upstream', 'ghcr.io', '--upstream-host', 'h=quay.io'],

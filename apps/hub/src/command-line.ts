@@ -1,5 +1,11 @@
 import { parseArgs } from 'node:util'
 import { CodedError, messageOf } from '@berth/stdx'
+import {
+  parseAccessSettings,
+  parseTlsSettings,
+  type AccessSettings,
+  type TlsSettings,
+} from './access-settings.ts'
 import { parseDuration, parseMirrorSettings, type MirrorSettings } from './mirror-settings.ts'
 
 export const usage = `Usage: berth-hub COMMAND [OPTIONS]
@@ -17,6 +23,11 @@ Options of serve and mirror:
   --data DIR           Where everything is kept (default /var/lib/berth-hub)
   --log-level LEVEL    trace, debug, info, warn, error or fatal (default info)
 
+  --htpasswd FILE           Accounts, as 'htpasswd -B' writes them: they may do everything, others nothing
+  --public PATTERN          Others may pull these repositories, for example 'library/*'; can be given again
+  --auth-scheme SCHEME      token (default): clients get a token with their password; basic: they send it each time
+  --tls-cert FILE           Certificate chain, PEM; with --tls-key the registry is served over HTTPS
+  --tls-key FILE            Its key, PEM
   --upstream [NAME=]URL     A registry to mirror: docker.io, ghcr.io, https://host[:port]; can be given again. Its
                             repositories are NAME/… here. mirror takes the first for requests that name none
   --upstream-host HOST=NAME Requests to this host are for that upstream; can be given again
@@ -58,6 +69,8 @@ export interface ServeCommand {
   dataDirectory: string
   logLevel: LogLevel
   mirrors: MirrorSettings
+  access: AccessSettings | undefined
+  tls: TlsSettings | undefined
 }
 
 const flags = {
@@ -73,6 +86,11 @@ const flags = {
   'tag-ttl': { type: 'string' },
   'cache-size': { type: 'string' },
   pin: { type: 'string', multiple: true },
+  htpasswd: { type: 'string' },
+  public: { type: 'string', multiple: true },
+  'auth-scheme': { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const
@@ -94,6 +112,8 @@ export function parseCommand(argv: readonly string[]): Command {
         dataDirectory,
         logLevel: parseLogLevel(values['log-level']),
         mirrors: parseMirrorSettings(values, name === 'mirror'),
+        access: parseAccessSettings(values),
+        tls: parseTlsSettings(values),
       }
     case 'seed':
       return { name, dataDirectory, ...parseName(values.name) }

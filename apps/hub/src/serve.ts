@@ -1,10 +1,18 @@
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { isIPv6, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { getSystemErrorMessage } from 'node:util'
-import { createRegistry, createRegistryHttpServer, type Registry } from '@berth/registry-server'
+import {
+  createRegistry,
+  createRegistryHttpServer,
+  type Registry,
+  type ServerCertificate,
+} from '@berth/registry-server'
 import { CodedError, messageOf, type Logger } from '@berth/stdx'
+import { openHubAccess, tokenPath, type HubAccess } from './access.ts'
+import type { AccessSettings, TlsSettings } from './access-settings.ts'
 import { startMaintenance } from './maintenance.ts'
 import type { MirrorSettings } from './mirror-settings.ts'
 import { openMirrors } from './mirrors.ts'
@@ -17,38 +25,58 @@ export interface ServeOptions {
   listen: { host: string; port: number }
   dataDirectory: string
   mirrors: MirrorSettings
+  access: AccessSettings | undefined
+  tls: TlsSettings | undefined
   logger: Logger
 }
 
 /** A hub that answers; disposing it ends idle connections, lets running requests finish and closes the store. */
 export interface ServingHub extends AsyncDisposable {
-  /** `http://host:port` */
+  /** `http://host:port`, or `https:` */
   readonly url: string
 }
 
 export async function serve(options: ServeOptions): Promise<ServingHub> {
   const { listen, dataDirectory, logger } = options
+  const isTls = options.tls !== undefined
   await using stack = new AsyncDisposableStack()
   const isMirror = options.mirrors.upstreams.length > 0
   const mirrors = isMirror ? await openMirrors(options.mirrors, { stack, logger }) : undefined
+  const access =
+    options.access && (await openHubAccess(options.access, { dataDirectory, isTls, stack, logger }))
   const registry = stack.use(
     await createRegistry({
       directory: join(dataDirectory, 'registry'),
       logger,
       ...(mirrors && { mirrors }),
+      ...(access && { access: access.policy }),
     }),
   )
-  const server = createRegistryHttpServer((request, response) => void answer(registry, request, response))
+  const server = createRegistryHttpServer(
+    (request, response) => void answer({ registry, access }, request, response),
+    options.tls && (await readCertificate(options.tls)),
+  )
   stack.use(startMaintenance(registry, logger.named('maintenance')))
   await startListening(server, listen)
   stack.defer(() => drain(server))
   const owned = stack.move()
-  return { url: urlOf(server.address() as AddressInfo), [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  const url = urlOf(server.address() as AddressInfo, isTls)
+  return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
-async function answer(registry: Registry, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function readCertificate({ certificateFile, keyFile }: TlsSettings): Promise<ServerCertificate> {
+  return { cert: await readFile(certificateFile), key: await readFile(keyFile) }
+}
+
+async function answer(
+  { registry, access }: { registry: Registry; access: HubAccess | undefined },
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (request.url === '/healthz')
     return void response.writeHead(200, { 'Content-Type': 'text/plain' }).end('ok\n')
+  const isToken = request.url === tokenPath || request.url?.startsWith(`${tokenPath}?`)
+  if (isToken && access?.handleToken) return await access.handleToken(request, response)
   await registry.handle(request, response)
 }
 
@@ -80,6 +108,6 @@ async function drain(server: Server): Promise<void> {
   clearTimeout(force)
 }
 
-function urlOf({ address, port }: AddressInfo): string {
-  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`
+function urlOf({ address, port }: AddressInfo, isTls: boolean): string {
+  return `${isTls ? 'https' : 'http'}://${isIPv6(address) ? `[${address}]` : address}:${port}`
 }

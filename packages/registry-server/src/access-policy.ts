@@ -8,13 +8,18 @@ export type Access =
 
 /** Says who may do what. A registry asks it once a request. */
 export interface AccessPolicy {
-  /** What the sender of `headers` may do. Throws UNAUTHORIZED for credentials that are wrong (not for none). */
-  grant(headers: IncomingHttpHeaders): Promise<Grant>
+  /**
+   * What the sender of `headers` may do. Throws UNAUTHORIZED for credentials that are wrong (not for none).
+   * `address` is where the request comes from.
+   */
+  grant(headers: IncomingHttpHeaders, address: string): Promise<Grant>
+  /** The `WWW-Authenticate` value that goes with credentials that are wrong. */
+  challenge?(access: Access, headers: IncomingHttpHeaders): string
 }
 
 /** What one sender may do, for one request. */
 export interface Grant {
-  allows(access: Access): boolean
+  allows(access: Access): boolean | Promise<boolean>
   /**
    * The `WWW-Authenticate` value for a refusal that credentials could lift, or undefined when the sender is known and
    * simply may not: the first is answered 401, the second 403.

@@ -53,13 +53,14 @@ export class Blobs {
   async mountBlob(
     repository: string,
     digest: Digest,
-    source: { from: string | undefined; mayRead: (repository: string) => boolean },
+    source: { from: string | undefined; mayRead: (repository: string) => boolean | Promise<boolean> },
   ): Promise<boolean> {
     const candidates =
       source.from === undefined
         ? await this.#store.listBlobRepositories(digest, mountCandidatesMax)
         : [source.from]
-    for (const candidate of candidates.filter(source.mayRead)) {
+    for (const candidate of candidates) {
+      if (!(await source.mayRead(candidate))) continue
       if (await this.#store.mountBlob(repository, digest, candidate)) return true
     }
     return false

@@ -18,12 +18,13 @@ export async function temporaryDirectory(stack: AsyncDisposableStack): Promise<s
 export async function startProgram(
   stack: AsyncDisposableStack,
   data: string,
+  more: readonly string[] = [],
 ): Promise<{ child: ChildProcess; url: string }> {
-  const args = ['serve', '--listen', '127.0.0.1:0', '--data', data, '--log-level', 'warn']
+  const args = ['serve', '--listen', '127.0.0.1:0', '--data', data, '--log-level', 'warn', ...more]
   const child = spawn(launcher, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   stack.defer(() => kill(child))
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
-  const url = /^berth-hub listens on (http:\S+)$/.exec(line)?.[1] ?? assert.fail(line)
+  const url = /^berth-hub listens on (https?:\S+)$/.exec(line)?.[1] ?? assert.fail(line)
   return { child, url }
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Logger } from '@berth/stdx'
+import { isCoded, type Logger } from '@berth/stdx'
 import type { Access, AccessPolicy, Grant } from '../access-policy.ts'
 import type { ContentReader } from '../content-reader.ts'
 import {
@@ -60,8 +60,7 @@ async function dispatch(
   }
   const { route, params } = match
   const repository = repositoryOf(params['name'], namespace)
-  const grant = await access.grant(request.headers)
-  checkAccess(grant, accessOf(route, repository), response)
+  const grant = await grantAccess(access, accessOf(route, repository), wire)
   const mirror = context.mirroring?.namespaces.of(repository) && context.mirroring.mirror
   if (mirror && route.action !== 'pull')
     throw new RegistryError('DENIED', { message: 'repository is a mirror and read-only' })
@@ -89,8 +88,17 @@ function accessOf({ action }: Route, repository: string): Access {
   return action === 'base' || action === 'catalog' ? { action } : { action, repository }
 }
 
-function checkAccess(grant: Grant, access: Access, response: ServerResponse): void {
-  if (grant.allows(access)) return
+async function grantAccess(
+  policy: AccessPolicy,
+  access: Access,
+  { request, response }: { request: IncomingMessage; response: ServerResponse },
+): Promise<Grant> {
+  const grant = await policy.grant(request.headers, request.socket.remoteAddress ?? '').catch((error) => {
+    const challenge = isCoded(error, 'unauthorized') ? policy.challenge?.(access, request.headers) : undefined
+    if (challenge !== undefined) response.setHeader('WWW-Authenticate', challenge)
+    throw error
+  })
+  if (await grant.allows(access)) return grant
   const challenge = grant.challenge(access)
   if (challenge === undefined) throw new RegistryError('DENIED')
   response.setHeader('WWW-Authenticate', challenge)

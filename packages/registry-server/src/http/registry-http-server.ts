@@ -1,4 +1,5 @@
 import type { RequestListener, Server } from 'node:http'
+import type { Server as TlsServer } from 'node:https'
 
 /** Taken so because an `import` of node:http reads all of its exports, one of which loads undici: 40 ms and 7 MB. */
 const { createServer } = process.getBuiltinModule('node:http')
@@ -12,19 +13,31 @@ const headersTimeoutMs = 60_000
 /** Tokens with many scopes are long. */
 const headerBytesMax = 64 * 1024
 
-/** Makes an HTTP server with the time and size limits that uploads of any length and registry clients need. */
-export function createRegistryHttpServer(listener: RequestListener): Server {
-  const server = createServer(
-    {
-      // Node's own limit is 300 s for a whole request: it would end long uploads.
-      requestTimeout: 0,
-      headersTimeout: headersTimeoutMs,
-      keepAliveTimeout: keepAliveTimeoutMs,
-      maxHeaderSize: headerBytesMax,
-      noDelay: true,
-    },
-    listener,
-  )
+/** Certificate chain and key, PEM. */
+export interface ServerCertificate {
+  cert: string | Buffer
+  key: string | Buffer
+}
+
+/**
+ * Makes an HTTP server, over TLS when there is a certificate, with the time and size limits that uploads of any length
+ * and registry clients need.
+ */
+export function createRegistryHttpServer(
+  listener: RequestListener,
+  certificate?: ServerCertificate,
+): Server | TlsServer {
+  const options = {
+    // Node's own limit is 300 s for a whole request: it would end long uploads.
+    requestTimeout: 0,
+    headersTimeout: headersTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    maxHeaderSize: headerBytesMax,
+    noDelay: true,
+  }
+  const server = certificate
+    ? process.getBuiltinModule('node:https').createServer({ ...options, ...certificate }, listener)
+    : createServer(options, listener)
   server.setTimeout(idleTimeoutMs)
   return server
 }

@@ -1,0 +1,40 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { openBasicAccess, openHtpasswd, openTokenAccess, type AccessPolicy } from '@berth/registry-server'
+import type { Logger } from '@berth/stdx'
+import { compare } from 'bcryptjs'
+import type { AccessSettings } from './access-settings.ts'
+
+/** Where tokens are got. */
+export const tokenPath = '/auth/token'
+
+const service = 'berth-hub'
+
+/** Who may do what, and who answers at `tokenPath`. */
+export interface HubAccess {
+  policy: AccessPolicy
+  handleToken: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined
+}
+
+export interface HubAccessOptions {
+  dataDirectory: string
+  isTls: boolean
+  stack: AsyncDisposableStack
+  logger: Logger
+}
+
+/** Opens what the settings ask for; `stack` closes it. */
+export async function openHubAccess(
+  settings: AccessSettings,
+  { dataDirectory, isTls, stack, logger }: HubAccessOptions,
+): Promise<HubAccess> {
+  const { htpasswdFile: path, publicRepositories, scheme } = settings
+  const accounts = await openHtpasswd({ path, publicRepositories, compare })
+  if (scheme === 'basic') return { policy: openBasicAccess(accounts), handleToken: undefined }
+  // The client's own name for this server is the one it can reach.
+  const realm = ({ host }: IncomingHttpHeaders) =>
+    `${isTls ? 'https' : 'http'}://${/^[\w.:[\]-]+$/.test(host ?? '') ? host : 'localhost'}${tokenPath}`
+  const directory = join(dataDirectory, 'access')
+  const tokens = stack.use(await openTokenAccess({ directory, accounts, service, realm, logger }))
+  return { policy: tokens.policy, handleToken: (request, response) => tokens.handle(request, response) }
+}

@@ -1,0 +1,61 @@
+import { mkdir } from 'node:fs/promises'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import type { Logger } from '@berth/stdx'
+import type { AccessPolicy } from '../access-policy.ts'
+import type { Accounts } from './accounts.ts'
+import { basicAccess } from './basic-access.ts'
+import { LoginGuard } from './login-guard.ts'
+import { RefreshTokenStore } from './refresh-token-store.ts'
+import { SigningKeys } from './signing-keys.ts'
+import { tokenAccess } from './token-access.ts'
+import { TokenService } from './token-service.ts'
+
+/** Name and password with every request. */
+export function openBasicAccess(accounts: Accounts, now: () => number = Date.now): AccessPolicy {
+  return basicAccess(accounts, new LoginGuard(accounts, now))
+}
+
+export interface TokenAccess extends AsyncDisposable {
+  policy: AccessPolicy
+  /** Answers the requests to `realm`. Never rejects. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Signs with a new key from now on. */
+  rotateKeys(): Promise<void>
+}
+
+export interface OpenTokenAccessOptions {
+  /** Where keys and logins are kept; made, keys too, when it is not there. Several processes may share it. */
+  directory: string
+  accounts: Accounts
+  /** The service's name in tokens and challenges. */
+  service: string
+  /** Where `handle` is reached, as the sender of these headers sees it. */
+  realm: (headers: IncomingHttpHeaders) => string
+  logger: Logger
+  /** Milliseconds since the epoch (default: the machine's clock). */
+  now?: () => number
+}
+
+/** Tokens of a token service of our own: distribution token specification. */
+export async function openTokenAccess(options: OpenTokenAccessOptions): Promise<TokenAccess> {
+  const { directory, accounts, service, realm, now = Date.now } = options
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const logger = options.logger.named('access')
+  const keys = new SigningKeys(join(directory, 'keys'), now)
+  await keys.current()
+  const refreshTokens = new RefreshTokenStore(join(directory, 'access.db'), now)
+  const guard = new LoginGuard(accounts, now)
+  const issuer = service
+  const tokens = new TokenService({ accounts, guard, keys, refreshTokens, issuer, service, now, logger })
+  return {
+    policy: tokenAccess({ keys, issuer, service, realm, now }),
+    handle: (request, response) => tokens.handle(request, response),
+    async rotateKeys() {
+      await keys.rotate()
+    },
+    async [Symbol.asyncDispose]() {
+      refreshTokens[Symbol.dispose]()
+    },
+  }
+}

@@ -1,0 +1,84 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeFileAtomic } from '@berth/stdx'
+
+const dayMs = 24 * 60 * 60 * 1000
+/** A key signs for so long; then a new one does. */
+const signsForMs = 30 * dayMs
+/** What it signed is believed for a while longer than any token lives. */
+const verifiesForMs = signsForMs + dayMs
+
+export interface SigningKey {
+  /** Name of the key in tokens: made from the public key itself. */
+  kid: string
+  privateKey: KeyObject
+  publicKey: KeyObject
+  createdAt: number
+}
+
+/** Ed25519 keys in a directory, made when they are needed: `<created>-<kid>.pem`, which only the owner can read. */
+export class SigningKeys {
+  readonly #directory: string
+  readonly #now: () => number
+  #keys: SigningKey[] = []
+
+  constructor(directory: string, now: () => number = Date.now) {
+    this.#directory = directory
+    this.#now = now
+  }
+
+  /** The key to sign with. Retires old keys and makes a new one when it is time. */
+  async current(): Promise<SigningKey> {
+    const newest = this.#keys.at(-1)
+    if (newest && this.#now() - newest.createdAt < signsForMs) return newest
+    await this.#load()
+    const loaded = this.#keys.at(-1)
+    if (loaded && this.#now() - loaded.createdAt < signsForMs) return loaded
+    return await this.rotate()
+  }
+
+  /** The public key of that name, if it is still believed. Another process may have made it. */
+  async find(kid: string): Promise<KeyObject | undefined> {
+    if (!this.#keys.some((key) => key.kid === kid)) await this.#load()
+    const key = this.#keys.find((key) => key.kid === kid)
+    return key && this.#now() - key.createdAt < verifiesForMs ? key.publicKey : undefined
+  }
+
+  /** Makes a new key, which signs from now on; what older ones signed is believed until they are retired. */
+  async rotate(): Promise<SigningKey> {
+    const key = signingKey(generateKeyPairSync('ed25519').privateKey, this.#now())
+    const pem = key.privateKey.export({ type: 'pkcs8', format: 'pem' })
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 })
+    await writeFileAtomic(join(this.#directory, `${key.createdAt}-${key.kid}.pem`), pem)
+    await this.#load()
+    return key
+  }
+
+  async #load(): Promise<void> {
+    const names = (await readdir(this.#directory).catch(() => [])).filter((name) => name.endsWith('.pem'))
+    const keys: SigningKey[] = []
+    for (const name of names) {
+      const createdAt = Number.parseInt(name, 10)
+      const path = join(this.#directory, name)
+      if (this.#now() - createdAt >= verifiesForMs) await rm(path, { force: true })
+      else keys.push(signingKey(createPrivateKey(await readFile(path)), createdAt))
+    }
+    this.#keys = keys.sort((a, b) => a.createdAt - b.createdAt)
+  }
+}
+
+function signingKey(privateKey: KeyObject, createdAt: number): SigningKey {
+  const publicKey = createPublicKey(privateKey)
+  const kid = createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
+    .slice(0, 16)
+  return { kid, privateKey, publicKey, createdAt }
+}

@@ -1,0 +1,60 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Access, AccessPolicy, Grant } from '../access-policy.ts'
+import { formatScope } from './scope.ts'
+import type { SigningKeys } from './signing-keys.ts'
+import { verifyToken, type TokenClaims } from './token.ts'
+
+export interface TokenAccessOptions {
+  keys: SigningKeys
+  /** Who signs, and for which service: both are in every token. */
+  issuer: string
+  service: string
+  /** Where tokens are got, as the sender of these headers reaches it. */
+  realm: (headers: IncomingHttpHeaders) => string
+  now: () => number
+}
+
+/** Requests carry a token of our own token service that says what they may do. */
+export function tokenAccess(options: TokenAccessOptions): AccessPolicy {
+  const { keys, issuer, service, realm, now } = options
+  const challengeFor = (access: Access, headers: IncomingHttpHeaders, error?: string) => {
+    const scope = scopeOf(access)
+    const parts = [`realm="${realm(headers)}"`, `service="${service}"`]
+    if (scope !== undefined) parts.push(`scope="${scope}"`)
+    if (error !== undefined) parts.push(`error="${error}"`)
+    return `Bearer ${parts.join(',')}`
+  }
+  return {
+    async grant(headers): Promise<Grant> {
+      const token = /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1]
+      const findKey = (kid: string) => keys.find(kid)
+      const claims =
+        token === undefined
+          ? undefined
+          : await verifyToken(token, { issuer, audience: service, now: now(), findKey })
+      const error = claims && 'insufficient_scope'
+      return {
+        allows: (access) => claims !== undefined && isAllowed(claims, access),
+        challenge: (access) => challengeFor(access, headers, error),
+      }
+    },
+    challenge: (access, headers) => challengeFor(access, headers, 'invalid_token'),
+  }
+}
+
+function isAllowed({ access: scopes }: TokenClaims, access: Access): boolean {
+  if (access.action === 'base') return true
+  const [type, name, action] =
+    access.action === 'catalog'
+      ? ['registry', 'catalog', '*']
+      : ['repository', access.repository, access.action]
+  return scopes.some((scope) => scope.type === type && scope.name === name && scope.actions.includes(action))
+}
+
+/** What to ask the token service for: who pushes reads as well. */
+function scopeOf(access: Access): string | undefined {
+  if (access.action === 'base') return undefined
+  if (access.action === 'catalog') return formatScope({ type: 'registry', name: 'catalog', actions: ['*'] })
+  const actions = access.action === 'push' ? ['pull', 'push'] : [access.action]
+  return formatScope({ type: 'repository', name: access.repository, actions })
+}
