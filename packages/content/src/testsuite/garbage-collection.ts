@@ -43,9 +43,9 @@ export function testGarbageCollection(open: OpenTestStore): void {
 
     test(`a ${kind} ends when it expires`, async () => {
       await using store = await open()
-      await using lease = await store.createLease({ expiresAt: Date.now() + 20, transient })
+      await using lease = await store.createLease({ expiresAt: Date.now() + 100, transient })
       const digest = await write(store, 'x', lease.id)
-      await sleep(30)
+      await sleep(110)
       await assert.rejects(lease.add(digest), { code: 'not-found' })
       await assert.rejects(write(store, 'y', lease.id), { code: 'not-found' })
       assert.deepEqual((await store.collectGarbage({ reachable: reaching() })).deleted, [digest])
