@@ -171,6 +171,20 @@ test('events() tells the life of a container in order', async () => {
   assert.deepEqual(lines.split('\n'), ['create', 'attach', 'start', 'die', 'destroy'])
 })
 
+test('top() shows the processes of a container alone', async () => {
+  await docker('run', '-d', '--name', 't1', 'busybox', 'sh', '-c', 'sleep 98 & sleep 99')
+  while ((await docker('top', 't1')).split('\n').length < 3) await sleep(50)
+  const rows = (await docker('top', 't1', '-o', 'pid,args')).split('\n')
+  assert.match(rows[0] ?? '', /^PID +COMMAND$/)
+  assert.ok(
+    rows.slice(1).every((row) => /sleep 9[89]$/.test(row)),
+    rows.join('\n'),
+  )
+  assert.ok(rows.some((row) => row.endsWith('sleep 98')))
+  await docker('rm', '-f', 't1')
+  assert.match(await refused('top', 't1'), /No such container: t1/)
+})
+
 test('two clients wait for one end', async () => {
   await docker('run', '-d', '--name', 'w2', 'busybox', 'sh', '-c', 'sleep 0.5; exit 4')
   assert.deepEqual(await Promise.all([docker('wait', 'w2'), docker('wait', 'w2')]), ['4', '4'])

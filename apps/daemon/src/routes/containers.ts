@@ -22,7 +22,7 @@ export const containerRoutes = (containers: ContainerService): Route[] => [
   ...streamRoutes(containers),
 ]
 
-const readRoutes = (containers: Pick<ContainerService, 'list' | 'inspect'>): Route[] => [
+const readRoutes = (containers: Pick<ContainerService, 'list' | 'inspect' | 'top'>): Route[] => [
   route('GET', '/containers/json', ({ query }) =>
     containers.list({
       all: parseQueryBoolean(query.get('all')),
@@ -30,6 +30,9 @@ const readRoutes = (containers: Pick<ContainerService, 'list' | 'inspect'>): Rou
       size: parseQueryBoolean(query.get('size')),
       filters: parseFilters(query.get('filters'), listFilters),
     }),
+  ),
+  route('GET', '/containers/{name}/top', ({ params, query }) =>
+    containers.top(params.name, query.get('ps_args') ?? ''),
   ),
   route('GET', '/containers/{name}/json', ({ params, query }) =>
     containers.inspect(params.name, { size: parseQueryBoolean(query.get('size')) }),

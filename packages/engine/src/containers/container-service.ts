@@ -18,6 +18,7 @@ import { resizeContainer } from './resize.ts'
 import { startContainer } from './start.ts'
 import { restartContainer } from './restart.ts'
 import { stopContainer } from './stop.ts'
+import { topContainer } from './top.ts'
 import { waitContainer } from './wait.ts'
 
 /** The container verbs over one context. */
@@ -40,6 +41,7 @@ export function containerService(context: ContainerContext) {
     restart: bind(context, restartContainer),
     start: bind(context, startContainer),
     stop: bind(context, stopContainer),
+    top: bind(context, topContainer),
     unpause: bind(context, unpauseContainer),
     wait: bind(context, waitContainer),
     execAttach: bind(context, attachExec),

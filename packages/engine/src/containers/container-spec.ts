@@ -51,7 +51,7 @@ export function buildContainerSpec(
       ...(config.Hostname ? { hostname: config.Hostname } : {}),
       ...(config.Domainname ? { domainname: config.Domainname } : {}),
       namespaces: namespaceOptions(context, record, network),
-      cgroupsPath: join(hostConfig.CgroupParent || context.settings.cgroupParent, record.id),
+      cgroupsPath: cgroupOf(context, record),
       resources: resources(hostConfig),
       mounts: mounts(hostConfig, network),
       devices: devices(hostConfig),
@@ -61,6 +61,11 @@ export function buildContainerSpec(
     },
     { platform: context.specPlatform, features },
   )
+}
+
+/** Where its control groups lie, below the roots of the hierarchies. */
+export function cgroupOf({ settings }: Pick<ContainerContext, 'settings'>, record: ContainerRecord): string {
+  return join(record.hostConfig.CgroupParent || settings.cgroupParent, record.id)
 }
 
 /** The process of an exec: the container's own surroundings, with what the request changes. */
