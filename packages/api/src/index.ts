@@ -107,6 +107,7 @@ export type {
   EventActor,
   DiskUsage,
   BuildCacheRecord,
+  BuildPruneResponse,
   ErrorResponse,
   IdResponse,
 } from './types/system.ts'

@@ -26,6 +26,8 @@ export interface EngineRequest {
   headers?: Readonly<Record<string, string>>
   /** Sent as JSON. */
   body?: unknown
+  /** Sent as it comes, as a tar; a failure of it is what the call rejects with. Not together with `body`. */
+  upload?: AsyncIterable<Uint8Array> | undefined
   signal?: AbortSignal | undefined
 }
 

@@ -94,6 +94,7 @@ export class Transport implements Disposable {
 
   #explain(error: Error, request: EngineRequest): Error {
     if (request.signal?.aborted) return error
+    if (error instanceof UploadFailure && error.cause instanceof Error) return error.cause
     return connectionError(error, this.#options, request)
   }
 }
@@ -111,12 +112,43 @@ function limitConnecting(outgoing: ClientRequest): void {
   })
 }
 
-function finish(outgoing: ClientRequest, { body }: EngineRequest): void {
-  outgoing.end(body === undefined ? undefined : JSON.stringify(body))
+function finish(outgoing: ClientRequest, { body, upload }: EngineRequest): void {
+  if (upload) void send(upload, outgoing)
+  else outgoing.end(body === undefined ? undefined : JSON.stringify(body))
+}
+
+/** What failed before it came to the connection, which is not the engine's fault. */
+class UploadFailure extends Error {
+  override readonly name = 'UploadFailure'
+}
+
+/** Never rejects: what goes wrong is the request's own error, or the reply of an engine that has read enough. */
+async function send(upload: AsyncIterable<Uint8Array>, outgoing: ClientRequest): Promise<void> {
+  try {
+    for await (const chunk of upload) {
+      if (!outgoing.write(chunk)) await writable(outgoing)
+      if (outgoing.destroyed) return
+    }
+    outgoing.end()
+  } catch (error) {
+    outgoing.destroy(new UploadFailure('the upload failed', { cause: error }))
+  }
+}
+
+/** Resolves also when it never will be again. */
+function writable(outgoing: ClientRequest): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const done = () => {
+    outgoing.off('drain', done).off('close', done)
+    resolve()
+  }
+  outgoing.on('drain', done).on('close', done)
+  return promise
 }
 
 /** A POST without a body says so, or Node would leave the length out and an upgrade would carry chunks. */
-function bodyHeaders({ method, body }: EngineRequest): Record<string, string> {
+function bodyHeaders({ method, body, upload }: EngineRequest): Record<string, string> {
+  if (upload) return { 'content-type': 'application/x-tar' }
   if (body === undefined) return method === 'POST' || method === 'PUT' ? { 'content-length': '0' } : {}
   const length = Buffer.byteLength(JSON.stringify(body))
   return { 'content-type': 'application/json', 'content-length': String(length) }

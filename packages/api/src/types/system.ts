@@ -223,6 +223,12 @@ export interface BuildCacheRecord {
   UsageCount: number
 }
 
+/** POST /build/prune. */
+export interface BuildPruneResponse {
+  CachesDeleted: string[] | null
+  SpaceReclaimed: number
+}
+
 /** The body of every reply with a status of 400 or more. */
 export interface ErrorResponse {
   message: string
