@@ -37,14 +37,7 @@ async function containerEnded(
   record: ContainerRecord,
   event: ExitEvent,
 ): Promise<void> {
-  const ended = context.containers.setState(record.id, {
-    status: 'exited',
-    pid: 0,
-    exitCode: event.exitCode,
-    error: event.isUnknown ? 'exit code unknown: the monitor was not running when the process ended' : '',
-    finishedAt: event.finishedAt,
-    isOomKilled: event.isOomKilled,
-  })
+  const ended = recordEnd(context, record, event)
   if (event.isOomKilled) containerEvent(context.events, ended, { action: 'oom' })
   const execDuration = String(
     Math.max(0, Math.floor((Date.parse(event.finishedAt) - Date.parse(record.state.startedAt)) / 1000)),
@@ -65,6 +58,29 @@ async function containerEnded(
   await disconnected
 }
 
+/** Says at once whether the container will run again: whoever wants to stop it must not find it ended before it does. */
+function recordEnd(context: ContainerContext, record: ContainerRecord, event: ExitEvent): ContainerRecord {
+  const ended = context.containers.setState(record.id, {
+    status: 'exited',
+    pid: 0,
+    exitCode: event.exitCode,
+    error: event.isUnknown ? 'exit code unknown: the monitor was not running when the process ended' : '',
+    finishedAt: event.finishedAt,
+    isOomKilled: event.isOomKilled,
+  })
+  return shouldRestart(ended) ? markRestarting(context, ended) : ended
+}
+
+function markRestarting(context: ContainerContext, record: ContainerRecord): ContainerRecord {
+  const restarting: ContainerRecord = {
+    ...record,
+    restartCount: record.restartCount + 1,
+    state: { ...record.state, status: 'restarting' },
+  }
+  context.containers.save(restarting)
+  return restarting
+}
+
 /** Frees what a stopped container held. Goes on after a failure, since the process is gone whatever happens. */
 async function quietly(
   context: ContainerContext,
@@ -82,12 +98,7 @@ async function quietly(
 }
 
 async function afterlife(context: ContainerContext, record: ContainerRecord): Promise<void> {
-  if (shouldRestart(record)) {
-    context.containers.save({
-      ...record,
-      restartCount: record.restartCount + 1,
-      state: { ...record.state, status: 'restarting' },
-    })
+  if (record.state.status === 'restarting') {
     context.restarter.schedule(record, () => void restart(context, record.id))
   } else if (record.hostConfig.AutoRemove) {
     await removeLocked(context, record)
@@ -108,5 +119,6 @@ async function restart(context: ContainerContext, id: string): Promise<void> {
 /** A start that fails counts as an exit: the policy decides whether it is tried again. */
 async function restartFailed(context: ContainerContext, id: string): Promise<void> {
   if (!context.containers.find(id)) return
-  await afterlife(context, context.containers.setState(id, { status: 'exited' }))
+  const failed = context.containers.setState(id, { status: 'exited' })
+  await afterlife(context, shouldRestart(failed) ? markRestarting(context, failed) : failed)
 }

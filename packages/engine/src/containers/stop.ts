@@ -23,25 +23,23 @@ export async function stopContainer(
   nameOrId: string,
   options: StopOptions,
 ): Promise<boolean> {
-  const record = getContainer(context.containers, nameOrId)
-  if (record.state.status === 'restarting') return stopRestarting(context, record.id)
-  if (!isRunning(record)) return false
+  const found = getContainer(context.containers, nameOrId)
+  const record = found.state.status === 'restarting' ? await keepFromRestarting(context, found.id) : found
+  if (!isRunning(record)) return record !== found
   markStopped(context, record)
   await endProcess(context, record, options)
   containerEvent(context.events, record, { action: 'stop' })
   return true
 }
 
-async function stopRestarting(context: ContainerContext, id: string): Promise<boolean> {
-  context.restarter.cancel(id)
-  await context.mutex.run(id, () => {
-    const record = context.containers.find(id)
-    if (record?.state.status === 'restarting') {
-      context.containers.setState(id, { status: 'exited', isManuallyStopped: true })
-    }
-    return Promise.resolve()
+/** Gives the container as it is once nothing of its restart is under way: ended for good, or running again already. */
+function keepFromRestarting(context: ContainerContext, id: string): Promise<ContainerRecord> {
+  return context.mutex.run(id, async () => {
+    context.restarter.cancel(id)
+    const record = getContainer(context.containers, id)
+    if (record.state.status !== 'restarting') return record
+    return context.containers.setState(id, { status: 'exited', isManuallyStopped: true })
   })
-  return true
 }
 
 async function endProcess(
