@@ -107,6 +107,13 @@ test('system prune() of the stock client takes everything that is not used', asy
   assert.deepEqual([images, blobs, layers], [[], [], []])
 })
 
+test('image prune() counts the bytes of a layer that is not compressed once', async () => {
+  const image = await buildImage({ layers: [{ '/large': 'x'.repeat(1_000_000) }], compression: 'none' })
+  await hub.push(image, 'library/plain:1')
+  await docker('pull', '-q', 'plain:1')
+  assert.match(await docker('image', 'prune', '-af'), /Total reclaimed space: 1\.00\dMB$/)
+})
+
 test('prune() refuses filters that it does not know', async () => {
   const filters = encodeURIComponent(JSON.stringify({ colour: ['red'] }))
   for (const what of ['images', 'containers', 'networks', 'volumes'])

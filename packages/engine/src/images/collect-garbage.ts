@@ -1,3 +1,4 @@
+import type { Digest } from '@berth/oci'
 import { isCoded } from '@berth/stdx'
 import type { LayerInfo } from '@berth/snapshot'
 import type { ImageContext } from './image-context.ts'
@@ -14,30 +15,33 @@ export async function collectGarbage(
 ): Promise<number> {
   const { content, images } = context
   const reachable = async () => images.reachableBlobs()
-  const { freedBytes } = await content.collectGarbage({ ...options, reachable })
-  return freedBytes + (await collectLayers(context))
+  const { deleted, freedBytes } = await content.collectGarbage({ ...options, reachable })
+  const layers = await collectLayers(context)
+  // A blob that is not compressed is its layer's archive, too.
+  const counted = new Set<Digest>(deleted)
+  return layers.reduce(
+    (total, { diffId, sizeBytes }) => total + (counted.has(diffId) ? 0 : sizeBytes),
+    freedBytes,
+  )
 }
 
-async function collectLayers(context: ImageContext): Promise<number> {
+async function collectLayers(context: ImageContext): Promise<LayerInfo[]> {
   const { images, layers, snapshotter } = context
   const stored = await Array.fromAsync(snapshotter.listLayers())
   // At once from here on: a pull that ends has recorded its image before it lets go of its layers.
   const needed = images.reachableLayers()
   const unneeded = stored.filter(({ diffId }) => !needed.has(diffId) && !layers.isHeld(diffId))
-  const freed = await Promise.all(unneeded.map((layer) => removeUnused(context, layer)))
-  return freed.reduce((total, bytes) => total + bytes, 0)
+  const isFreed = await Promise.all(unneeded.map((layer) => removeUnused(context, layer)))
+  return unneeded.filter((_, index) => isFreed[index])
 }
 
 /** Layers of containers whose image is gone stay: the snapshotter knows. */
-async function removeUnused(
-  { snapshotter }: ImageContext,
-  { diffId, sizeBytes }: LayerInfo,
-): Promise<number> {
+async function removeUnused({ snapshotter }: ImageContext, { diffId }: LayerInfo): Promise<boolean> {
   try {
     await snapshotter.removeLayer(diffId)
-    return sizeBytes
+    return true
   } catch (error) {
-    if (isCoded(error, 'failed-precondition')) return 0
+    if (isCoded(error, 'failed-precondition')) return false
     throw error
   }
 }
