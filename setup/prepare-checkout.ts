@@ -2,22 +2,12 @@ import { build } from 'esbuild'
 import { existsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { programs } from './programs.ts'
 import { runProgram } from './run-program.ts'
 
 const root = join(import.meta.dirname, '..')
 /** Says that it was done once; later changes are compiled as they are first run. */
 const compiledStamp = join(root, '.cache/compiled')
-
-/** What each program is made of: itself, and the modules it starts as processes or threads of their own. */
-const programs: Readonly<Record<string, readonly string[]>> = {
-  berth: ['apps/cli/src/berth.ts'],
-  berthd: [
-    'apps/daemon/src/berthd.ts',
-    'apps/daemon/src/berth-monitor.ts',
-    'packages/layer/src/threads/layer-thread.main.ts',
-  ],
-  'berth-hub': ['apps/hub/src/berth-hub.ts'],
-}
 
 /**
  * Makes the checkout as quick and as small as what is shipped: each program as one bundle, compiled. Nothing breaks

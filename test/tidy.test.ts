@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { test } from 'node:test'
+import { programs } from '../setup/programs.ts'
 import { assertNone } from './source/assert-none.ts'
 import { undocumentedExports } from './source/documented-exports.ts'
 import { formatSizes } from './source/size-table.ts'
@@ -99,13 +100,6 @@ function findEntries(): Set<string> {
   const exported = workspace.flatMap(({ directory, exports }) =>
     Object.values(exports).map((path) => join(directory, path)),
   )
-  const named = globSync('bin/*', { cwd: root }).flatMap((path) =>
-    [...readFileSync(join(root, path), 'utf8').matchAll(/apps\/[\w./-]+\.ts/g)].map(([program]) =>
-      join(root, program),
-    ),
-  )
-  const started = sources.flatMap(({ path, text }) =>
-    [...text.matchAll(/new URL\(\s*'([^']+\.ts)'/g)].map((match) => resolveRelative(path, match[1] ?? '')),
-  )
-  return new Set([...exported, ...named, ...started])
+  const started = Object.values(programs).flatMap((modules) => modules.map((module) => join(root, module)))
+  return new Set([...exported, ...started])
 }
