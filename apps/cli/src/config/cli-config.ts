@@ -11,6 +11,8 @@ export interface CliConfig {
   readonly networksFormat?: string
   readonly volumesFormat?: string
   readonly statsFormat?: string
+  /** `key=value`, for every prune. */
+  readonly pruneFilters?: readonly string[]
   readonly HttpHeaders?: Readonly<Record<string, string>>
   readonly proxies?: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly auths?: Readonly<Record<string, AuthRequest>>

@@ -62,7 +62,7 @@ async function answer(
     response.end(method === 'HEAD' ? undefined : 'OK')
     return
   }
-  const seen = { method, url, body: text === '' ? undefined : (JSON.parse(text) as unknown) }
+  const seen = { method, url, body: bodyOf(text, request.headers['content-type']) }
   requests.push(seen)
   const known = replies[`${method} ${url.split('?')[0]}`] ?? new Error('page not found')
   const reply =
@@ -77,4 +77,9 @@ async function answer(
     response.end(
       typeof reply === 'number' ? undefined : typeof reply === 'string' ? reply : JSON.stringify(reply),
     )
+}
+
+function bodyOf(text: string, contentType: string | undefined): unknown {
+  if (text === '') return undefined
+  return contentType === 'application/json' ? (JSON.parse(text) as unknown) : text
 }

@@ -11,12 +11,15 @@ export const withoutStockDocker: string | false = path === undefined && 'the doc
 export function runDocker(
   words: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  stdin = '',
 ): Promise<Outcome> {
   const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
   const child = spawn(path ?? 'docker', words, {
     env: { DOCKER_CONFIG: '/nonexistent', HOME: '/nonexistent', TZ: process.env['TZ'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  // One that does not read is no failure of it.
+  child.stdin.on('error', () => {}).end(stdin)
   const texts = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text))

@@ -8,10 +8,22 @@ export const containerCommands: readonly CommandEntry[] = [
     load: () => import('./attach.ts'),
   },
   {
+    name: 'commit',
+    topLevel: 'commit',
+    summary: "Create a new image from a container's changes",
+    load: () => import('./commit.ts'),
+  },
+  {
     name: 'create',
     topLevel: 'create',
     summary: 'Create a new container',
     load: () => import('./create.ts'),
+  },
+  {
+    name: 'diff',
+    topLevel: 'diff',
+    summary: "Inspect changes to files or directories on a container's filesystem",
+    load: () => import('./diff.ts'),
   },
   {
     name: 'exec',
@@ -19,6 +31,12 @@ export const containerCommands: readonly CommandEntry[] = [
     isCommon: true,
     summary: 'Execute a command in a running container',
     load: () => import('./exec.ts'),
+  },
+  {
+    name: 'export',
+    topLevel: 'export',
+    summary: "Export a container's filesystem as a tar archive",
+    load: () => import('./export.ts'),
   },
   {
     name: 'inspect',
@@ -56,6 +74,11 @@ export const containerCommands: readonly CommandEntry[] = [
     topLevel: 'port',
     summary: 'List port mappings or a specific mapping for the container',
     load: () => import('./port.ts'),
+  },
+  {
+    name: 'prune',
+    summary: 'Remove all stopped containers',
+    load: () => import('./prune.ts'),
   },
   { name: 'rename', topLevel: 'rename', summary: 'Rename a container', load: () => import('./rename.ts') },
   {

@@ -8,9 +8,21 @@ export const imageCommands: readonly CommandEntry[] = [
     load: () => import('./history.ts'),
   },
   {
+    name: 'import',
+    topLevel: 'import',
+    summary: 'Import the contents from a tarball to create a filesystem image',
+    load: () => import('./import.ts'),
+  },
+  {
     name: 'inspect',
     summary: 'Display detailed information on one or more images',
     load: () => import('./inspect.ts'),
+  },
+  {
+    name: 'load',
+    topLevel: 'load',
+    summary: 'Load an image from a tar archive or STDIN',
+    load: () => import('./load.ts'),
   },
   {
     name: 'ls',
@@ -19,6 +31,11 @@ export const imageCommands: readonly CommandEntry[] = [
     isCommon: true,
     summary: 'List images',
     load: () => import('./ls.ts'),
+  },
+  {
+    name: 'prune',
+    summary: 'Remove unused images',
+    load: () => import('./prune.ts'),
   },
   {
     name: 'pull',
@@ -33,6 +50,12 @@ export const imageCommands: readonly CommandEntry[] = [
     topLevel: 'rmi',
     summary: 'Remove one or more images',
     load: () => import('./rm.ts'),
+  },
+  {
+    name: 'save',
+    topLevel: 'save',
+    summary: 'Save one or more images to a tar archive (streamed to STDOUT by default)',
+    load: () => import('./save.ts'),
   },
   {
     name: 'tag',

@@ -1,11 +1,9 @@
-import type { JsonMessage } from '@berth/api'
 import { pullImage, type EngineClient } from '@berth/client'
 import { parseReference } from '@berth/oci'
-import { CodedError } from '@berth/stdx'
 import type { Output } from '../../command/io.ts'
 import type { CliConfig } from '../../config/cli-config.ts'
 import { registryCredentials } from '../../config/registry-credentials.ts'
-import { ProgressDisplay } from '../../terminal/progress-display.ts'
+import { showProgress } from '../../terminal/show-progress.ts'
 
 export interface PullOptions {
   platform?: string | undefined
@@ -26,18 +24,6 @@ export async function pullWithProgress(
   const reference = parseReference(name)
   const tag = allTags ? undefined : (reference.digest ?? reference.tag)
   const auth = registryCredentials(config, reference.registry)
-  const display = output && new ProgressDisplay(output)
-  for await (const message of pullImage(client, `${reference.registry}/${reference.repository}`, {
-    tag,
-    platform,
-    auth,
-  })) {
-    const failure = failureOf(message)
-    if (failure !== undefined) throw new CodedError('internal', failure)
-    display?.show(message)
-  }
-}
-
-function failureOf({ errorDetail, error }: JsonMessage): string | undefined {
-  return errorDetail?.message ?? error
+  const messages = pullImage(client, `${reference.registry}/${reference.repository}`, { tag, platform, auth })
+  await showProgress(messages, output)
 }

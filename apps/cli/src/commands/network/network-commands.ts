@@ -7,4 +7,9 @@ export const networkCommands: readonly CommandEntry[] = [
     load: () => import('./inspect.ts'),
   },
   { name: 'ls', aliases: ['list'], summary: 'List networks', load: () => import('./ls.ts') },
+  {
+    name: 'prune',
+    summary: 'Remove all unused networks',
+    load: () => import('./prune.ts'),
+  },
 ]

@@ -1,6 +1,11 @@
 import type { CommandEntry } from '../../command/command-table.ts'
 
 export const systemCommands: readonly CommandEntry[] = [
+  {
+    name: 'check',
+    summary: 'Read everything that the engine keeps and tell what is broken',
+    load: () => import('./check.ts'),
+  },
   { name: 'df', summary: 'Show disk usage of the engine', load: () => import('./df.ts') },
   {
     name: 'doctor',
@@ -25,6 +30,11 @@ export const systemCommands: readonly CommandEntry[] = [
     topLevel: 'inspect',
     summary: 'Return low-level information on containers, images, networks and volumes',
     load: () => import('./inspect.ts'),
+  },
+  {
+    name: 'prune',
+    summary: 'Remove unused data',
+    load: () => import('./prune.ts'),
   },
   {
     name: 'version',

@@ -7,4 +7,9 @@ export const volumeCommands: readonly CommandEntry[] = [
     load: () => import('./inspect.ts'),
   },
   { name: 'ls', aliases: ['list'], summary: 'List volumes', load: () => import('./ls.ts') },
+  {
+    name: 'prune',
+    summary: 'Remove unused local volumes',
+    load: () => import('./prune.ts'),
+  },
 ]

@@ -1,0 +1,20 @@
+import type { EngineClient } from '@berth/client'
+import { defineCommand, type Arguments } from '../../command/command.ts'
+import type { Io } from '../../command/io.ts'
+import { confirmAndPrune } from '../prune/confirm-and-prune.ts'
+import { pruneFlags } from '../prune/prune-flags.ts'
+import { prunesContainers } from '../prune/prunes.ts'
+
+export const definition = defineCommand({
+  usage: '[OPTIONS]',
+  positional: { min: 0, max: 0 },
+  flags: pruneFlags,
+})
+
+export async function run(
+  client: EngineClient,
+  { flags }: Arguments<typeof definition>,
+  io: Io,
+): Promise<void> {
+  await confirmAndPrune(client, prunesContainers, { io, what: 'all stopped containers', flags })
+}

@@ -1,0 +1,26 @@
+import { saveImages, type EngineClient } from '@berth/client'
+import { anyNumber, defineCommand, type Arguments } from '../../command/command.ts'
+import { stringFlag } from '../../command/flag.ts'
+import type { Io } from '../../command/io.ts'
+import { platformJson } from '../../command/platform-json.ts'
+import { writeArchive } from '../../command/write-archive.ts'
+
+export const definition = defineCommand({
+  usage: '[OPTIONS] IMAGE [IMAGE...]',
+  positional: { min: 1, max: anyNumber },
+  flags: {
+    output: stringFlag('Write to a file, instead of STDOUT', { shorthand: 'o' }),
+    platform: stringFlag('Save only the given platform variant, formatted as "os[/arch[/variant]]"'),
+  },
+})
+
+export async function run(
+  client: EngineClient,
+  { flags, positional }: Arguments<typeof definition>,
+  io: Io,
+): Promise<void> {
+  const platform = platformJson(flags.platform)
+  await writeArchive({ path: flags.output, failure: 'failed to save image' }, io, (signal) =>
+    saveImages(client, positional, { platform, signal }),
+  )
+}

@@ -1,0 +1,17 @@
+import type { JsonMessage } from '@berth/api'
+import { CodedError } from '@berth/stdx'
+import type { Output } from '../command/io.ts'
+import { ProgressDisplay } from './progress-display.ts'
+
+/** Shows messages as they come, undefined shows none. Throws what the engine reports in one of them. */
+export async function showProgress(
+  messages: AsyncIterable<JsonMessage>,
+  output: Output | undefined,
+): Promise<void> {
+  const display = output && new ProgressDisplay(output)
+  for await (const message of messages) {
+    const failure = message.errorDetail?.message ?? message.error
+    if (failure !== undefined) throw new CodedError('internal', failure)
+    display?.show(message)
+  }
+}
