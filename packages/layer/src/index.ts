@@ -3,6 +3,7 @@ export type { LayerLimits, WriteLayerOptions, WrittenLayer } from './write-layer
 export { layerWriter } from './threads/layer-writer.ts'
 export type { LayerWriter, LayerWriterOptions } from './threads/layer-writer.ts'
 export { layerLimitsDefault } from './layer-limits.ts'
+export { SourceGrowth } from './source-growth.ts'
 export { decompress, detectCompression } from './decompress.ts'
 export type { DecompressOptions } from './decompress.ts'
 export { packTar } from './tar/pack-tar.ts'

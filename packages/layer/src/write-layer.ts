@@ -1,11 +1,13 @@
 import { digestAlgorithm, Digester, digestHex, type Compression, type Digest } from '@berth/oci'
 import { CodedError, isCoded, messageOf, noSpaceError, systemCode } from '@berth/stdx'
-import { createReadStream } from 'node:fs'
 import { link, mkdir, open, unlink, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { chunkBytes, decompress, detectCompression, magicBytes } from './decompress.ts'
+import { decompress, detectCompression } from './decompress.ts'
 import { erofsImage } from './erofs/erofs-image.ts'
 import { completeLimits, LimitedSize } from './layer-limits.ts'
+import { releaseMemory } from './release-memory.ts'
+import { readHead, readSource } from './read-source.ts'
+import type { SourceGrowth } from './source-growth.ts'
 import { TarReader } from './tar/tar-reader.ts'
 import { LayerTree } from './tree/layer-tree.ts'
 
@@ -13,9 +15,14 @@ import { LayerTree } from './tree/layer-tree.ts'
 export interface WriteLayerOptions {
   /** Path of the (compressed) layer blob. */
   source: string
+  /**
+   * Of a source that is still written: it is read as far as it is there. What comes out must not be used before the whole
+   * blob was verified.
+   */
+  growth?: SourceGrowth
   /** As the media type says; `auto` looks at the first bytes. */
   compression: Compression | 'auto'
-  /** What the blob was verified to be: the digest of one that is not compressed is not computed anew. */
+  /** What the blob was, or will be, verified to be: the digest of one that is not compressed is not computed anew. */
   digest?: Digest
   /** `erofs`: writes `layer.tar` and `layer.erofs`. `tree`: unpacks into `tree/`. */
   format: 'erofs' | 'tree'
@@ -88,8 +95,9 @@ async function writeTarAndIndex(options: WriteLayerOptions): Promise<WrittenLaye
 const linkRefusals = new Set(['EXDEV', 'EPERM', 'EOPNOTSUPP', 'EMLINK'])
 
 /** A blob that is not compressed is the tar already: it gets a second name, and nothing is written. */
-async function linkSource({ source, compression }: WriteLayerOptions, tarPath: string): Promise<boolean> {
-  const found = compression === 'auto' ? detectCompression(await readHead(source)) : compression
+async function linkSource(options: WriteLayerOptions, tarPath: string): Promise<boolean> {
+  const { source, compression } = options
+  const found = compression === 'auto' ? detectCompression(await readHead(sourceOf(options))) : compression
   if (found !== 'none') return false
   try {
     await link(source, tarPath)
@@ -100,11 +108,7 @@ async function linkSource({ source, compression }: WriteLayerOptions, tarPath: s
   }
 }
 
-async function readHead(source: string): Promise<Uint8Array> {
-  await using file = await open(source, 'r')
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(magicBytes), 0, magicBytes, 0)
-  return buffer.subarray(0, bytesRead)
-}
+const sourceOf = ({ source, growth, signal }: WriteLayerOptions) => ({ path: source, growth, signal })
 
 interface UnpackedTar {
   tree: LayerTree
@@ -133,14 +137,14 @@ async function unpackTar(
   let sizeBytes = 0
   let writing: Promise<unknown> = Promise.resolve()
   try {
-    for await (const piece of decompress(readSource(options, size), options)) {
+    for await (const piece of decompress(countRead(options, size), options)) {
       options.signal?.throwIfAborted()
       size.addWritten(piece.length)
       if (digest === undefined) digester.update(piece)
       sizeBytes += piece.length
       reader.push(piece)
       await writing
-      writing = Promise.resolve(tar?.writeFile(piece))
+      writing = writeAndRelease(tar, piece)
       // Awaited in the next turn; a failure until then is not unhandled.
       writing.catch(() => {})
     }
@@ -152,17 +156,19 @@ async function unpackTar(
   return { tree, entries, digest: digest ?? digester.digest(), sizeBytes }
 }
 
+async function writeAndRelease(tar: FileHandle | undefined, piece: Uint8Array): Promise<void> {
+  await tar?.writeFile(piece)
+  releaseMemory(piece)
+}
+
 const progressIntervalMs = 100
 
-async function* readSource(
-  { source, onProgress }: WriteLayerOptions,
-  size: LimitedSize,
-): AsyncGenerator<Uint8Array> {
+async function* countRead(options: WriteLayerOptions, size: LimitedSize): AsyncGenerator<Uint8Array> {
+  const { onProgress } = options
   let reportedAt = 0
-  // Without the signal, which the reader looks at: a stream that is made with an aborted one never closes its file.
-  for await (const piece of createReadStream(source, { highWaterMark: chunkBytes })) {
-    size.addRead((piece as Uint8Array).length)
-    yield piece as Uint8Array
+  for await (const piece of readSource(sourceOf(options))) {
+    size.addRead(piece.length)
+    yield piece
     const now = performance.now()
     if (now - reportedAt < progressIntervalMs) continue
     reportedAt = now

@@ -1,5 +1,5 @@
 import type { ContentId } from '@berth/content'
-import type { WrittenLayer } from '@berth/layer'
+import type { WriteLayerOptions, WrittenLayer } from '@berth/layer'
 import type { Compression, Digest } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
 import type { ImageContext } from './image-context.ts'
@@ -21,18 +21,27 @@ interface StageOptions {
 
 /** Unpacks a blob of the content store, of which nobody has said yet what layer it is. */
 export async function stageBlob(
-  { content, layerWriter, snapshotter }: LayerStores,
+  stores: LayerStores,
   digest: Digest,
-  { compression = 'auto', signal, onProgress }: StageOptions,
+  options: StageOptions,
 ): Promise<WrittenStage> {
-  const source = content.blobPath(digest)
+  const source = stores.content.blobPath(digest)
   if (source === undefined)
     throw new CodedError('internal', `Cannot unpack ${digest}: the content store has no files`)
+  return await stageFile(stores, { source, digest }, options)
+}
+
+/** Unpacks a file, which may still grow. */
+export async function stageFile(
+  { layerWriter, snapshotter }: LayerStores,
+  file: Pick<WriteLayerOptions, 'source' | 'growth' | 'digest'>,
+  { compression = 'auto', signal, onProgress }: StageOptions,
+): Promise<WrittenStage> {
   await using stack = new AsyncDisposableStack()
   const staged = stack.use(await snapshotter.stageLayer())
   const format = snapshotter.layerFormat
   const target = { format, directory: staged.directory, signal, ...(onProgress ? { onProgress } : {}) }
-  const written = await layerWriter.write({ source, digest, compression, ...target })
+  const written = await layerWriter.write({ ...file, compression, ...target })
   const owned = stack.move()
   return {
     ...written,

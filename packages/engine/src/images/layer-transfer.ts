@@ -1,4 +1,4 @@
-import type { ContentStore } from '@berth/content'
+import type { ContentStore, Ingest } from '@berth/content'
 import type { LayerWriter } from '@berth/layer'
 import {
   digestHex,
@@ -13,7 +13,9 @@ import type { Snapshotter } from '@berth/snapshot'
 import { CodedError, Semaphore } from '@berth/stdx'
 
 import { stageBlob, type WrittenStage } from './add-layer.ts'
+import { DownloadFollower } from './download-follower.ts'
 import { isInterruption } from './interruption.ts'
+import { KeptStages } from './kept-stages.ts'
 import { SharedWork } from './shared-work.ts'
 
 /** Where a layer is on its way from a registry to a mountable layer. */
@@ -35,6 +37,9 @@ export interface LayerRequest extends ImageLayer {
   reference: Reference
   credentials: Credentials | undefined
 }
+
+/** Smaller blobs arrive at once. */
+const followedBytesMin = 1024 * 1024
 
 interface UnpackOptions {
   signal: AbortSignal
@@ -65,6 +70,7 @@ export class LayerTransfer {
   readonly #unpacked = new Set<string>()
   readonly #downloads = new SharedWork<LayerEvent, void>()
   readonly #unpackings = new SharedWork<LayerEvent, void>()
+  readonly #stages = new KeptStages()
 
   constructor(options: LayerTransferOptions) {
     this.#options = options
@@ -107,15 +113,18 @@ export class LayerTransfer {
   /** Images that tell different things of one blob share its download and nothing more. */
   async fetch(
     request: LayerRequest,
-    options: { signal: AbortSignal; onEvent: (event: LayerEvent) => void },
+    { signal, onEvent }: { signal: AbortSignal; onEvent: (event: LayerEvent) => void },
   ): Promise<void> {
+    const { digest } = request.descriptor
+    const options = { signal, onEvent: tellingOnce('downloaded', onEvent) }
+    await using _use = this.#stages.use(digest)
     const download = async (emit: (event: LayerEvent) => void, signal: AbortSignal) => {
       emit({ state: 'waiting' })
       await this.#places.run(() => this.#download(request, emit, signal))
     }
     const unpack = (emit: (event: LayerEvent) => void, signal: AbortSignal) =>
-      this.unpack(request, { signal, onEvent: emit })
-    await this.#downloads.join(request.descriptor.digest, download, options)
+      this.unpack(request, { signal, onEvent: emit, findStaged: async () => this.#stages.find(digest) })
+    await this.#downloads.join(digest, download, options)
     options.onEvent({ state: 'downloaded' })
     await this.#unpackings.join(keyOf(request), unpack, options)
   }
@@ -130,15 +139,21 @@ export class LayerTransfer {
     signal.throwIfAborted()
     if (await content.findBlob(descriptor.digest)) return
     await using ingest = await content.openIngest(`layer ${descriptor.digest}`)
-    const report = () =>
-      emit({ state: 'downloading', currentBytes: ingest.offset, totalBytes: descriptor.size })
     if (ingest.offset > descriptor.size) await ingest.truncate()
+    await using follower = this.#follow(request, { ingest, emit, signal })
+    const report = () => {
+      follower?.advance(ingest.offset)
+      emit({ state: 'downloading', currentBytes: ingest.offset, totalBytes: descriptor.size })
+    }
     report()
     if (ingest.offset < descriptor.size) {
       const body = registry.fetchBlob(reference, descriptor, {
         start: ingest.offset,
         signal,
-        onRestart: () => ingest.truncate(),
+        onRestart: () => {
+          follower?.abandon()
+          return ingest.truncate()
+        },
         onRetry: ({ delayMs }) => emit({ state: 'retrying', seconds: Math.ceil(delayMs / 1000) }),
         ...(credentials ? { credentials } : {}),
       })
@@ -152,7 +167,32 @@ export class LayerTransfer {
         throw error
       }
     }
+    emit({ state: 'downloaded' })
+    const stage = await follower?.take()
+    await using stack = new AsyncDisposableStack()
+    if (stage) stack.use(stage)
     await ingest.commit(descriptor)
+    stack.move()
+    if (stage) await this.#stages.keep(descriptor.digest, stage)
+  }
+
+  /** Where nobody else is kept from unpacking by it, a large blob is unpacked while it arrives. */
+  #follow(
+    { descriptor }: LayerRequest,
+    { ingest, emit, signal }: { ingest: Ingest; emit: (event: LayerEvent) => void; signal: AbortSignal },
+  ): DownloadFollower | undefined {
+    const isWorth = descriptor.size >= followedBytesMin && this.#options.layerWriter.canFollow
+    if (!isWorth || ingest.path === undefined) return undefined
+    return new DownloadFollower(this.#options, {
+      path: ingest.path,
+      digest: descriptor.digest,
+      compression: compressionOf(descriptor),
+      signal,
+      onProgress: (currentBytes) => {
+        if (ingest.offset === descriptor.size)
+          emit({ state: 'extracting', currentBytes, totalBytes: descriptor.size })
+      },
+    })
   }
 
   /** Makes the blob of a layer mountable, and checks that it is the layer its config promised. */
@@ -179,6 +219,19 @@ export class LayerTransfer {
     }
     await staged.commit()
     this.#unpacked.add(keyOf({ descriptor, diffId }))
+  }
+}
+
+/** Passes events on, one kind of them the first time alone. */
+function tellingOnce(
+  state: LayerEvent['state'],
+  onEvent: (event: LayerEvent) => void,
+): (event: LayerEvent) => void {
+  let isTold = false
+  return (event) => {
+    if (event.state === state && isTold) return
+    isTold ||= event.state === state
+    onEvent(event)
   }
 }
 

@@ -1,5 +1,6 @@
 import { CodedError, isCoded, messageOf } from '@berth/stdx'
 import { parentPort } from 'node:worker_threads'
+import { SourceGrowth } from '../source-growth.ts'
 import { writeLayer } from '../write-layer.ts'
 import { errorData, type ThreadReply, type ThreadRequest } from './thread-messages.ts'
 
@@ -9,12 +10,13 @@ if (port === null) throw new CodedError('internal', 'Cannot run a layer thread: 
 const reply = (message: ThreadReply): void => port.postMessage(message)
 let cancellation = new AbortController()
 
-async function write(options: Extract<ThreadRequest, { type: 'write' }>['options']): Promise<void> {
+async function write({ options, growth }: Extract<ThreadRequest, { type: 'write' }>): Promise<void> {
   cancellation = new AbortController()
   const { signal } = cancellation
   const onProgress = (readBytes: number): void => reply({ type: 'progress', readBytes })
+  const followed = growth ? { growth: new SourceGrowth(growth) } : {}
   try {
-    reply({ type: 'written', layer: await writeLayer({ ...options, signal, onProgress }) })
+    reply({ type: 'written', layer: await writeLayer({ ...options, ...followed, signal, onProgress }) })
   } catch (error) {
     reply({
       type: 'failed',
@@ -25,5 +27,5 @@ async function write(options: Extract<ThreadRequest, { type: 'write' }>['options
 
 port.on('message', (request: ThreadRequest) => {
   if (request.type === 'cancel') cancellation.abort()
-  else void write(request.options)
+  else void write(request)
 })

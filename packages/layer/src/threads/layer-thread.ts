@@ -29,7 +29,7 @@ export class LayerThread implements AsyncDisposable {
     this.#worker.on('exit', () => this.#end(new Error('the thread ended')))
   }
 
-  async write({ signal, onProgress, ...options }: WriteLayerOptions): Promise<WrittenLayer> {
+  async write({ growth, signal, onProgress, ...options }: WriteLayerOptions): Promise<WrittenLayer> {
     const { promise, resolve, reject } = Promise.withResolvers<WrittenLayer>()
     const cancel = (): void => this.#request({ type: 'cancel' })
     const reply = (message: ThreadReply): void => {
@@ -39,7 +39,7 @@ export class LayerThread implements AsyncDisposable {
     }
     this.#settle = { reply, fail: (error) => reject(threadError(error)) }
     this.#worker.ref()
-    this.#request({ type: 'write', options })
+    this.#request({ type: 'write', options, growth: growth?.shared })
     signal?.addEventListener('abort', cancel, { once: true })
     if (signal?.aborted) cancel()
     try {

@@ -13,6 +13,8 @@ export interface LayerWriterOptions {
 export interface LayerWriter extends AsyncDisposable {
   /** Threads that exist now: none before the first layer and some time after the last. */
   readonly threads: number
+  /** True when a source that still grows would get a thread at once: one thread is left to those that are whole. */
+  readonly canFollow: boolean
   /** As `writeLayer`; waits its turn when all threads are busy. Once it settles, nothing writes into the directory any more. */
   write(options: WriteLayerOptions): Promise<WrittenLayer>
 }
@@ -29,6 +31,7 @@ class ThreadPool implements LayerWriter {
   readonly #all = new Set<LayerThread>()
   readonly #idle = new Map<LayerThread, NodeJS.Timeout>()
   readonly #waiting = new Set<() => void>()
+  #following = 0
   #isDisposed = false
 
   constructor({ threads = threadsDefault, idleMs = idleMsDefault }: LayerWriterOptions) {
@@ -40,12 +43,23 @@ class ThreadPool implements LayerWriter {
     return this.#all.size
   }
 
+  get canFollow(): boolean {
+    const isFree = this.#idle.size > 0 || this.#all.size < this.#threadsMax
+    return isFree && this.#waiting.size === 0 && this.#following < Math.max(1, this.#threadsMax - 1)
+  }
+
   async write(options: WriteLayerOptions): Promise<WrittenLayer> {
-    const thread = await this.#acquire(options.signal)
+    const weight = options.growth ? 1 : 0
+    this.#following += weight
     try {
-      return await thread.write(options)
+      const thread = await this.#acquire(options.signal)
+      try {
+        return await thread.write(options)
+      } finally {
+        this.#release(thread)
+      }
     } finally {
-      this.#release(thread)
+      this.#following -= weight
     }
   }
 

@@ -3,7 +3,11 @@ import type { WriteLayerOptions, WrittenLayer } from '../write-layer.ts'
 
 /** What a layer thread is told; it does one layer at a time. */
 export type ThreadRequest =
-  | { type: 'write'; options: Omit<WriteLayerOptions, 'signal' | 'onProgress'> }
+  | {
+      type: 'write'
+      options: Omit<WriteLayerOptions, 'growth' | 'signal' | 'onProgress'>
+      growth: SharedArrayBuffer | undefined
+    }
   | { type: 'cancel' }
 
 export type ThreadReply =

@@ -1,0 +1,51 @@
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { chunkBytes, magicBytes } from './decompress.ts'
+import type { SourceGrowth } from './source-growth.ts'
+
+export interface Source {
+  path: string
+  /** Of a file that is still written. */
+  growth?: SourceGrowth | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** The bytes of a file from its beginning, also while it grows. */
+export async function* readSource({ path, growth, signal }: Source): AsyncGenerator<Uint8Array> {
+  if (!growth) {
+    // Without the signal, which the reader looks at: a stream that is made with an aborted one never closes its file.
+    yield* createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Uint8Array>
+    return
+  }
+  await using file = await open(path, 'r')
+  let position = 0
+  for (;;) {
+    const size = await growth.beyond(position, signal)
+    if (size === position) return
+    while (position < size) {
+      const length = Math.min(chunkBytes, size - position)
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, position)
+      if (bytesRead === 0) return
+      position += bytesRead
+      yield buffer.subarray(0, bytesRead)
+    }
+  }
+}
+
+/** The first bytes, as many as tell how a file is compressed. */
+export async function readHead({ path, growth, signal }: Source): Promise<Uint8Array> {
+  if (growth) await waitFor(magicBytes, growth, signal)
+  await using file = await open(path, 'r')
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(magicBytes), 0, magicBytes, 0)
+  return buffer.subarray(0, bytesRead)
+}
+
+/** Also returns when the end comes first. */
+async function waitFor(bytes: number, growth: SourceGrowth, signal: AbortSignal | undefined): Promise<void> {
+  let size = 0
+  let before = -1
+  while (size < bytes && size !== before) {
+    before = size
+    size = await growth.beyond(size, signal)
+  }
+}
