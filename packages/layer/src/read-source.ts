@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { chunkBytes, magicBytes } from './decompress.ts'
 import type { SourceGrowth } from './source-growth.ts'
@@ -12,16 +11,11 @@ export interface Source {
 
 /** The bytes of a file from its beginning, also while it grows. */
 export async function* readSource({ path, growth, signal }: Source): AsyncGenerator<Uint8Array> {
-  if (!growth) {
-    // Without the signal, which the reader looks at: a stream that is made with an aborted one never closes its file.
-    yield* createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Uint8Array>
-    return
-  }
   await using file = await open(path, 'r')
   let position = 0
   for (;;) {
-    const size = await growth.beyond(position, signal)
-    if (size === position) return
+    const size = growth ? await growth.beyond(position, signal) : (await file.stat()).size
+    if (size <= position) return
     while (position < size) {
       const length = Math.min(chunkBytes, size - position)
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, position)
