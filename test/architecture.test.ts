@@ -66,7 +66,7 @@ const doors: Record<string, readonly string[]> = {
   koffi: ['syscalls'],
   // The command line asks stty for a raw terminal and credential helpers for passwords.
   'node:child_process': ['builder', 'cli', 'network', 'runtime'],
-  'node:cluster': [],
+  'node:cluster': ['hub'],
   kysely: ['registry-server', 'hub'],
   'find-my-way': ['daemon', 'registry-server', 'hub'],
   pino: ['daemon', 'hub'],

@@ -6,14 +6,15 @@ import { compare } from 'bcryptjs'
 import type { AccessSettings } from './access-settings.ts'
 
 /** Where tokens are got. */
-export const tokenPath = '/auth/token'
+const tokenPath = '/auth/token'
 
 const service = 'berth-hub'
 
-/** Who may do what, and who answers at `tokenPath`. */
+/** Who may do what, and who gives the tokens that say so. */
 export interface HubAccess {
   policy: AccessPolicy
-  handleToken: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined
+  isTokenRequest(request: IncomingMessage): boolean
+  handleToken(request: IncomingMessage, response: ServerResponse): Promise<void>
 }
 
 export interface HubAccessOptions {
@@ -30,11 +31,16 @@ export async function openHubAccess(
 ): Promise<HubAccess> {
   const { htpasswdFile: path, publicRepositories, scheme } = settings
   const accounts = await openHtpasswd({ path, publicRepositories, compare })
-  if (scheme === 'basic') return { policy: openBasicAccess(accounts), handleToken: undefined }
+  if (scheme === 'basic')
+    return { policy: openBasicAccess(accounts), isTokenRequest: () => false, handleToken: async () => {} }
   // The client's own name for this server is the one it can reach.
   const realm = ({ host }: IncomingHttpHeaders) =>
     `${isTls ? 'https' : 'http'}://${/^[\w.:[\]-]+$/.test(host ?? '') ? host : 'localhost'}${tokenPath}`
   const directory = join(dataDirectory, 'access')
   const tokens = stack.use(await openTokenAccess({ directory, accounts, service, realm, logger }))
-  return { policy: tokens.policy, handleToken: (request, response) => tokens.handle(request, response) }
+  return {
+    policy: tokens.policy,
+    isTokenRequest: ({ url }) => url === tokenPath || url?.startsWith(`${tokenPath}?`) === true,
+    handleToken: (request, response) => tokens.handle(request, response),
+  }
 }

@@ -1,6 +1,6 @@
-import { CodedError, messageOf, silentLogger } from '@berth/stdx'
+import { CodedError, messageOf, silentLogger, type Logger } from '@berth/stdx'
 import packageJson from '../package.json' with { type: 'json' }
-import { parseCommand, usage, type Command } from './command-line.ts'
+import { parseCommand, usage, type Command, type ServeCommand } from './command-line.ts'
 import { formatGarbageReport, gc } from './gc.ts'
 import { createPinoLogger } from './pino-logger.ts'
 import { seed } from './seed.ts'
@@ -27,15 +27,36 @@ async function run(command: Command): Promise<void> {
   }
 }
 
-async function runServer(command: Extract<Command, { name: 'serve' }>): Promise<void> {
+async function runServer(command: ServeCommand): Promise<void> {
   const logger = createPinoLogger(command.logLevel)
   const { promise: stopped, resolve: stop } = Promise.withResolvers<NodeJS.Signals>()
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
-  await using hub = await serve({ ...command, logger })
-  process.stdout.write(`berth-hub listens on ${hub.url}\n`)
-  logger.info('listening', { url: hub.url, data: command.dataDirectory })
+  const onListening = (url: string) => {
+    process.stdout.write(`berth-hub listens on ${url}\n`)
+    logger.info('listening', { url, data: command.dataDirectory })
+  }
+  if (command.workers === 1) return serveAlone(command, { logger, stopped, onListening })
+  const { announce, runWorkers, workerIndex } = await import('./workers.ts')
+  const index = workerIndex(process.env)
+  if (index === undefined) return runWorkers({ count: command.workers, logger, onListening }, stopped)
+  await serveAlone({ ...command, isMaintaining: index === 0 }, { logger, stopped, onListening: announce })
+  process.disconnect?.()
+}
+
+async function serveAlone(
+  command: ServeCommand & { isMaintaining?: boolean },
+  { logger, stopped, onListening }: Serving,
+): Promise<void> {
+  await using hub = await serve({ isMaintaining: true, ...command, logger })
+  onListening(hub.url)
   logger.info('stopping', { signal: await stopped })
+}
+
+interface Serving {
+  logger: Logger
+  stopped: Promise<NodeJS.Signals>
+  onListening: (url: string) => void
 }
 
 try {

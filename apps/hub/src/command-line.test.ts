@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { availableParallelism } from 'node:os'
 import { test } from 'node:test'
 import { parseCommand } from './command-line.ts'
 
@@ -20,6 +21,7 @@ test('parseCommand() reads serve and its defaults', () => {
     mirrors: noMirrors,
     access: undefined,
     tls: undefined,
+    workers: availableParallelism(),
   })
   const given = parseCommand(['serve', '--listen', '[::1]:0', '--data=/d', '--log-level', 'debug'])
   assert.deepEqual(given, {
@@ -30,6 +32,7 @@ test('parseCommand() reads serve and its defaults', () => {
     mirrors: noMirrors,
     access: undefined,
     tls: undefined,
+    workers: availableParallelism(),
   })
 })
 
@@ -91,6 +94,8 @@ test('parseCommand() refuses what it does not know', () => {
     ['gc', '--grace', 'soon'],
     ['mirror'],
     ['serve', '--public', 'a/*'],
+    ['serve', '--workers', '0'],
+    ['mirror', '--upstream', 'ghcr.io', '--workers', '2'],
     ['serve', '--tls-cert', 'c.pem'],
     ['serve', '--htpasswd', 'f', '--auth-scheme', 'digest'],
     ['mirror', '--upstream', 'ftp://x'],

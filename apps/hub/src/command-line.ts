@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { CodedError, messageOf } from '@berth/stdx'
 import {
@@ -23,6 +24,7 @@ Options of serve and mirror:
   --data DIR           Where everything is kept (default /var/lib/berth-hub)
   --log-level LEVEL    trace, debug, info, warn, error or fatal (default info)
 
+  --workers N               Processes that answer (default: one a core; one with --upstream, which must be one)
   --htpasswd FILE           Accounts, as 'htpasswd -B' writes them: they may do everything, others nothing
   --public PATTERN          Others may pull these repositories, for example 'library/*'; can be given again
   --auth-scheme SCHEME      token (default): clients get a token with their password; basic: they send it each time
@@ -71,6 +73,7 @@ export interface ServeCommand {
   mirrors: MirrorSettings
   access: AccessSettings | undefined
   tls: TlsSettings | undefined
+  workers: number
 }
 
 const flags = {
@@ -86,6 +89,7 @@ const flags = {
   'tag-ttl': { type: 'string' },
   'cache-size': { type: 'string' },
   pin: { type: 'string', multiple: true },
+  workers: { type: 'string' },
   htpasswd: { type: 'string' },
   public: { type: 'string', multiple: true },
   'auth-scheme': { type: 'string' },
@@ -114,6 +118,7 @@ export function parseCommand(argv: readonly string[]): Command {
         mirrors: parseMirrorSettings(values, name === 'mirror'),
         access: parseAccessSettings(values),
         tls: parseTlsSettings(values),
+        workers: parseWorkers(values.workers, values.upstream === undefined),
       }
     case 'seed':
       return { name, dataDirectory, ...parseName(values.name) }
@@ -144,6 +149,16 @@ function parseListen(text: string): { host: string; port: number } {
   const port = Number(match?.[3])
   if (!match || port > 65535) throw invalid(`--listen ${JSON.stringify(text)} is not HOST:PORT`)
   return { host: match[1] ?? match[2] ?? '', port }
+}
+
+/** Clients of one upstream share its streams, which they can in one process only. */
+function parseWorkers(text: string | undefined, mayBeMany: boolean): number {
+  if (text === undefined) return mayBeMany ? availableParallelism() : 1
+  const count = Number(text)
+  if (!/^\d{1,3}$/.test(text) || count < 1)
+    throw invalid(`--workers ${JSON.stringify(text)} is not a number of processes`)
+  if (count > 1 && !mayBeMany) throw invalid('--workers must be 1 with --upstream')
+  return count
 }
 
 function parseLogLevel(text: string): LogLevel {

@@ -11,11 +11,10 @@ import {
   type ServerCertificate,
 } from '@berth/registry-server'
 import { CodedError, messageOf, type Logger } from '@berth/stdx'
-import { openHubAccess, tokenPath, type HubAccess } from './access.ts'
+import type { HubAccess, HubAccessOptions } from './access.ts'
 import type { AccessSettings, TlsSettings } from './access-settings.ts'
 import { startMaintenance } from './maintenance.ts'
 import type { MirrorSettings } from './mirror-settings.ts'
-import { openMirrors } from './mirrors.ts'
 
 /** Requests that are still answered when asked to stop get this long. */
 const drainMs = 30_000
@@ -27,6 +26,8 @@ export interface ServeOptions {
   mirrors: MirrorSettings
   access: AccessSettings | undefined
   tls: TlsSettings | undefined
+  /** Whether this process collects garbage and scrubs; one of those on a store is enough. */
+  isMaintaining: boolean
   logger: Logger
 }
 
@@ -41,9 +42,11 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
   const isTls = options.tls !== undefined
   await using stack = new AsyncDisposableStack()
   const isMirror = options.mirrors.upstreams.length > 0
-  const mirrors = isMirror ? await openMirrors(options.mirrors, { stack, logger }) : undefined
-  const access =
-    options.access && (await openHubAccess(options.access, { dataDirectory, isTls, stack, logger }))
+  // Loaded when they are wanted: a client of registries and its checks take memory.
+  const mirrors = isMirror
+    ? await (await import('./mirrors.ts')).openMirrors(options.mirrors, { stack, logger })
+    : undefined
+  const access = options.access && (await openAccess(options.access, { dataDirectory, isTls, stack, logger }))
   const registry = stack.use(
     await createRegistry({
       directory: join(dataDirectory, 'registry'),
@@ -56,12 +59,17 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
     (request, response) => void answer({ registry, access }, request, response),
     options.tls && (await readCertificate(options.tls)),
   )
-  stack.use(startMaintenance(registry, logger.named('maintenance')))
+  if (options.isMaintaining) stack.use(startMaintenance(registry, logger.named('maintenance')))
   await startListening(server, listen)
   stack.defer(() => drain(server))
   const owned = stack.move()
   const url = urlOf(server.address() as AddressInfo, isTls)
   return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+async function openAccess(settings: AccessSettings, options: HubAccessOptions): Promise<HubAccess> {
+  const { openHubAccess } = await import('./access.ts')
+  return openHubAccess(settings, options)
 }
 
 async function readCertificate({ certificateFile, keyFile }: TlsSettings): Promise<ServerCertificate> {
@@ -75,8 +83,7 @@ async function answer(
 ): Promise<void> {
   if (request.url === '/healthz')
     return void response.writeHead(200, { 'Content-Type': 'text/plain' }).end('ok\n')
-  const isToken = request.url === tokenPath || request.url?.startsWith(`${tokenPath}?`)
-  if (isToken && access?.handleToken) return await access.handleToken(request, response)
+  if (access?.isTokenRequest(request)) return await access.handleToken(request, response)
   await registry.handle(request, response)
 }
 

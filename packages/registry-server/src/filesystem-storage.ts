@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { digestAlgorithm, digestHex, isDigest, type Digest } from '@berth/oci'
 import { CodedError, syncDirectory, systemCode } from '@berth/stdx'
+import { lockFile } from './process-lock.ts'
 import type { ByteRange, Storage, UploadWriter } from './storage.ts'
 
 /** Measured: larger reads than Node's 64 KiB double the rate of a large blob over loopback. */
@@ -12,12 +13,13 @@ const readChunkBytes = 1024 * 1024
 
 /**
  * Opens (and makes, when it is not there) a storage in `directory`: `blobs/<algorithm>/<2 hex>/<hex>`, `uploads/<key>`,
- * `quarantine/<algorithm>-<hex>`.
+ * `quarantine/<algorithm>-<hex>`, `locks/<key>` while an upload is written to.
  */
 export async function openFilesystemStorage(directory: string): Promise<Storage> {
   await mkdir(join(directory, 'uploads'), { recursive: true, mode: 0o700 })
   await mkdir(join(directory, 'blobs'), { recursive: true, mode: 0o700 })
   await mkdir(join(directory, 'quarantine'), { recursive: true, mode: 0o700 })
+  await mkdir(join(directory, 'locks'), { recursive: true, mode: 0o700 })
   return new FilesystemStorage(directory)
 }
 
@@ -96,10 +98,15 @@ class FilesystemStorage implements Storage {
   }
 
   async appendUpload(key: string): Promise<UploadWriter> {
+    const path = this.#uploadPath(key)
+    await using stack = new AsyncDisposableStack()
+    stack.use(await lockFile(join(this.#directory, 'locks', key)))
     try {
       // Not 'a': that would make an upload that was cancelled anew.
-      const file = await open(this.#uploadPath(key), 'r+')
+      const file = await open(path, 'r+')
+      stack.defer(() => file.close())
       let position = (await file.stat()).size
+      const owned = stack.move()
       return {
         async write(chunk) {
           for (let offset = 0; offset < chunk.length;) {
@@ -108,7 +115,7 @@ class FilesystemStorage implements Storage {
             position += bytesWritten
           }
         },
-        [Symbol.asyncDispose]: () => file.close(),
+        [Symbol.asyncDispose]: () => owned.disposeAsync(),
       }
     } catch (error) {
       throw asNotFound(error, 'upload')

@@ -31,7 +31,7 @@ export interface Storage {
   findUpload(key: string): Promise<{ sizeBytes: number } | undefined>
   /** Opens what an upload has, or the inclusive range of it. Throws `not-found` before the first byte. */
   openUpload(key: string, range?: ByteRange): Promise<Readable>
-  /** Appends to an upload; the caller sees to it that only one writes. Throws `not-found`. */
+  /** Appends to an upload. One writer at a time, of all processes: throws `conflict` for a second, and `not-found`. */
   appendUpload(key: string): Promise<UploadWriter>
   /** Makes an upload the blob `digest`, which the caller has checked; durable when it returns. Already there is success. */
   commitUpload(key: string, digest: Digest): Promise<void>

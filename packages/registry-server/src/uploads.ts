@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { digestAlgorithm, Digester, type Digest, type DigestAlgorithm } from '@berth/oci'
+import { isCoded } from '@berth/stdx'
 import type { BlobStore } from './blob-store.ts'
 import { RegistryError } from './registry-error.ts'
-import type { Storage } from './storage.ts'
+import type { Storage, UploadWriter } from './storage.ts'
 
 /** Uploads whose running hash is kept; one that falls out is hashed again from its bytes. */
 const sessionsMax = 10_000
@@ -110,7 +111,7 @@ export class Uploads {
     if (start !== undefined && start !== offset)
       throw new RegistryError('CHUNK_OUT_OF_ORDER', { detail: { offset } })
     const digester = await this.#digesterOf(writing)
-    await using writer = await this.#storage.appendUpload(writing.key)
+    await using writer = await this.#openWriter(writing)
     for await (const bytes of body) {
       const isWritten = writer.write(bytes)
       digester.update(bytes)
@@ -118,6 +119,17 @@ export class Uploads {
     }
     writing.offset = digester.sizeBytes
     return writing.offset
+  }
+
+  /** Another process on the same storage may be writing, or have written since the offset was asked for. */
+  async #openWriter({ key, offset }: Writing): Promise<UploadWriter> {
+    const busy = () => new RegistryError('CHUNK_OUT_OF_ORDER', { detail: { offset } })
+    const writer = await this.#storage.appendUpload(key).catch((error: unknown) => {
+      throw isCoded(error, 'conflict') ? busy() : error
+    })
+    if ((await this.#getOffset(key)) === offset) return writer
+    await writer[Symbol.asyncDispose]()
+    throw busy()
   }
 
   /** Returns the size of the new blob. */

@@ -16,6 +16,7 @@ export function openBasicAccess(accounts: Accounts, now: () => number = Date.now
   return basicAccess(accounts, new LoginGuard(accounts, now))
 }
 
+/** A policy and the token service that goes with it; disposing closes its store. */
 export interface TokenAccess extends AsyncDisposable {
   policy: AccessPolicy
   /** Answers the requests to `realm`. Never rejects. */

@@ -101,6 +101,22 @@ export function testStorage(name: string, open: (directory: string) => Promise<S
     )
 
     test(
+      'an upload has one writer at a time, of all who have the storage open',
+      withStorage(async (storage, reopen) => {
+        const key = randomUUID()
+        await storage.createUpload(key)
+        const other = await reopen()
+        {
+          await using _ = await storage.appendUpload(key)
+          await assert.rejects(storage.appendUpload(key), { code: 'conflict' })
+          await assert.rejects(other.appendUpload(key), { code: 'conflict' })
+        }
+        await append(other, key, 'now')
+        await assert.rejects(storage.appendUpload('not-there'), { code: 'not-found' })
+      }),
+    )
+
+    test(
       'commitUpload() of a blob that is there ends the upload',
       withStorage(async (storage) => {
         const digest = digestOf('same')

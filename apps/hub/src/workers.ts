@@ -1,0 +1,63 @@
+import cluster, { type Worker } from 'node:cluster'
+import { once } from 'node:events'
+import { CodedError, type Logger } from '@berth/stdx'
+
+/** A worker that ended by itself is replaced, but not faster than this. */
+const restartMs = 1000
+
+export interface WorkersOptions {
+  count: number
+  logger: Logger
+  /** Called once, when the first listens. */
+  onListening: (url: string) => void
+}
+
+/** Workers that share one address; runs until it is told to stop, then until all have answered what they had begun. */
+export async function runWorkers(
+  { count, logger, onListening }: WorkersOptions,
+  stopped: Promise<NodeJS.Signals>,
+): Promise<void> {
+  let isStopping = false
+  const running = new Set<Promise<unknown>>()
+  const start = (index: number) => {
+    const worker = cluster.fork({ [indexVariable]: String(index) })
+    const exited = waitForExit(worker).then((code) => {
+      running.delete(exited)
+      if (isStopping) return
+      logger.error('worker ended by itself', { index, code })
+      setTimeout(() => !isStopping && start(index), restartMs)
+    })
+    running.add(exited)
+    return worker
+  }
+  const workers = Array.from({ length: count }, (_, index) => start(index))
+  const url = await Promise.race([...workers.map(waitForUrl), stopped, ...running])
+  if (typeof url !== 'string') throw new CodedError('unavailable', 'Cannot serve: a worker did not start')
+  onListening(url)
+  await stopped
+  isStopping = true
+  for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM')
+  await Promise.all(running)
+}
+
+/** Which worker this process is, from 0; undefined for one that is none. */
+export function workerIndex(environment: NodeJS.ProcessEnv): number | undefined {
+  return cluster.isWorker ? Number(environment[indexVariable]) : undefined
+}
+
+/** Tells the others that this worker listens. */
+export function announce(url: string): void {
+  process.send?.(url)
+}
+
+const indexVariable = 'BERTH_HUB_WORKER'
+
+async function waitForUrl(worker: Worker): Promise<string> {
+  const [url] = (await once(worker, 'message')) as [string]
+  return url
+}
+
+async function waitForExit(worker: Worker): Promise<number | null> {
+  const [code] = (await once(worker, 'exit')) as [number | null]
+  return code
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { lockFile } from './process-lock.ts'
+
+test('lockFile() holds until it is let go, and what an ended process held is free', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'berth-lock-'))
+  try {
+    const path = join(directory, 'lock')
+    for (let round = 0; round < 2; round++) {
+      await using _ = await lockFile(path)
+      await assert.rejects(lockFile(path), { code: 'conflict' })
+    }
+    const { pid } = spawnSync('true')
+    await writeFile(path, `${pid} 1`)
+    {
+      await using _ = await lockFile(path)
+      await assert.rejects(lockFile(path), { code: 'conflict' })
+    }
+    await writeFile(path, `${process.pid} 1`)
+    await using _ = await lockFile(path)
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+})
