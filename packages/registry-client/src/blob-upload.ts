@@ -23,8 +23,8 @@ export class BlobUpload {
   /** Bytes that the registry has. */
   #offset = 0
   #pieceBytesMax = Infinity
-  /** Bytes that were handed to lines, over all attempts. */
-  sentBytes = 0
+  /** The most that the registry ever said to have. */
+  keptBytes = 0
 
   constructor(session: RegistrySession, request: PushBlobRequest) {
     this.#session = session
@@ -46,7 +46,7 @@ export class BlobUpload {
     const isKnown = answer.response.statusCode === 204 && last !== undefined
     if (isKnown && last < this.#request.descriptor.size) {
       this.#location = nextLocation(answer, this.#location)
-      this.#offset = last + 1
+      this.#moveTo(last + 1)
       return true
     }
     this.#location = undefined
@@ -79,7 +79,7 @@ export class BlobUpload {
     if (answer.response.statusCode !== 202) throw await this.#refused(answer, length)
     discard(answer.response)
     this.#location = nextLocation(answer, this.#location)
-    this.#offset = end
+    this.#moveTo(end)
   }
 
   async #commit(endpoint: Endpoint, length: number): Promise<void> {
@@ -103,6 +103,11 @@ export class BlobUpload {
     return this.#location
   }
 
+  #moveTo(offset: number): void {
+    this.#offset = offset
+    this.keptBytes = Math.max(this.keptBytes, offset)
+  }
+
   #body(length: number): RequestBody {
     return { sizeBytes: length, open: () => this.#read(this.#offset, length) }
   }
@@ -114,7 +119,6 @@ export class BlobUpload {
       const piece = chunk.subarray(0, left)
       left -= piece.length
       yield piece
-      this.sentBytes += piece.length
       this.#request.onProgress(start + length - left)
       if (left === 0) return
     }

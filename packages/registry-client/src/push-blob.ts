@@ -32,16 +32,16 @@ export async function pushBlobTo(
 ): Promise<PushedBlob> {
   const upload = new BlobUpload(session, request)
   for (;;) {
-    const attemptStart = upload.sentBytes
+    const before = upload.keptBytes
     try {
       return await attempt(session, rotation, { request, upload })
     } catch (error) {
-      await rotation.failed(error, { progressed: upload.sentBytes - attemptStart >= progressBytesMin })
+      await rotation.failed(error, { progressed: upload.keptBytes - before >= progressBytesMin })
     }
   }
 }
 
-/** An attempt that sent this much counts as progress, and the attempts are counted anew. */
+/** A registry that has kept this much more has made progress, and the attempts are counted anew. */
 const progressBytesMin = 1024 * 1024
 
 async function attempt(
