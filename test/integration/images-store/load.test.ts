@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { byteString, type TarMember } from '@berth/layer'
 import { digestHex, digestOf, mediaTypes } from '@berth/oci'
@@ -239,6 +242,28 @@ test('load() records no image of an archive in which another one is broken', asy
     ...layoutBlobs(second).slice(0, 2),
   ])
   assert.match(text, /Cannot load second:1/)
+})
+
+test('load() leaves nothing of what a client sent that has left', async () => {
+  const image = await buildImage({ layers: [{ '/half': randomBytes(2_000_000) }], compression: 'none' })
+  const path = await writeArchive(join(directory, 'half.tar'), dockerArchive(image, ['half:1']))
+  const bytes = await readFile(path)
+  const before = await storedContent(engine)
+  for (const quiet of [0, 1]) {
+    const sent = request({
+      socketPath: engine.host.slice('unix://'.length),
+      method: 'POST',
+      path: `/images/load?quiet=${quiet}`,
+    })
+    sent.on('error', () => undefined)
+    await new Promise((resolve) => sent.write(bytes.subarray(0, 1_500_000), resolve))
+    sent.destroy()
+    for (let tries = 0; tries < 100; tries++) {
+      if (isDeepStrictEqual(await storedContent(engine), before)) break
+      await sleep(20)
+    }
+    assert.deepEqual(await storedContent(engine), before)
+  }
 })
 
 test('load() keeps names as bytes: what is no UTF-8 finds nothing and hurts nothing', async () => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { hostname } from 'node:os'
 import type { Duplex } from 'node:stream'
-import { CodedError, isCoded, messageOf, type Logger } from '@berth/stdx'
+import { CodedError, isCoded, messageOf, systemCode, type Logger } from '@berth/stdx'
 import { checkHost } from '../middleware/host-check.ts'
 import { ConnectionLedger } from './connection-ledger.ts'
 import { handleRequest, type Incoming, type RequestHandlerOptions } from './handle-request.ts'
@@ -35,6 +35,8 @@ export interface ListenOptions {
 }
 
 const graceMsDefault = 5_000
+/** What the parser says of a client that left in the middle of what it sent. */
+const bodyCutCode = 'HPE_INVALID_EOF_STATE'
 
 /** Makes a server of the Engine API; it serves nothing before `listen`. */
 export function createServer(options: ServerOptions): ApiServer {
@@ -146,7 +148,8 @@ export class ApiServer implements AsyncDisposable {
       })
     })
     server.on('clientError', (error: Error & { rawPacket?: Buffer }, socket: Socket) => {
-      if (!this.#ledger.keepTypedAhead(socket, error.rawPacket)) refuseConnection(socket)
+      if (systemCode(error) === bodyCutCode) socket.destroy()
+      else if (!this.#ledger.keepTypedAhead(socket, error.rawPacket)) refuseConnection(socket)
     })
     this.#servers.push(server)
     return server
