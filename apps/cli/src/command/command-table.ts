@@ -45,7 +45,7 @@ export function findCommand(
   words: readonly string[],
 ): FoundCommand | FoundGroup | undefined {
   const [first = '', second, ...others] = words
-  const group = table.groups.find(({ name }) => name === first)
+  const group = first === '' ? undefined : table.groups.find(({ name }) => name === first)
   if (!group) return findTopLevel(table, words)
   const entry = group.commands.find(
     ({ name, aliases }) => second !== undefined && [name, ...(aliases ?? [])].includes(second),

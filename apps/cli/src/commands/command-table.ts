@@ -2,6 +2,7 @@ import type { CommandTable } from '../command/command-table.ts'
 import { containerCommands } from './container/container-commands.ts'
 import { imageCommands } from './image/image-commands.ts'
 import { networkCommands } from './network/network-commands.ts'
+import { registryCommands } from './registry/registry-commands.ts'
 import { systemCommands } from './system/system-commands.ts'
 import { volumeCommands } from './volume/volume-commands.ts'
 
@@ -13,6 +14,7 @@ export const commandTable: CommandTable = {
     { name: 'image', summary: 'Manage images', commands: imageCommands },
     { name: 'network', summary: 'Manage networks', commands: networkCommands },
     { name: 'system', summary: 'Manage the engine', commands: systemCommands },
+    { name: '', summary: 'Use registries', commands: registryCommands },
     { name: 'volume', summary: 'Manage volumes', commands: volumeCommands },
   ],
 }

@@ -126,7 +126,7 @@ describe('save -o', () => {
 
   const save = async (name: string, reply: unknown = 'an archive') => {
     await using engine = await startFakeEngine({ 'GET /images/get': reply })
-    return runBerth(['-H', engine.host, 'save', '-o', name, 'x'], { folder })
+    return await runBerth(['-H', engine.host, 'save', '-o', name, 'x'], { folder })
   }
 
   test('makes a file for its owner alone', async () => {

@@ -16,4 +16,8 @@ export interface CliConfig {
   readonly HttpHeaders?: Readonly<Record<string, string>>
   readonly proxies?: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly auths?: Readonly<Record<string, AuthRequest>>
+  /** Keeps all credentials, as `docker-credential-NAME`. */
+  readonly credsStore?: string
+  /** The same for one registry. */
+  readonly credHelpers?: Readonly<Record<string, string>>
 }

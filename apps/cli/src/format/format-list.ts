@@ -44,6 +44,9 @@ function cells<T>({ fields, columns }: ListView<T>, item: T): string[] {
 }
 
 function sortedRecord<T>({ fields }: ListView<T>, item: T): Record<string, string> {
-  const names = Object.keys(fields).sort()
-  return Object.fromEntries(names.map((name) => [name, fields[name]?.value(item) ?? '']))
+  return Object.fromEntries(
+    Object.entries(fields)
+      .map(([name, field]): [string, string] => [name, field.jsonValue?.(item) ?? field.value(item)])
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  )
 }

@@ -14,4 +14,6 @@ export interface ListView<T> {
 export interface ListField<T> {
   readonly header: string
   value(item: T): string
+  /** What JSON has, where that is not the value. */
+  jsonValue?(item: T): string
 }

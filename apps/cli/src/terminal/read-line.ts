@@ -19,6 +19,7 @@ export async function readLine(input: Input): Promise<string | undefined> {
     resolve(line)
   }
   if (input.readableEnded) return undefined
-  input.on('data', onData).on('end', onEnd).on('error', onEnd)
+  // Who read before has left it paused.
+  input.on('data', onData).on('end', onEnd).on('error', onEnd).resume()
   return promise
 }

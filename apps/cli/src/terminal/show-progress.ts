@@ -12,6 +12,7 @@ export async function showProgress(
   for await (const message of messages) {
     const failure = message.errorDetail?.message ?? message.error
     if (failure !== undefined) throw new CodedError('internal', failure)
-    display?.show(message)
+    // Results for programs; people are told in words beside them.
+    if (message.aux === undefined) display?.show(message)
   }
 }

@@ -42,7 +42,16 @@ async function observe(line: ComparedLine, replies: FakeReplies, run: Run): Prom
   try {
     await prepare?.(folder)
     await using engine = await startFakeEngine(replies)
-    const outcome = await run(['-H', engine.host, ...words], { DOCKER_CONFIG: folder, HOME: folder }, stdin)
+    const outcome = await run(
+      ['-H', engine.host, ...words],
+      {
+        DOCKER_CONFIG: folder,
+        HOME: folder,
+        // Programs that a test puts there come first.
+        PATH: `${folder}:${process.env['PATH']}`,
+      },
+      stdin,
+    )
     const hide = (text: string) => text.replaceAll(folder, 'CONFIG').replaceAll(engine.host, 'HOST')
     return {
       outcome: { ...outcome, stdout: hide(outcome.stdout), stderr: hide(outcome.stderr) },
@@ -55,10 +64,10 @@ async function observe(line: ComparedLine, replies: FakeReplies, run: Run): Prom
 }
 
 /** What was asked for, whatever the order of queries and of JSON in them, without what is empty. */
-function seen({ method, url, body }: SeenRequest) {
+function seen({ method, url, ...rest }: SeenRequest) {
   const [path = '', query = ''] = url.split('?')
   const pairs = [...new URLSearchParams(query)].filter(([, value]) => value !== '')
-  return { method, path, query: pairs.sort(byName).map(([name, value]) => [name, parsed(value)]), body }
+  return { method, path, query: pairs.sort(byName).map(([name, value]) => [name, parsed(value)]), ...rest }
 }
 
 function byName([a]: [string, string], [b]: [string, string]): number {

@@ -1,3 +1,4 @@
+import { decodeRegistryAuth } from '@berth/api'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,6 +9,8 @@ export interface SeenRequest {
   /** Without the version. */
   url: string
   body: unknown
+  /** What X-Registry-Auth holds, where it was sent. */
+  auth?: unknown
 }
 
 export interface FakeEngine extends AsyncDisposable {
@@ -62,7 +65,13 @@ async function answer(
     response.end(method === 'HEAD' ? undefined : 'OK')
     return
   }
-  const seen = { method, url, body: bodyOf(text, request.headers['content-type']) }
+  const auth = request.headers['x-registry-auth']
+  const seen = {
+    method,
+    url,
+    body: bodyOf(text, request.headers['content-type']),
+    ...(auth ? { auth: decodeRegistryAuth(String(auth)) } : {}),
+  }
   requests.push(seen)
   const known = replies[`${method} ${url.split('?')[0]}`] ?? new Error('page not found')
   const reply =

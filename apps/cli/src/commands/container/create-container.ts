@@ -64,7 +64,7 @@ async function pull(client: EngineClient, { flags, image }: Creation, io: Io): P
   await pullWithProgress(client, taggedName(image), {
     platform: platformOf(flags, io),
     output,
-    config: io.config,
+    io,
   })
 }
 

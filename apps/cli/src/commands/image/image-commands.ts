@@ -45,6 +45,13 @@ export const imageCommands: readonly CommandEntry[] = [
     load: () => import('./pull.ts'),
   },
   {
+    name: 'push',
+    topLevel: 'push',
+    isCommon: true,
+    summary: 'Upload an image to a registry',
+    load: () => import('./push.ts'),
+  },
+  {
     name: 'rm',
     aliases: ['remove'],
     topLevel: 'rmi',

@@ -1,15 +1,14 @@
 import { pullImage, type EngineClient } from '@berth/client'
 import { parseReference } from '@berth/oci'
-import type { Output } from '../../command/io.ts'
-import type { CliConfig } from '../../config/cli-config.ts'
-import { registryCredentials } from '../../config/registry-credentials.ts'
+import type { Io, Output } from '../../command/io.ts'
+import { registryCredentials } from '../../config/credentials/registry-credentials.ts'
 import { showProgress } from '../../terminal/show-progress.ts'
 
 export interface PullOptions {
   platform?: string | undefined
   /** Where progress goes; undefined shows none. */
   output: Output | undefined
-  config: CliConfig
+  io: Io
   /** Every tag of the repository. */
   allTags?: boolean
 }
@@ -20,10 +19,10 @@ export async function pullWithProgress(
   name: string,
   options: PullOptions,
 ): Promise<void> {
-  const { platform, output, config, allTags = false } = options
+  const { platform, output, io, allTags = false } = options
   const reference = parseReference(name)
   const tag = allTags ? undefined : (reference.digest ?? reference.tag)
-  const auth = registryCredentials(config, reference.registry)
+  const auth = await registryCredentials(io, reference.registry)
   const messages = pullImage(client, `${reference.registry}/${reference.repository}`, { tag, platform, auth })
   await showProgress(messages, output)
 }

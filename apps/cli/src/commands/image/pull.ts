@@ -34,7 +34,7 @@ export async function run(
   await pullWithProgress(client, formatReference(reference), {
     platform: flags.platform || io.env['DOCKER_DEFAULT_PLATFORM'] || undefined,
     output: flags.quiet ? undefined : io.stdout,
-    config: io.config,
+    io,
     allTags,
   })
   io.stdout.write(`${formatReference(reference)}\n`)
