@@ -110,14 +110,14 @@ export class Uploads {
     const { offset } = writing
     if (start !== undefined && start !== offset)
       throw new RegistryError('CHUNK_OUT_OF_ORDER', { detail: { offset } })
-    const digester = await this.#digesterOf(writing)
+    const digester = runningDigester(writing)
     await using writer = await this.#openWriter(writing)
     for await (const bytes of body) {
       const isWritten = writer.write(bytes)
-      digester.update(bytes)
+      digester?.update(bytes)
       await isWritten
+      writing.offset += bytes.length
     }
-    writing.offset = digester.sizeBytes
     return writing.offset
   }
 
@@ -148,9 +148,11 @@ export class Uploads {
     return offset
   }
 
-  /** The hash of the bytes so far: the running one if it is there and has seen just these, else made anew. */
-  async #digesterOf({ key, session, offset }: Writing): Promise<Digester> {
-    if (session.digester?.sizeBytes === offset) return session.digester
+  /** The hash of all bytes: the running one if there is one, else made anew. */
+  async #digesterOf(writing: Writing): Promise<Digester> {
+    const running = runningDigester(writing)
+    if (running) return running
+    const { key, session } = writing
     const digester = new Digester(session.algorithm)
     for await (const bytes of await this.#storage.openUpload(key)) digester.update(bytes as Uint8Array)
     session.digester = digester
@@ -187,6 +189,16 @@ export class Uploads {
       return
     }
   }
+}
+
+/**
+ * The hash of just the bytes that are there, if this process has seen them all. Where other processes had their share in
+ * an upload, all of it is hashed once at its end rather than anew with each part.
+ */
+function runningDigester({ session, offset }: Writing): Digester | undefined {
+  if (offset === 0) session.digester = new Digester(session.algorithm)
+  if (session.digester?.sizeBytes !== offset) session.digester = undefined
+  return session.digester
 }
 
 /** Binds an upload to its repository without a table: asked for through another, it is simply not there. */
