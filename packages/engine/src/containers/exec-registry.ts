@@ -18,6 +18,7 @@ const keepEndedMs = 5 * 60_000
 /** Execs in memory: none of them outlives what it runs in. */
 export class ExecRegistry {
   readonly #execs = new Map<string, Exec>()
+  readonly #waiting = new Map<string, PromiseWithResolvers<void>>()
 
   add(exec: Exec): void {
     this.#forgetOld()
@@ -28,6 +29,14 @@ export class ExecRegistry {
     const exec = this.#execs.get(id)
     if (!exec) throw new CodedError('not-found', `No such exec instance: ${id}`)
     return exec
+  }
+
+  /** Resolves once the end of an exec is known. */
+  whenEnded(id: string): Promise<void> {
+    if (this.get(id).status === 'exited') return Promise.resolve()
+    const waiting = this.#waiting.get(id) ?? Promise.withResolvers<void>()
+    this.#waiting.set(id, waiting)
+    return waiting.promise
   }
 
   ofContainer(containerId: string): Exec[] {
@@ -42,6 +51,8 @@ export class ExecRegistry {
     exec.status = 'exited'
     exec.exitCode = exitCode
     exec.endedAtMs = performance.now()
+    this.#waiting.get(id)?.resolve()
+    this.#waiting.delete(id)
     return exec
   }
 

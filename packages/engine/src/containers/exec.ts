@@ -1,6 +1,8 @@
 import type { ExecCreateRequest, ExecInspect } from '@berth/api'
+import type { AttachStream } from '@berth/runtime'
 import { CodedError, messageOf } from '@berth/stdx'
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Attachment } from './attach.ts'
 import { containerEvent } from './container-events.ts'
 import { buildExecProcess } from './container-spec.ts'
@@ -71,7 +73,33 @@ export async function attachExec(
     stderr: AttachStderr,
   })
   const start = () => startExec(context, exec, consoleSize)
-  return { stream, isTerminal: Tty, hasInput: AttachStdin, detachKeys: DetachKeys, start }
+  return {
+    stream: endingWithExit(context, execId, stream),
+    isTerminal: Tty,
+    hasInput: AttachStdin,
+    detachKeys: DetachKeys,
+    start,
+  }
+}
+
+/** How long the news of an exit may come behind the end of the output. */
+const exitDelayMsMax = 1000
+
+/**
+ * Clients ask for the exit code when the output has ended, so it ends once the code is known. A process that closes its
+ * output and lives on is not waited for.
+ */
+function endingWithExit(context: ContainerContext, execId: string, stream: AttachStream): AttachStream {
+  async function* output(): AsyncGenerator<Uint8Array> {
+    yield* stream.output
+    await Promise.race([context.execs.whenEnded(execId), sleep(exitDelayMsMax, undefined, { ref: false })])
+  }
+  return {
+    output: output(),
+    write: (chunk) => stream.write(chunk),
+    endInput: () => stream.endInput(),
+    [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose](),
+  }
 }
 
 function getStartable(context: ContainerContext, execId: string): Exec {
