@@ -17,6 +17,7 @@ const allowedEdges: Record<string, readonly string[]> = {
   'registry-server': ['oci', 'stdx'],
   api: ['oci', 'stdx'],
   client: ['api', 'oci', 'stdx'],
+  'image-copy': ['layer', 'oci', 'registry-client', 'stdx'],
   builder: [
     'content',
     'layer',

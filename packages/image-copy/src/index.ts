@@ -1,0 +1,7 @@
+export { copyImage } from './copy-image.ts'
+export type { CopyOptions, CopyProgress } from './copy-image.ts'
+export type { ImageDocument, ImageSource } from './image-source.ts'
+export type { BlobToWrite, ImageTarget, WriteBlobOptions } from './image-target.ts'
+export { openImageSource, openImageTarget, parseImageLocation } from './image-location.ts'
+export type { ImageLocation } from './image-location.ts'
+export type { RegistryImageOptions } from './registry-image.ts'
