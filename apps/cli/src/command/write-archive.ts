@@ -1,6 +1,7 @@
 import { CodedError, messageOf, systemCode } from '@berth/stdx'
 import { randomBytes } from 'node:crypto'
-import { open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ExitError } from './exit-error.ts'
@@ -68,8 +69,8 @@ async function writeWhole(
 ): Promise<void> {
   const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`
   try {
-    await using file = await open(temporary, 'wx', 0o600)
-    await pipeline(source, file.createWriteStream({ autoClose: false, flush: true }), { signal })
+    const file = createWriteStream(temporary, { flags: 'wx', mode: 0o600, flush: true })
+    await pipeline(source, file, { signal })
     await rename(temporary, target)
   } catch (error) {
     await rm(temporary, { force: true })
