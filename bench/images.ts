@@ -17,6 +17,7 @@ const { rounds, engines: kinds } = await prepareBench(3)
 await using started = await startEngines(kinds)
 const { engines, images, directory } = started
 const { large } = images
+const container = 'changed'
 const saved = join(directory, 'saved.tar')
 
 const docker = (engine: BenchEngine, ...args: string[]) => timeCommand('docker', engine, args)
@@ -41,7 +42,6 @@ const figures: Figure[] = await measureSeriesInTurns(
   ]),
 )
 for (const engine of engines) await prepareShort(engine)
-const container = 'changed'
 const listing = { ls: ['images'], history: ['history', large.tag], inspect: ['image', 'inspect', large.tag] }
 const short = [
   { id: 'images-100', title: `images with ${tagsMany} tags`, goal: 1, args: listing.ls },
