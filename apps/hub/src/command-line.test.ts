@@ -22,6 +22,7 @@ test('parseCommand() reads serve and its defaults', () => {
     access: undefined,
     tls: undefined,
     workers: availableParallelism(),
+    policiesFile: undefined,
   })
   const given = parseCommand(['serve', '--listen', '[::1]:0', '--data=/d', '--log-level', 'debug'])
   assert.deepEqual(given, {
@@ -33,6 +34,7 @@ test('parseCommand() reads serve and its defaults', () => {
     access: undefined,
     tls: undefined,
     workers: availableParallelism(),
+    policiesFile: undefined,
   })
 })
 

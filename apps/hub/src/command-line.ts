@@ -25,6 +25,8 @@ Options of serve and mirror:
   --log-level LEVEL    trace, debug, info, warn, error or fatal (default info)
 
   --workers N               Processes that answer (default: one a core; one with --upstream, which must be one)
+  --policies FILE           Quotas and tags that may not change:
+                            [{"repositories": "team/*", "quota": "50G", "immutableTags": ["v*"]}]
   --htpasswd FILE           Accounts, as 'htpasswd -B' writes them: they may do everything, others nothing
   --public PATTERN          Others may pull these repositories, for example 'library/*'; can be given again
   --auth-scheme SCHEME      token (default): clients get a token with their password; basic: they send it each time
@@ -74,6 +76,7 @@ export interface ServeCommand {
   access: AccessSettings | undefined
   tls: TlsSettings | undefined
   workers: number
+  policiesFile: string | undefined
 }
 
 const flags = {
@@ -90,6 +93,7 @@ const flags = {
   'cache-size': { type: 'string' },
   pin: { type: 'string', multiple: true },
   workers: { type: 'string' },
+  policies: { type: 'string' },
   htpasswd: { type: 'string' },
   public: { type: 'string', multiple: true },
   'auth-scheme': { type: 'string' },
@@ -118,6 +122,7 @@ export function parseCommand(argv: readonly string[]): Command {
         mirrors: parseMirrorSettings(values, name === 'mirror'),
         access: parseAccessSettings(values),
         tls: parseTlsSettings(values),
+        policiesFile: values.policies,
         workers: parseWorkers(values.workers, values.upstream === undefined),
       }
     case 'seed':

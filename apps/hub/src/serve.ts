@@ -8,6 +8,7 @@ import {
   createRegistry,
   createRegistryHttpServer,
   type Registry,
+  type RepositoryPolicy,
   type ServerCertificate,
 } from '@berth/registry-server'
 import { CodedError, messageOf, type Logger } from '@berth/stdx'
@@ -26,6 +27,7 @@ export interface ServeOptions {
   mirrors: MirrorSettings
   access: AccessSettings | undefined
   tls: TlsSettings | undefined
+  policiesFile: string | undefined
   /** Whether this process collects garbage and scrubs; one of those on a store is enough. */
   isMaintaining: boolean
   logger: Logger
@@ -53,6 +55,7 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
       logger,
       ...(mirrors && { mirrors }),
       ...(access && { access: access.policy }),
+      policies: await readPolicyFile(options.policiesFile),
     }),
   )
   const server = createRegistryHttpServer(
@@ -65,6 +68,10 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
   const owned = stack.move()
   const url = urlOf(server.address() as AddressInfo, isTls)
   return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+async function readPolicyFile(path: string | undefined): Promise<RepositoryPolicy[]> {
+  return path === undefined ? [] : (await import('./policies.ts')).readPolicies(path)
 }
 
 async function openAccess(settings: AccessSettings, options: HubAccessOptions): Promise<HubAccess> {

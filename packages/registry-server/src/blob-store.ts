@@ -3,6 +3,8 @@ import type { Kysely } from 'kysely'
 import { mustRenew } from './lease.ts'
 import type { MetadataDatabase } from './metadata-database.ts'
 import type { MetadataSchema } from './metadata-schema.ts'
+import { Policies } from './policies.ts'
+import { RegistryError } from './registry-error.ts'
 import { findRepositoryId, makeRepository } from './repository-store.ts'
 
 export interface BlobRecord {
@@ -15,8 +17,10 @@ export class BlobStore {
   readonly #db: MetadataDatabase['db']
   readonly #writes: MetadataDatabase['writes']
   readonly #now: MetadataDatabase['now']
+  readonly #policies: Policies
 
-  constructor({ db, writes, now }: MetadataDatabase) {
+  constructor({ db, writes, now }: MetadataDatabase, policies = new Policies()) {
+    this.#policies = policies
     this.#db = db
     this.#writes = writes
     this.#now = now
@@ -128,6 +132,9 @@ export class BlobStore {
   ): Promise<void> {
     const now = this.#now()
     const repositoryId = await makeRepository(transaction, repository, this.#now())
+    const quotaBytes = this.#policies.quotaBytes(repository)
+    if (quotaBytes !== Infinity)
+      await checkQuota(transaction, { repositoryId, digest, freeBytes: quotaBytes - sizeBytes })
     await transaction
       .insertInto('repository_blobs')
       .values({
@@ -140,6 +147,20 @@ export class BlobStore {
       .onConflict((conflict) => conflict.columns(['repository_id', 'digest']).doUpdateSet({ leased_at: now }))
       .execute()
   }
+}
+
+/** What is there without the blob must fit into `freeBytes`; throws QUOTA_EXCEEDED. */
+async function checkQuota(
+  transaction: Kysely<MetadataSchema>,
+  { repositoryId, digest, freeBytes }: { repositoryId: number; digest: Digest; freeBytes: number },
+): Promise<void> {
+  const { total } = await transaction
+    .selectFrom('repository_blobs')
+    .select(({ fn }) => fn.sum<number | null>('size_bytes').as('total'))
+    .where('repository_id', '=', repositoryId)
+    .where('digest', '!=', digest)
+    .executeTakeFirstOrThrow()
+  if ((total ?? 0) > freeBytes) throw new RegistryError('QUOTA_EXCEEDED')
 }
 
 /** The storage has these bytes, or has them again. */

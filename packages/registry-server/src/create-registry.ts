@@ -17,6 +17,7 @@ import { openSqliteDatabase } from './metadata-database.ts'
 import { MirrorStore } from './mirror/mirror-store.ts'
 import { openMirroring, type MirrorsOptions } from './mirror/mirroring.ts'
 import { parseRepository, parseTag } from './names.ts'
+import { Policies, type RepositoryPolicy } from './policies.ts'
 import { RepositoryStore } from './repository-store.ts'
 import { Scrubber, type ScrubOptions, type ScrubReport } from './scrubber.ts'
 import { Uploads } from './uploads.ts'
@@ -29,6 +30,8 @@ export interface RegistryOptions {
   logger: Logger
   /** Who may do what (default: everyone everything). */
   access?: AccessPolicy
+  /** Quotas and tags that stay as they are (default: none). */
+  policies?: readonly RepositoryPolicy[]
   /** Other registries whose repositories are served from here too. */
   mirrors?: MirrorsOptions
   /** Milliseconds since the epoch (default: the machine's clock). */
@@ -66,10 +69,11 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
   await using stack = new AsyncDisposableStack()
   const storage = await openFilesystemStorage(directory)
   const database = stack.use(openSqliteDatabase(options.database ?? join(directory, 'registry.db'), now))
+  const policies = new Policies(options.policies)
   const stores = {
     repositories: new RepositoryStore(database),
-    blobs: new BlobStore(database),
-    manifests: new ManifestStore(database),
+    blobs: new BlobStore(database, policies),
+    manifests: new ManifestStore(database, policies),
     mirror: new MirrorStore(database),
     garbage: new GarbageStore(database),
   }

@@ -5,6 +5,7 @@ export type { ImageContent, Registry, RegistryOptions } from './create-registry.
 export type { CollectOptions, GarbageReport } from './garbage-collector.ts'
 export { createRegistryHttpServer } from './http/registry-http-server.ts'
 export type { ServerCertificate } from './http/registry-http-server.ts'
+export type { RepositoryPolicy } from './policies.ts'
 export { RegistryError } from './registry-error.ts'
 export type { RegistryErrorKind, RegistryErrorOptions } from './registry-error.ts'
 export type { ScrubOptions, ScrubReport } from './scrubber.ts'

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import { addContent } from './blob-store.ts'
 import type { MetadataDatabase } from './metadata-database.ts'
 import type { MetadataSchema } from './metadata-schema.ts'
+import { Policies } from './policies.ts'
 import { RegistryError } from './registry-error.ts'
 import { findRepositoryId, makeRepository, type Page } from './repository-store.ts'
 
@@ -37,8 +38,10 @@ export class ManifestStore {
   readonly #db: MetadataDatabase['db']
   readonly #writes: MetadataDatabase['writes']
   readonly #now: MetadataDatabase['now']
+  readonly #policies: Policies
 
-  constructor({ db, writes, now }: MetadataDatabase) {
+  constructor({ db, writes, now }: MetadataDatabase, policies = new Policies()) {
+    this.#policies = policies
     this.#db = db
     this.#writes = writes
     this.#now = now
@@ -83,6 +86,7 @@ export class ManifestStore {
     await this.#writes.run(async (transaction) => {
       const repositoryId = await makeRepository(transaction, repository, this.#now())
       await checkReferences(transaction, repositoryId, manifest.references)
+      await this.#checkTags(transaction, { repository, repositoryId, tags, digest: manifest.digest })
       await addContent(transaction, manifest, this.#now())
       await transaction
         .insertInto('manifests')
@@ -103,11 +107,18 @@ export class ManifestStore {
     })
   }
 
-  /** Deletes a manifest with every tag that names it; false when it was not there. */
+  /** Deletes a manifest with every tag that names it; false when it was not there. Throws TAG_IMMUTABLE. */
   deleteManifest(repository: string, digest: Digest): Promise<boolean> {
     return this.#writes.run(async (transaction) => {
       const repositoryId = await findRepositoryId(transaction, repository)
       if (repositoryId === undefined) return false
+      const named = await transaction
+        .selectFrom('tags')
+        .select('name')
+        .where('repository_id', '=', repositoryId)
+        .where('digest', '=', digest)
+        .execute()
+      for (const { name } of named) this.#expectMutable(repository, name)
       const result = await transaction
         .deleteFrom('manifests')
         .where('repository_id', '=', repositoryId)
@@ -117,8 +128,10 @@ export class ManifestStore {
     })
   }
 
+  /** False when it was not there. Throws TAG_IMMUTABLE. */
   deleteTag(repository: string, tag: string): Promise<boolean> {
     return this.#writes.run(async (transaction) => {
+      this.#expectMutable(repository, tag)
       const repositoryId = await findRepositoryId(transaction, repository)
       if (repositoryId === undefined) return false
       const result = await transaction
@@ -166,6 +179,29 @@ export class ManifestStore {
       annotations:
         row.annotations === null ? undefined : (JSON.parse(row.annotations) as Record<string, string>),
     }))
+  }
+
+  /** A tag that may not change is set once; set to the same again is fine. */
+  async #checkTags(
+    transaction: Kysely<MetadataSchema>,
+    tagging: { repository: string; repositoryId: number; tags: readonly string[]; digest: Digest },
+  ): Promise<void> {
+    const { repository, repositoryId, digest } = tagging
+    for (const name of tagging.tags) {
+      if (!this.#policies.isImmutable(repository, name)) continue
+      const set = await transaction
+        .selectFrom('tags')
+        .select('digest')
+        .where('repository_id', '=', repositoryId)
+        .where('name', '=', name)
+        .executeTakeFirst()
+      if (set && set.digest !== digest) throw new RegistryError('TAG_IMMUTABLE', { detail: { tag: name } })
+    }
+  }
+
+  #expectMutable(repository: string, tag: string): void {
+    if (this.#policies.isImmutable(repository, tag))
+      throw new RegistryError('TAG_IMMUTABLE', { detail: { tag } })
   }
 }
 

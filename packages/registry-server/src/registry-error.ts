@@ -47,11 +47,17 @@ const kinds = {
     code: 'UNSUPPORTED',
     message: 'invalid number of results requested',
   },
+  QUOTA_EXCEEDED: {
+    class: 'forbidden',
+    code: 'DENIED',
+    message: 'quota of the repository exceeded',
+  },
   SIZE_INVALID: {
     class: 'invalid-argument',
     code: 'SIZE_INVALID',
     message: 'provided length did not match content length',
   },
+  TAG_IMMUTABLE: { class: 'forbidden', code: 'DENIED', message: 'tag is immutable' },
   TAG_INVALID: { class: 'invalid-argument', code: 'MANIFEST_INVALID', message: 'invalid tag' },
   TOO_MANY_REQUESTS: { class: 'unavailable', code: 'TOOMANYREQUESTS', message: 'too many requests' },
   UNAUTHORIZED: { class: 'unauthorized', code: 'UNAUTHORIZED', message: 'authentication required' },
