@@ -4,6 +4,8 @@ import { isCoded } from '@berth/stdx'
 import { readBody } from './body.ts'
 import { EndpointFailure } from './endpoint-failure.ts'
 import type { Endpoint } from './endpoint.ts'
+import { fetchRanges } from './fetch-ranges.ts'
+import { Pace } from './pace.ts'
 import { refusal } from './refusal.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'
 import type { Rotation } from './rotation.ts'
@@ -13,6 +15,8 @@ export interface BlobRequest extends Pick<RegistryRequest, 'scopes' | 'signal' |
   descriptor: Descriptor
   start: number
   stallMs: number
+  /** After so long it is looked whether more connections are worth trying. */
+  patienceMs: number
   onRestart: (() => void | Promise<void>) | undefined
 }
 
@@ -27,30 +31,71 @@ export async function* fetchBlobBytes(
   request: BlobRequest,
 ): AsyncGenerator<Buffer> {
   const { size } = request.descriptor
-  let position = request.start
-  while (position < size) {
-    const attemptStart = position
+  const progress = { position: request.start, mayWiden: true }
+  while (progress.position < size) {
+    const attemptStart = progress.position
     try {
-      const part = await openPart(session, rotation.endpoint, { ...request, start: position })
-      if (part.start !== position) {
-        await request.onRestart?.()
-        position = part.start
-      }
-      for await (const chunk of readBody(part.response, rotation.endpoint.label, request.stallMs)) {
-        position += chunk.length
-        if (position > size) throw wrongSize(request.descriptor, `more than ${size} bytes came`)
-        yield chunk
-      }
-      if (position < size) throw wrongSize(request.descriptor, `${position} of ${size} bytes came`)
+      yield* attempt(session, rotation.endpoint, { request, progress })
     } catch (error) {
       const worth = Math.min(progressBytesMin, size / progressParts)
-      await rotation.failed(error, { progressed: position - attemptStart >= worth })
-      if (position > 0 && isCoded(error, 'data-loss')) {
+      await rotation.failed(error, { progressed: progress.position - attemptStart >= worth })
+      if (progress.position > 0 && isCoded(error, 'data-loss')) {
         // What a host sent that is wrong about the size cannot be built upon.
         await request.onRestart?.()
-        position = 0
+        progress.position = 0
       }
     }
+  }
+}
+
+interface Attempt {
+  request: BlobRequest
+  /** `position` is where the next byte belongs. */
+  progress: { position: number; mayWiden: boolean }
+}
+
+/** One request, and more at a time from where that one was found to be slow. */
+async function* attempt(
+  session: RegistrySession,
+  endpoint: Endpoint,
+  { request, progress }: Attempt,
+): AsyncGenerator<Buffer> {
+  const { descriptor, patienceMs, stallMs } = request
+  const part = await openPart(session, endpoint, { ...request, start: progress.position })
+  if (part.start !== progress.position) {
+    await request.onRestart?.()
+    progress.position = part.start
+  }
+  const pace = new Pace(progress.position, patienceMs)
+  let isSlow = false
+  for await (const chunk of readBody(part.response, endpoint.label, stallMs)) {
+    progress.position += chunk.length
+    if (progress.position > descriptor.size)
+      throw wrongSize(descriptor, `more than ${descriptor.size} bytes came`)
+    yield chunk
+    isSlow = progress.mayWiden && pace.isSlow(progress.position, descriptor.size)
+    if (isSlow) break
+  }
+  if (isSlow) yield* widened(session, endpoint, { request, progress })
+  else if (progress.position < descriptor.size)
+    throw wrongSize(descriptor, `${progress.position} of ${descriptor.size} bytes came`)
+}
+
+/** As far as several connections get; one alone goes on from there. */
+async function* widened(
+  session: RegistrySession,
+  endpoint: Endpoint,
+  { request, progress }: Attempt,
+): AsyncGenerator<Buffer> {
+  // Tried once: a server that cannot, and a line that is full, gain nothing by it.
+  progress.mayWiden = false
+  try {
+    for await (const bytes of fetchRanges(session, endpoint, { ...request, start: progress.position })) {
+      progress.position += bytes.length
+      yield bytes
+    }
+  } catch (error) {
+    if (!(error instanceof EndpointFailure)) throw error
   }
 }
 

@@ -178,7 +178,8 @@ class HttpRegistryClient implements RegistryClient, AsyncDisposable {
         `Cannot fetch ${descriptor.digest} from byte ${start}: it has ${descriptor.size} bytes`,
       )
     }
-    const request = { ...this.#common(reference, options), descriptor, start, onRestart }
+    const { patienceMs } = this.#timeouts
+    const request = { ...this.#common(reference, options), descriptor, start, onRestart, patienceMs }
     yield* fetchBlobBytes(this.#session, await this.#rotation(reference, options, 'pull'), request)
   }
 

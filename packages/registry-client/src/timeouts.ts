@@ -10,6 +10,8 @@ export interface Timeouts {
   stallMs: number
   /** From the last byte of an upload to its confirmation: a registry may check and move all of it in between. */
   commitMs: number
+  /** After so long a large blob that comes slowly is fetched over several connections. */
+  patienceMs: number
   /** First wait before the same host is asked again; doubles each time. */
   retryBaseMs: number
   /** How long a mirror that failed is asked last. */
@@ -22,6 +24,7 @@ export const defaultTimeouts: Timeouts = {
   responseMs: 30_000,
   stallMs: 30_000,
   commitMs: 300_000,
+  patienceMs: 3_000,
   retryBaseMs: 1_000,
   mirrorDownMs: 60_000,
 }
