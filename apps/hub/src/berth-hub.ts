@@ -1,3 +1,4 @@
+import type { RepositoryPolicy } from '@berth/registry-server'
 import { CodedError, messageOf, silentLogger, type Logger } from '@berth/stdx'
 import packageJson from '../package.json' with { type: 'json' }
 import { parseCommand, usage, type Command, type ServeCommand } from './command-line.ts'
@@ -17,7 +18,11 @@ async function run(command: Command): Promise<void> {
       return void process.stdout.write(`${command.repository}:${command.tag} ${digest}\n`)
     }
     case 'gc': {
-      const report = await gc({ ...command, logger: silentLogger })
+      const report = await gc({
+        ...command,
+        policies: await loadPolicies(command.policiesFile),
+        logger: silentLogger,
+      })
       return void process.stdout.write(formatGarbageReport(report, command.dryRun))
     }
     case 'serve':
@@ -25,6 +30,10 @@ async function run(command: Command): Promise<void> {
     default:
       return command satisfies never
   }
+}
+
+async function loadPolicies(path: string | undefined): Promise<RepositoryPolicy[]> {
+  return path === undefined ? [] : (await import('./policies.ts')).readPolicies(path)
 }
 
 async function runServer(command: ServeCommand): Promise<void> {

@@ -76,7 +76,13 @@ test('parseCommand() refuses an upstream with a password without showing it', ()
 
 test('parseCommand() reads gc', () => {
   const gc = parseCommand(['gc', '--data', '/d', '--dry-run', '--grace', '90m'])
-  assert.deepEqual(gc, { name: 'gc', dataDirectory: '/d', dryRun: true, graceMs: 5_400_000 })
+  assert.deepEqual(gc, {
+    name: 'gc',
+    dataDirectory: '/d',
+    dryRun: true,
+    graceMs: 5_400_000,
+    policiesFile: undefined,
+  })
   assert.equal((parseCommand(['gc']) as { graceMs?: number }).graceMs, undefined)
 })
 

@@ -46,7 +46,8 @@ Options of seed:
 
 Options of gc:
   --data DIR           As above
-  --dry-run            Only say what would be freed
+  --dry-run            Only say what would be deleted and freed
+  --policies FILE      Delete what the "retention" of these policies lets go, too
   --grace DURATION     Keep what was used within, for example 90m (default 75m); shorter than pushes take loses them
 
 Options:
@@ -64,7 +65,13 @@ export type Command =
   | { name: 'version' }
   | ServeCommand
   | { name: 'seed'; dataDirectory: string; repository: string; tag: string }
-  | { name: 'gc'; dataDirectory: string; dryRun: boolean; graceMs: number | undefined }
+  | {
+      name: 'gc'
+      dataDirectory: string
+      dryRun: boolean
+      graceMs: number | undefined
+      policiesFile: string | undefined
+    }
 
 /** `mirror` is `serve` with an upstream for requests that name none. */
 export interface ServeCommand {
@@ -133,6 +140,7 @@ export function parseCommand(argv: readonly string[]): Command {
         dataDirectory,
         dryRun: values['dry-run'],
         graceMs: parseDuration('--grace', values.grace),
+        policiesFile: values.policies,
       }
     case undefined:
       return { name: 'help' }

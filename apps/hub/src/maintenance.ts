@@ -20,6 +20,7 @@ async function maintain(registry: Registry, logger: Logger, signal: AbortSignal)
   while (!signal.aborted) {
     try {
       await sleep(intervalMs, undefined, { signal })
+      logger.info('applied retention', { ...(await registry.applyRetention({ signal })) })
       logger.info('collected garbage', { ...(await registry.collectGarbage({ signal })) })
       logger.info('scrubbed', { ...(await registry.scrub({ signal })) })
     } catch (error) {

@@ -13,11 +13,21 @@ const size = v.union([
   ),
 ])
 
+const count = v.pipe(v.number(), v.integer(), v.minValue(0))
+
 const policyFile = v.array(
   v.strictObject({
     repositories: v.string(),
     quota: v.optional(size),
     immutableTags: v.optional(v.array(v.string())),
+    retention: v.optional(
+      v.strictObject({
+        keepTags: v.optional(v.array(v.string())),
+        keepNewest: v.optional(count),
+        keepDays: v.optional(count),
+        keepUntaggedDays: v.optional(count),
+      }),
+    ),
   }),
 )
 

@@ -19,6 +19,7 @@ import { openMirroring, type MirrorsOptions } from './mirror/mirroring.ts'
 import { parseRepository, parseTag } from './names.ts'
 import { Policies, type RepositoryPolicy } from './policies.ts'
 import { RepositoryStore } from './repository-store.ts'
+import { Retention, type RetentionReport } from './retention.ts'
 import { Scrubber, type ScrubOptions, type ScrubReport } from './scrubber.ts'
 import { Uploads } from './uploads.ts'
 
@@ -59,6 +60,8 @@ export interface Registry extends AsyncDisposable {
    * it is pushed again; its bytes are put aside.
    */
   scrub(options?: ScrubOptions): Promise<ScrubReport>
+  /** Deletes the tags and untagged manifests that the policies let go, or says which they are. */
+  applyRetention(options?: { dryRun?: boolean; signal?: AbortSignal }): Promise<RetentionReport>
 }
 
 /** Opens a registry on a directory and an SQLite database. Several processes may share them. */
@@ -90,12 +93,14 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
   const context = { services, content: localContent(services), mirroring, access, logger }
   const collector = new GarbageCollector(storage, stores.garbage, now)
   const scrubber = new Scrubber({ storage, store: stores.garbage, now, logger })
+  const retention = new Retention({ stores, policies, now })
   const owned = stack.move()
   return {
     handle: (request, response) => handleRequest(context, request, response),
     putImage: (repository, tag, image) => putImage(services, { repository, tag }, image),
     collectGarbage: (options) => collector.collect(options),
     scrub: (options) => scrubber.scrub(options),
+    applyRetention: (options) => retention.apply(options),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

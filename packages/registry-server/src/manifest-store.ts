@@ -1,5 +1,5 @@
 import type { Digest } from '@berth/oci'
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { addContent } from './blob-store.ts'
 import type { MetadataDatabase } from './metadata-database.ts'
 import type { MetadataSchema } from './metadata-schema.ts'
@@ -26,6 +26,12 @@ export interface ManifestReferences {
   kind: 'blobs' | 'manifests'
   all: readonly Digest[]
   required: readonly Digest[]
+}
+
+export interface TagTime {
+  name: string
+  /** Milliseconds since the epoch. */
+  updatedAt: number
 }
 
 export interface ReferrerRecord extends ManifestRecord {
@@ -154,6 +160,30 @@ export class ManifestStore {
       .limit(limit)
       .execute()
     return rows.map((row) => row.name)
+  }
+
+  /** All tags with the time when each was last set. */
+  async listTagTimes(repository: string): Promise<TagTime[]> {
+    const rows = await this.#db
+      .selectFrom('tags')
+      .innerJoin('repositories', 'repositories.id', 'tags.repository_id')
+      .select(['tags.name', 'tags.updated_at'])
+      .where('repositories.name', '=', repository)
+      .execute()
+    return rows.map((row) => ({ name: row.name, updatedAt: row.updated_at }))
+  }
+
+  /** Manifests from before `before` that no tag and no index names and that say nothing about another that is there. */
+  async listUntagged(repository: string, before: number): Promise<Digest[]> {
+    const { rows } = await sql<{ digest: Digest }>`
+      SELECT m.digest FROM manifests m JOIN repositories r ON r.id = m.repository_id
+      WHERE r.name = ${repository} AND m.created_at < ${before}
+      AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.repository_id = m.repository_id AND t.digest = m.digest)
+      AND NOT EXISTS (SELECT 1 FROM manifest_references f
+        WHERE f.repository_id = m.repository_id AND f.digest = m.digest)
+      AND NOT EXISTS (SELECT 1 FROM manifests s WHERE s.repository_id = m.repository_id AND s.digest = m.subject)
+    `.execute(this.#db)
+    return rows.map((row) => row.digest)
   }
 
   /** Manifests of a repository whose subject is `subject`, by digest. */

@@ -8,6 +8,19 @@ export interface RepositoryPolicy {
   quotaBytes?: number | undefined
   /** Tags that, once set, stay as they are: patterns with `*`. */
   immutableTags?: readonly string[] | undefined
+  /** What is let go as time goes by (default: nothing). */
+  retention?: RetentionRule | undefined
+}
+
+export interface RetentionRule {
+  /** Tags that always stay: patterns with `*`. */
+  keepTags?: readonly string[] | undefined
+  /** So many of the others, the newest, stay. */
+  keepNewest?: number | undefined
+  /** Those set within so many days stay. */
+  keepDays?: number | undefined
+  /** Manifests that neither tag, index nor subject holds stay for so many days (default: for ever). */
+  keepUntaggedDays?: number | undefined
 }
 
 /** The policies of a registry; for each question the first that has an answer for the repository counts. */
@@ -20,6 +33,10 @@ export class Policies {
 
   quotaBytes(repository: string): number {
     return this.#first(repository, ({ quotaBytes }) => quotaBytes) ?? Infinity
+  }
+
+  retention(repository: string): RetentionRule | undefined {
+    return this.#first(repository, ({ retention }) => retention)
   }
 
   isImmutable(repository: string, tag: string): boolean {

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { digestOf, mediaTypes } from '@berth/oci'
+import type { NewManifest } from './manifest-store.ts'
+import { Policies } from './policies.ts'
+import { expiredTags, Retention } from './retention.ts'
+import { openTemporaryRegistry } from './testsuite/temporary-registry.ts'
+
+const dayMs = 24 * 60 * 60 * 1000
+
+test('expiredTags() keeps the named, the newest and the young', () => {
+  const tags = ['latest', 'a', 'b', 'c', 'd'].map((name, index) => ({ name, updatedAt: index * dayMs }))
+  const now = 5 * dayMs
+  assert.deepEqual(expiredTags(tags, { keepTags: ['lat*'], keepNewest: 2 }, now), ['b', 'a'])
+  assert.deepEqual(expiredTags(tags, { keepDays: 3 }, now), ['a', 'latest'])
+  assert.deepEqual(expiredTags(tags, { keepNewest: 4, keepDays: 3 }, now), ['latest'])
+  assert.deepEqual(expiredTags(tags, { keepTags: ['x'] }, now), [])
+})
+
+test('expiredTags() never lets go of more than it may', () => {
+  const tag = fc.record({ name: fc.stringMatching(/^[a-z]{1,4}$/), updatedAt: fc.nat(1000) })
+  const tags = fc.uniqueArray(tag, { selector: ({ name }) => name })
+  fc.assert(
+    fc.property(tags, fc.nat(10), (tags, keepNewest) => {
+      assert.equal(expiredTags(tags, { keepNewest }, 2000).length, Math.max(0, tags.length - keepNewest))
+    }),
+  )
+})
+
+test('apply() lets go of tags and of manifests that nothing names, and says so first when asked', async () => {
+  await using registry = await openTemporaryRegistry()
+  const { manifests } = registry.stores
+  const manifest = (text: string, extra: Partial<NewManifest> = {}): NewManifest => ({
+    digest: digestOf(text),
+    mediaType: mediaTypes.ociManifest,
+    sizeBytes: text.length,
+    subject: undefined,
+    artifactType: undefined,
+    annotations: undefined,
+    references: { kind: 'blobs', all: [], required: [] },
+    ...extra,
+  })
+  await manifests.addManifest('team/app', manifest('old'), ['old', 'v1'])
+  await manifests.addManifest('team/app', manifest('child'), [])
+  const children = [digestOf('child')]
+  const references = { kind: 'manifests', all: children, required: children } as const
+  await manifests.addManifest('team/app', manifest('index', { references }), ['latest'])
+  await manifests.addManifest('team/app', manifest('signature', { subject: digestOf('index') }), [])
+  await manifests.addManifest('team/app', manifest('stray'), [])
+  await manifests.addManifest('else/where', manifest('old'), ['old'])
+  registry.clock.now += 10 * dayMs
+  const retention = { keepTags: ['latest'], keepDays: 7, keepUntaggedDays: 7 }
+  const policies = new Policies([{ repositories: 'team/*', immutableTags: ['v*'], retention }])
+  const rule = new Retention({ stores: registry.stores, policies, now: registry.now })
+  const wanted = { tags: ['team/app:old'], manifests: [`team/app@${digestOf('stray')}`] }
+  assert.deepEqual(await rule.apply({ dryRun: true }), wanted)
+  assert.deepEqual(await rule.apply(), wanted)
+  assert.deepEqual(await rule.apply(), { tags: [], manifests: [] })
+  assert.deepEqual(await manifests.listTags('team/app', { last: '', limit: 9 }), ['latest', 'v1'])
+  for (const text of ['old', 'child', 'index', 'signature'])
+    assert.ok(await manifests.findManifest('team/app', digestOf(text)), text)
+})
