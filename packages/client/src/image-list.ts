@@ -6,6 +6,8 @@ export interface ImageListOptions extends CallOptions {
   /** Images without a name too. */
   all?: boolean
   digests?: boolean
+  /** What each image is for each platform. */
+  manifests?: boolean
   filters?: Filters
 }
 
@@ -14,7 +16,7 @@ export async function listImages(
   client: EngineClient,
   options: ImageListOptions = {},
 ): Promise<ImageSummary[]> {
-  const { all, digests, filters = new Map(), signal } = options
-  const query = { all, digests, filters: formatFilters(filters) }
+  const { all, digests, manifests, filters = new Map(), signal } = options
+  const query = { all, digests, manifests, filters: formatFilters(filters) }
   return readJson(await client.send({ method: 'GET', path: '/images/json', query, signal }))
 }

@@ -27,10 +27,12 @@ async function* chunks(count: number): AsyncGenerator<Uint8Array> {
 }
 
 test('an upload arrives whole', async () => {
-  const messages = await load(async (request, response) => {
+  const messages = await load((request, response) => {
     let bytes = 0
-    for await (const chunk of request) bytes += (chunk as Buffer).length
-    response.end(JSON.stringify({ stream: `${bytes} ${request.headers['content-type']}` }))
+    request.on('data', (chunk: Buffer) => (bytes += chunk.length))
+    request.on('end', () =>
+      response.end(JSON.stringify({ stream: `${bytes} ${request.headers['content-type']}` })),
+    )
   }, chunks(50))
   assert.deepEqual(messages, [{ stream: `${50 * 64 * 1024} application/x-tar` }])
 })

@@ -26,8 +26,16 @@ export async function main(words: readonly string[], surroundings: Surroundings)
   }
 }
 
+/** Asked by the shells' completions. */
+const completing = '__complete'
+
 async function start(words: readonly string[], surroundings: Surroundings): Promise<number> {
   const globals = globalFlags(defaultConfigFolder(surroundings.env))
+  if (words[0] === completing) {
+    const { complete } = await import('./complete.ts')
+    surroundings.stdout.write(await complete(words.slice(1), globals))
+    return 0
+  }
   const { flags, positional, wantsHelp } = parseFlags(globals, words, true)
   if (flags.version) {
     surroundings.stdout.write(`Berth version ${programVersion}\n`)

@@ -5,7 +5,7 @@ const steps: readonly (readonly [RegExp, string])[] = [
   [/network (\S+) not found/, "'berth network ls' lists the networks there are."],
   [
     /pull access denied for ([^\s,]+)/,
-    "Check the name, or log in to its registry; 'berth images' lists what is here.",
+    "Check the name, or log in to its registry with 'berth login'; 'berth images' lists what is here.",
   ],
   [/manifest for (\S+) not found/, 'The repository has no such tag; check it for a slip of the pen.'],
   [
@@ -29,8 +29,14 @@ const steps: readonly (readonly [RegExp, string])[] = [
     'Choose another host port with -p, or stop what has this one.',
   ],
   [/executable file not found/, "The image has no such program; its own is shown by 'berth image inspect'."],
-  [/no basic auth credentials|unauthorized/, 'The registry wants a login.'],
-  [/no space left on device/, "'berth system df' shows what takes the space."],
+  [
+    /no basic auth credentials|unauthorized/,
+    "The registry wants a login: 'berth login HOST', or other credentials.",
+  ],
+  [
+    /no space left on device/,
+    "'berth system df' shows what takes the space, 'berth system prune' frees what nothing uses.",
+  ],
   [/client version \S+ is too (old|new)/, 'Leave DOCKER_API_VERSION unset, so that both ends agree.'],
 ]
 

@@ -1,4 +1,6 @@
+import type { Filters } from '@berth/api'
 import { listImages, type EngineClient } from '@berth/client'
+import { CodedError } from '@berth/stdx'
 import { defineCommand, type Arguments } from '../../command/command.ts'
 import { filterFlag } from '../../command/filter-flag.ts'
 import { switchFlag } from '../../command/flag.ts'
@@ -6,6 +8,7 @@ import { listFormatFlag } from '../../command/format-flag.ts'
 import type { Io } from '../../command/io.ts'
 import { formatList } from '../../format/format-list.ts'
 import { imageRows } from '../../format/image-rows.ts'
+import { formatImageTree } from '../../format/image-tree.ts'
 import { imageView } from '../../format/image-view.ts'
 
 export const definition = defineCommand({
@@ -18,6 +21,7 @@ export const definition = defineCommand({
     format: listFormatFlag,
     'no-trunc': switchFlag("Don't truncate output"),
     quiet: switchFlag('Only show image IDs', { shorthand: 'q' }),
+    tree: switchFlag('List multi-platform images as a tree'),
   },
 })
 
@@ -27,9 +31,25 @@ export async function run(
   io: Io,
 ): Promise<void> {
   const filters = reference === undefined ? flags.filter : new Map(flags.filter).set('reference', [reference])
+  if (flags.tree) return showTree(client, { flags, filters }, io)
   const images = await listImages(client, { all: flags.all, filters })
   const format = flags.format || (flags.quiet ? '' : (io.config.imagesFormat ?? ''))
   const withDigests = flags.digests || /\.Digest/.test(format)
   const view = imageView({ isTruncated: !flags['no-trunc'], withDigests: flags.digests, now: io.now() })
   io.stdout.write(await formatList(imageRows(images, withDigests), view, { format, isQuiet: flags.quiet }))
+}
+
+type Flags = Arguments<typeof definition>['flags']
+
+async function showTree(
+  client: EngineClient,
+  { flags, filters }: { flags: Flags; filters: Filters },
+  io: Io,
+): Promise<void> {
+  const conflicting = (['quiet', 'no-trunc', 'digests', 'format'] as const).find((name) => flags[name])
+  if (conflicting !== undefined)
+    throw new CodedError('invalid-argument', `--${conflicting} is not yet supported with --tree`)
+  const images = await listImages(client, { all: flags.all, filters, manifests: true })
+  const columns = io.stdout.isTTY ? io.stdout.columns : undefined
+  io.stdout.write(await formatImageTree(images, { all: flags.all, columns }))
 }

@@ -28,8 +28,14 @@ export async function run(
   } catch (error) {
     throw isCoded(error, 'not-found') ? onlyOurs(io.host, error) : error
   }
-  if (left > 0 && !flags.repair) io.stderr.write("Mend it with 'berth system check --repair'.\n")
+  if (left > 0) io.stderr.write(`${nextStep(flags.repair)}\n`)
   return left > 0 ? 1 : 0
+}
+
+function nextStep(isRepaired: boolean): string {
+  return isRepaired
+    ? 'Pull, load or build the images again that need what is lost.'
+    : "Mend it with 'berth system check --repair'."
 }
 
 function onlyOurs(host: string, cause: unknown): CodedError {

@@ -6,6 +6,12 @@ export const systemCommands: readonly CommandEntry[] = [
     summary: 'Read everything that the engine keeps and tell what is broken',
     load: () => import('./check.ts'),
   },
+  {
+    name: 'completion',
+    topLevel: 'completion',
+    summary: 'Print what makes a shell complete this program',
+    load: () => import('./completion.ts'),
+  },
   { name: 'df', summary: 'Show disk usage of the engine', load: () => import('./df.ts') },
   {
     name: 'doctor',
