@@ -53,7 +53,10 @@ export class SigningKeys {
 
   /** Makes a new key, which signs from now on; what older ones signed is believed until they are retired. */
   async rotate(): Promise<SigningKey> {
-    const key = signingKey(generateKeyPairSync('ed25519').privateKey, this.#now())
+    await this.#load()
+    // The newest signs, also when two are made at the same time.
+    const createdAt = Math.max(this.#now(), (this.#keys.at(-1)?.createdAt ?? 0) + 1)
+    const key = signingKey(generateKeyPairSync('ed25519').privateKey, createdAt)
     const pem = key.privateKey.export({ type: 'pkcs8', format: 'pem' })
     await mkdir(this.#directory, { recursive: true, mode: 0o700 })
     await writeFileAtomic(join(this.#directory, `${key.createdAt}-${key.kid}.pem`), pem)
