@@ -5,7 +5,6 @@ import { rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import type { FlagValues } from '../../command/flag.ts'
 import type { Io } from '../../command/io.ts'
-import { pullWithProgress } from '../image/pull-with-progress.ts'
 import type { containerFlags, creationFlags } from './config/container-flags.ts'
 import { createRequest } from './config/create-request.ts'
 
@@ -61,6 +60,8 @@ export async function createFromFlags(client: EngineClient, creation: Creation, 
 
 async function pull(client: EngineClient, { flags, image }: Creation, io: Io): Promise<void> {
   const output = flags.quiet ? undefined : io.stderr
+  // Most images are here; then nothing of pulling is loaded.
+  const { pullWithProgress } = await import('../image/pull-with-progress.ts')
   await pullWithProgress(client, taggedName(image), {
     platform: platformOf(flags, io),
     output,
