@@ -96,11 +96,7 @@ test('push() mounts what another repository of the registry has', async () => {
     output,
     new RegExp(`^${short(image.config.rootfs.diff_ids[1])}: Mounted from team/origin$`, 'm'),
   )
-  // The config alone is new: a pull remembers where layers came from.
-  assert.deepEqual(
-    asked(hub, before).filter((line) => /^(PATCH|PUT blobs)/.test(line)),
-    [`PUT blobs/uploads/id?digest=${encodeURIComponent(image.imageId)}`],
-  )
+  assert.equal(asked(hub, before).filter((line) => /^(PATCH|PUT blobs)/.test(line)).length, 0)
 })
 
 test('push -a sends every tag of a repository', async () => {

@@ -90,7 +90,8 @@ async function recordPulled(
     tags: tag === undefined ? [] : [tag],
     digests: [`${repository}@${root}`],
   })
-  for (const { digest } of image.manifest.layers) await context.content.addOrigin(digest, repository)
+  const { config, layers } = image.manifest
+  for (const { digest } of [config, ...layers]) await context.content.addOrigin(digest, repository)
   return tagged !== imageId || before !== imageId
 }
 
