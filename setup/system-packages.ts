@@ -42,6 +42,11 @@ export const testCapabilities: readonly Capability[] = [
     programs: ['skopeo'],
     packages: { apt: 'skopeo', dnf: 'skopeo', apk: 'skopeo', pacman: 'skopeo' },
   },
+  {
+    purpose: 'a PostgreSQL server',
+    programs: ['initdb', 'pg_ctlcluster'],
+    packages: { apt: 'postgresql', dnf: 'postgresql-server', apk: 'postgresql', pacman: 'postgresql' },
+  },
 ]
 
 /** Installs what the machine lacks; does nothing when it lacks nothing. Throws `failed-precondition` with what to do. */

@@ -8,13 +8,15 @@ const allowedEdges: Record<string, readonly string[]> = {
   oci: ['stdx'],
   syscalls: ['stdx'],
   host: ['stdx'],
+  sql: ['stdx'],
   content: ['oci', 'stdx'],
   'registry-client': ['oci', 'stdx'],
   layer: ['oci', 'stdx', 'syscalls'],
   snapshot: ['oci', 'stdx', 'syscalls'],
   runtime: ['oci', 'stdx', 'syscalls'],
   network: ['stdx', 'syscalls'],
-  'registry-server': ['oci', 'stdx'],
+  'registry-server': ['oci', 'sql', 'stdx'],
+  catalog: ['oci', 'sql', 'stdx'],
   api: ['oci', 'stdx'],
   client: ['api', 'oci', 'stdx'],
   'image-copy': ['layer', 'oci', 'registry-client', 'stdx'],
@@ -58,7 +60,7 @@ const allowedEdges: Record<string, readonly string[]> = {
     'stdx',
     'syscalls',
   ],
-  hub: ['oci', 'registry-client', 'registry-server', 'stdx'],
+  hub: ['catalog', 'hub-web', 'oci', 'registry-client', 'registry-server', 'sql', 'stdx'],
   'hub-web': [],
 }
 
@@ -68,7 +70,8 @@ const doors: Record<string, readonly string[]> = {
   // The command line asks stty for a raw terminal and credential helpers for passwords.
   'node:child_process': ['builder', 'cli', 'network', 'runtime'],
   'node:cluster': ['hub'],
-  kysely: ['registry-server', 'hub'],
+  kysely: ['catalog', 'registry-server', 'sql'],
+  pg: ['sql'],
   'find-my-way': ['daemon', 'registry-server', 'hub'],
   pino: ['daemon', 'hub'],
 }

@@ -19,6 +19,8 @@ export interface AccessPolicy {
 
 /** What one sender may do, for one request. */
 export interface Grant {
+  /** The sender's account, where the policy knows it. */
+  readonly account?: string | undefined
   allows(access: Access): boolean | Promise<boolean>
   /**
    * The `WWW-Authenticate` value for a refusal that credentials could lift, or undefined when the sender is known and

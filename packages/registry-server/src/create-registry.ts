@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { digestOf, type Digest } from '@berth/oci'
+import { openSqliteDatabase, type SqlDatabase } from '@berth/sql'
 import type { Logger } from '@berth/stdx'
 import { openAccess, type AccessPolicy } from './access-policy.ts'
 import { BlobStore } from './blob-store.ts'
@@ -13,11 +14,13 @@ import { GarbageStore } from './garbage-store.ts'
 import { handleRequest } from './http/handle-request.ts'
 import { ManifestStore } from './manifest-store.ts'
 import { Manifests } from './manifests.ts'
-import { openSqliteDatabase } from './metadata-database.ts'
+import { openMetadata } from './metadata-database.ts'
 import { MirrorStore } from './mirror/mirror-store.ts'
 import { openMirroring, type MirrorsOptions } from './mirror/mirroring.ts'
 import { parseRepository, parseTag } from './names.ts'
 import { Policies, type RepositoryPolicy } from './policies.ts'
+import type { RegistryActivity } from './registry-activity.ts'
+import { registryContents, type RegistryContents } from './registry-contents.ts'
 import { RepositoryStore } from './repository-store.ts'
 import { Retention, type RetentionReport } from './retention.ts'
 import { Scrubber, type ScrubOptions, type ScrubReport } from './scrubber.ts'
@@ -26,13 +29,15 @@ import { Uploads } from './uploads.ts'
 export interface RegistryOptions {
   /** Where blobs and uploads are kept; made when it is not there. */
   directory: string
-  /** Path of the SQLite database (default: `registry.db` in `directory`). */
-  database?: string
+  /** Where the registry's tables are; the caller closes it (default: SQLite's `registry.db` in `directory`). */
+  database?: SqlDatabase
   logger: Logger
   /** Who may do what (default: everyone everything). */
   access?: AccessPolicy
   /** Quotas and tags that stay as they are (default: none). */
   policies?: readonly RepositoryPolicy[]
+  /** Called with what clients have done, after it is durable and before they know; it must not throw. */
+  onActivity?: (activity: RegistryActivity) => void
   /** Other registries whose repositories are served from here too. */
   mirrors?: MirrorsOptions
   /** Milliseconds since the epoch (default: the machine's clock). */
@@ -51,6 +56,8 @@ export interface ImageContent {
 export interface Registry extends AsyncDisposable {
   /** Answers one request under `/v2/`; anything else gets 404. Never rejects. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** What its repositories hold. */
+  readonly contents: RegistryContents
   /** Stores an image and points `tag` at its last manifest, as a push would. Again is success. Returns that digest. */
   putImage(repository: string, tag: string, image: ImageContent): Promise<Digest>
   /** Frees what no manifest names and nobody used lately, and uploads that were given up; requests go on meanwhile. */
@@ -64,21 +71,22 @@ export interface Registry extends AsyncDisposable {
   applyRetention(options?: { dryRun?: boolean; signal?: AbortSignal }): Promise<RetentionReport>
 }
 
-/** Opens a registry on a directory and an SQLite database. Several processes may share them. */
+/** Opens a registry on a directory and a database. Several processes may share them. */
 export async function createRegistry(options: RegistryOptions): Promise<Registry> {
   const { directory, now = Date.now } = options
   const logger = options.logger.named('registry')
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await using stack = new AsyncDisposableStack()
   const storage = await openFilesystemStorage(directory)
-  const database = stack.use(openSqliteDatabase(options.database ?? join(directory, 'registry.db'), now))
+  const database = options.database ?? stack.use(openSqliteDatabase(join(directory, 'registry.db')))
+  const metadata = await openMetadata(database, now)
   const policies = new Policies(options.policies)
   const stores = {
-    repositories: new RepositoryStore(database),
-    blobs: new BlobStore(database, policies),
-    manifests: new ManifestStore(database, policies),
-    mirror: new MirrorStore(database),
-    garbage: new GarbageStore(database),
+    repositories: new RepositoryStore(metadata),
+    blobs: new BlobStore(metadata, policies),
+    manifests: new ManifestStore(metadata, policies),
+    mirror: new MirrorStore(metadata),
+    garbage: new GarbageStore(metadata),
   }
   const services = {
     blobs: new Blobs(storage, stores.blobs),
@@ -90,12 +98,14 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
   const mirroring =
     options.mirrors && stack.use(openMirroring(options.mirrors, { storage, stores, manifests, now, logger }))
   const access = options.access ?? openAccess
-  const context = { services, content: localContent(services), mirroring, access, logger }
+  const onActivity = options.onActivity ?? (() => {})
+  const context = { services, content: localContent(services), mirroring, access, onActivity, logger }
   const collector = new GarbageCollector(storage, stores.garbage, now)
   const scrubber = new Scrubber({ storage, store: stores.garbage, now, logger })
   const retention = new Retention({ stores, policies, now })
   const owned = stack.move()
   return {
+    contents: registryContents(services),
     handle: (request, response) => handleRequest(context, request, response),
     putImage: (repository, tag, image) => putImage(services, { repository, tag }, image),
     collectGarbage: (options) => collector.collect(options),

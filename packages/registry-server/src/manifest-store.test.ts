@@ -4,21 +4,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { digestOf, mediaTypes } from '@berth/oci'
+import { openSqliteDatabase } from '@berth/sql'
 import { BlobStore } from './blob-store.ts'
 import { ManifestStore, type NewManifest } from './manifest-store.ts'
-import { openSqliteDatabase } from './metadata-database.ts'
+import { openMetadata } from './metadata-database.ts'
 import { RepositoryStore } from './repository-store.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'berth-metadata-'))
 after(() => rmSync(directory, { recursive: true }))
 let files = 0
-const open = (path = join(directory, `${files++}.db`)) => {
-  const database = openSqliteDatabase(path)
+const open = async (path = join(directory, `${files++}.db`)) => {
+  const file = openSqliteDatabase(path)
+  const database = await openMetadata(file)
   return {
     repositories: new RepositoryStore(database),
     blobs: new BlobStore(database),
     manifests: new ManifestStore(database),
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   }
 }
 
@@ -34,7 +36,7 @@ const manifest = (text: string, extra: Partial<NewManifest> = {}): NewManifest =
 })
 
 test('addManifest() points its tags at it, all or none', async () => {
-  await using metadata = open()
+  await using metadata = await open()
   await metadata.manifests.addManifest('a', manifest('one'), ['x', 'y'])
   await metadata.manifests.addManifest('a', manifest('two'), ['y'])
   assert.equal((await metadata.manifests.findTag('a', 'x'))?.digest, digestOf('one'))
@@ -46,7 +48,7 @@ test('addManifest() points its tags at it, all or none', async () => {
 })
 
 test('deleteManifest() takes its tags and leaves those of others', async () => {
-  await using metadata = open()
+  await using metadata = await open()
   await metadata.manifests.addManifest('a', manifest('one'), ['x', 'y'])
   await metadata.manifests.addManifest('a', manifest('two'), ['z'])
   assert.equal(await metadata.manifests.deleteManifest('a', digestOf('one')), true)
@@ -55,7 +57,7 @@ test('deleteManifest() takes its tags and leaves those of others', async () => {
 })
 
 test('writes at the same time wait for each other', async () => {
-  await using metadata = open()
+  await using metadata = await open()
   await Promise.all(
     Array.from({ length: 50 }, (_, index) =>
       metadata.manifests.addManifest(`r${index % 3}`, manifest(`m${index}`), ['latest']),
@@ -66,8 +68,8 @@ test('writes at the same time wait for each other', async () => {
 
 test('two stores on one file see each other', async () => {
   const path = join(directory, 'shared.db')
-  await using first = open(path)
-  await using second = open(path)
+  await using first = await open(path)
+  await using second = await open(path)
   await first.blobs.addBlob('a', digestOf('1'), 1)
   await second.blobs.addBlob('a', digestOf('2'), 1)
   assert.equal((await first.blobs.findBlob('a', digestOf('2')))?.sizeBytes, 1)

@@ -34,6 +34,13 @@ export interface TagTime {
   updatedAt: number
 }
 
+/** A tag and the manifest it names. */
+export interface TagRecord extends ManifestRecord {
+  name: string
+  /** Milliseconds since the epoch. */
+  updatedAt: number
+}
+
 export interface ReferrerRecord extends ManifestRecord {
   artifactType: string | undefined
   annotations: Record<string, string> | undefined
@@ -160,6 +167,26 @@ export class ManifestStore {
       .limit(limit)
       .execute()
     return rows.map((row) => row.name)
+  }
+
+  /** As `listTags`, with what each names. */
+  async listTagRecords(repository: string, { last, limit }: Page): Promise<TagRecord[]> {
+    const rows = await this.#db
+      .selectFrom('tags')
+      .innerJoin('repositories', 'repositories.id', 'tags.repository_id')
+      .innerJoin('manifests', (join) =>
+        join
+          .onRef('manifests.repository_id', '=', 'tags.repository_id')
+          .onRef('manifests.digest', '=', 'tags.digest'),
+      )
+      .select(['tags.name', 'tags.updated_at'])
+      .select(['manifests.digest', 'manifests.media_type', 'manifests.size_bytes'])
+      .where('repositories.name', '=', repository)
+      .where('tags.name', '>', last)
+      .orderBy('tags.name')
+      .limit(limit)
+      .execute()
+    return rows.map((row) => ({ ...toManifestRecord(row), name: row.name, updatedAt: row.updated_at }))
   }
 
   /** All tags with the time when each was last set. */

@@ -1,30 +1,17 @@
-import { migrate, openDatabase } from '@berth/stdx'
-import { Kysely } from 'kysely'
-import { GroupCommit } from './group-commit.ts'
-import { sqliteMigrations, type MetadataSchema } from './metadata-schema.ts'
-import { nodeSqliteDialect } from './node-sqlite-dialect.ts'
+import type { SqlDatabase, SqlTables } from '@berth/sql'
+import { metadataMigrations, type MetadataSchema } from './metadata-schema.ts'
 
-/** What all stores of a registry work on: its tables, one queue of writes, one clock. */
-export class MetadataDatabase implements AsyncDisposable {
-  readonly db: Kysely<MetadataSchema>
-  readonly writes: GroupCommit<MetadataSchema>
+/** What all stores of a registry work on: its tables and one clock. */
+export interface MetadataDatabase extends SqlTables<MetadataSchema> {
   /** Milliseconds since the epoch. */
   readonly now: () => number
-
-  constructor(db: Kysely<MetadataSchema>, now: () => number) {
-    this.db = db
-    this.writes = new GroupCommit(db)
-    this.now = now
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.db.destroy()
-  }
 }
 
-/** Opens (and makes, when it is not there) the SQLite file at `path`. */
-export function openSqliteDatabase(path: string, now: () => number = Date.now): MetadataDatabase {
-  const database = openDatabase(path)
-  migrate(database, 'registry', sqliteMigrations)
-  return new MetadataDatabase(new Kysely({ dialect: nodeSqliteDialect(database) }), now)
+/** Brings a registry's tables in `database` up to date; the caller closes it. */
+export async function openMetadata(
+  database: SqlDatabase,
+  now: () => number = Date.now,
+): Promise<MetadataDatabase> {
+  await database.migrate('registry', metadataMigrations)
+  return { ...database.tables<MetadataSchema>(), now }
 }

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely'
-import type { Migration } from '@berth/stdx'
+import type { SqlMigration } from '@berth/sql'
 
 /** The tables as kysely sees them; times are milliseconds since the epoch. */
 export interface MetadataSchema {
@@ -75,9 +75,10 @@ interface TagTable {
   updated_at: number
 }
 
-export const sqliteMigrations: readonly Migration[] = [
-  (database) =>
-    database.exec(`
+/** PostgreSQL sorts by bytes here too: the specification's lists are in lexical order. */
+export const metadataMigrations: readonly SqlMigration[] = [
+  {
+    sqlite: `
       CREATE TABLE repositories (
         id INTEGER PRIMARY KEY,
         name TEXT NOT NULL UNIQUE,
@@ -112,9 +113,46 @@ export const sqliteMigrations: readonly Migration[] = [
         FOREIGN KEY (repository_id, digest) REFERENCES manifests (repository_id, digest) ON DELETE CASCADE
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX tags_by_digest ON tags (repository_id, digest);
-    `),
-  (database) =>
-    database.exec(`
+    `,
+    postgres: `
+      CREATE TABLE repositories (
+        id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        name TEXT COLLATE "C" NOT NULL UNIQUE,
+        created_at BIGINT NOT NULL
+      );
+      CREATE TABLE repository_blobs (
+        repository_id BIGINT NOT NULL REFERENCES repositories (id) ON DELETE CASCADE,
+        digest TEXT COLLATE "C" NOT NULL,
+        size_bytes BIGINT NOT NULL,
+        created_at BIGINT NOT NULL,
+        PRIMARY KEY (repository_id, digest)
+      );
+      CREATE INDEX repository_blobs_by_digest ON repository_blobs (digest);
+      CREATE TABLE manifests (
+        repository_id BIGINT NOT NULL REFERENCES repositories (id) ON DELETE CASCADE,
+        digest TEXT COLLATE "C" NOT NULL,
+        media_type TEXT COLLATE "C" NOT NULL,
+        size_bytes BIGINT NOT NULL,
+        subject TEXT COLLATE "C",
+        artifact_type TEXT COLLATE "C",
+        annotations TEXT COLLATE "C",
+        created_at BIGINT NOT NULL,
+        PRIMARY KEY (repository_id, digest)
+      );
+      CREATE INDEX manifests_by_subject ON manifests (repository_id, subject, digest) WHERE subject IS NOT NULL;
+      CREATE TABLE tags (
+        repository_id BIGINT NOT NULL,
+        name TEXT COLLATE "C" NOT NULL,
+        digest TEXT COLLATE "C" NOT NULL,
+        updated_at BIGINT NOT NULL,
+        PRIMARY KEY (repository_id, name),
+        FOREIGN KEY (repository_id, digest) REFERENCES manifests (repository_id, digest) ON DELETE CASCADE
+      );
+      CREATE INDEX tags_by_digest ON tags (repository_id, digest);
+    `,
+  },
+  {
+    sqlite: `
       CREATE TABLE blobs (
         digest TEXT NOT NULL PRIMARY KEY,
         size_bytes INTEGER NOT NULL,
@@ -138,9 +176,32 @@ export const sqliteMigrations: readonly Migration[] = [
         FOREIGN KEY (repository_id, manifest) REFERENCES manifests (repository_id, digest) ON DELETE CASCADE
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX manifest_references_by_digest ON manifest_references (repository_id, digest);
-    `),
-  (database) =>
-    database.exec(`
+    `,
+    postgres: `
+      CREATE TABLE blobs (
+        digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+        size_bytes BIGINT NOT NULL,
+        leased_at BIGINT NOT NULL,
+        checked_at BIGINT NOT NULL,
+        quarantined_at BIGINT
+      );
+      CREATE INDEX blobs_by_check ON blobs (checked_at);
+      ALTER TABLE repository_blobs ADD COLUMN leased_at BIGINT NOT NULL DEFAULT 0;
+      ALTER TABLE manifests ADD COLUMN is_indexed BIGINT NOT NULL DEFAULT 0;
+      CREATE INDEX manifests_by_digest ON manifests (digest);
+      CREATE INDEX manifests_not_indexed ON manifests (repository_id) WHERE is_indexed = 0;
+      CREATE TABLE manifest_references (
+        repository_id BIGINT NOT NULL,
+        manifest TEXT COLLATE "C" NOT NULL,
+        digest TEXT COLLATE "C" NOT NULL,
+        PRIMARY KEY (repository_id, manifest, digest),
+        FOREIGN KEY (repository_id, manifest) REFERENCES manifests (repository_id, digest) ON DELETE CASCADE
+      );
+      CREATE INDEX manifest_references_by_digest ON manifest_references (repository_id, digest);
+    `,
+  },
+  {
+    sqlite: `
       CREATE TABLE mirrored_tags (
         repository_id INTEGER NOT NULL,
         name TEXT NOT NULL,
@@ -148,5 +209,15 @@ export const sqliteMigrations: readonly Migration[] = [
         PRIMARY KEY (repository_id, name),
         FOREIGN KEY (repository_id, name) REFERENCES tags (repository_id, name) ON DELETE CASCADE
       ) STRICT, WITHOUT ROWID;
-    `),
+    `,
+    postgres: `
+      CREATE TABLE mirrored_tags (
+        repository_id BIGINT NOT NULL,
+        name TEXT COLLATE "C" NOT NULL,
+        fresh_until BIGINT NOT NULL,
+        PRIMARY KEY (repository_id, name),
+        FOREIGN KEY (repository_id, name) REFERENCES tags (repository_id, name) ON DELETE CASCADE
+      );
+    `,
+  },
 ]

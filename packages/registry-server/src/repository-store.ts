@@ -11,9 +11,11 @@ export interface Page {
 /** Which repositories there are. One comes into being with the first blob or manifest that it holds. */
 export class RepositoryStore {
   readonly #db: MetadataDatabase['db']
+  readonly #writes: MetadataDatabase['writes']
 
-  constructor({ db }: MetadataDatabase) {
+  constructor({ db, writes }: MetadataDatabase) {
     this.#db = db
+    this.#writes = writes
   }
 
   async hasRepository(repository: string): Promise<boolean> {
@@ -29,6 +31,17 @@ export class RepositoryStore {
       .limit(limit)
       .execute()
     return rows.map((row) => row.name)
+  }
+
+  /** Deletes a repository with all that it holds; false when it was not there. */
+  deleteRepository(repository: string): Promise<boolean> {
+    return this.#writes.run(async (transaction) => {
+      const { numDeletedRows } = await transaction
+        .deleteFrom('repositories')
+        .where('name', '=', repository)
+        .executeTakeFirst()
+      return numDeletedRows > 0
+    })
   }
 }
 

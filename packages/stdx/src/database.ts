@@ -36,8 +36,7 @@ export function openDatabase(path: string): DatabaseSync {
  * newer than this program.
  */
 export function migrate(database: DatabaseSync, component: string, migrations: readonly Migration[]): void {
-  const row = database.prepare('SELECT version FROM schema_version WHERE component = ?').get(component)
-  const current = Number(row?.['version'] ?? 0)
+  const current = schemaVersion(database, component)
   if (current > migrations.length) {
     throw new CodedError(
       'failed-precondition',
@@ -48,6 +47,8 @@ export function migrate(database: DatabaseSync, component: string, migrations: r
   for (const [index, apply] of migrations.entries()) {
     if (index < current) continue
     transaction(database, () => {
+      // Another process may have come first.
+      if (schemaVersion(database, component) > index) return
       apply(database)
       database
         .prepare(
@@ -56,6 +57,11 @@ export function migrate(database: DatabaseSync, component: string, migrations: r
         .run(component, index + 1)
     })
   }
+}
+
+function schemaVersion(database: DatabaseSync, component: string): number {
+  const row = database.prepare('SELECT version FROM schema_version WHERE component = ?').get(component)
+  return Number(row?.['version'] ?? 0)
 }
 
 /** Runs `action` in one transaction; a throw rolls it back. */

@@ -12,6 +12,7 @@ export function basicAccess(accounts: Accounts, guard: LoginGuard): AccessPolicy
       const login = parseBasic(authorization)
       const account = login && (await guard.authenticate(login, address))
       return {
+        account: account?.name,
         allows: (access) => isAllowed(accounts, account, access),
         challenge: () => (account ? undefined : challenge),
       }

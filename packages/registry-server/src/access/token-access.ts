@@ -34,6 +34,7 @@ export function tokenAccess(options: TokenAccessOptions): AccessPolicy {
           : await verifyToken(token, { issuer, audience: service, now: now(), findKey })
       const error = claims && 'insufficient_scope'
       return {
+        account: claims?.sub || undefined,
         allows: (access) => claims !== undefined && isAllowed(claims, access),
         challenge: (access) => challengeFor(access, headers, error),
       }

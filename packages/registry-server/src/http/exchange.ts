@@ -5,6 +5,7 @@ import type { ContentReader } from '../content-reader.ts'
 import type { Manifests } from '../manifests.ts'
 import type { ManifestStore } from '../manifest-store.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import type { RegistryActivity } from '../registry-activity.ts'
 import type { RepositoryStore } from '../repository-store.ts'
 import type { Uploads } from '../uploads.ts'
 
@@ -32,6 +33,8 @@ export interface Exchange {
   params: Readonly<Record<string, string>>
   query: URLSearchParams
   grant: Grant
+  /** To be called with what the request has done. */
+  onActivity: (activity: RegistryActivity) => void
   /** Aborted when the client has left. */
   signal: AbortSignal
 }

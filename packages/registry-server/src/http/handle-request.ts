@@ -10,6 +10,7 @@ import {
 } from '../mirror/mirror-namespace.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { parseRepository } from '../names.ts'
+import type { RegistryActivity } from '../registry-activity.ts'
 import { RegistryError } from '../registry-error.ts'
 import { errorReply, sendError } from './error-response.ts'
 import type { RegistryServices, Route } from './exchange.ts'
@@ -23,6 +24,7 @@ export interface RequestContext {
   content: ContentReader
   mirroring: { namespaces: MirrorNamespaces; mirror: Mirror } | undefined
   access: AccessPolicy
+  onActivity: (activity: RegistryActivity) => void
   logger: Logger
 }
 
@@ -48,7 +50,7 @@ async function dispatch(
   wire: { request: IncomingMessage; response: ServerResponse; signal: AbortSignal },
 ): Promise<void> {
   const { request, response } = wire
-  const { services, access } = context
+  const { services, access, onActivity } = context
   const [asked, search] = splitOnce(request.url ?? '/', '?')
   const query = new URLSearchParams(search)
   const { path, namespace } = locate(context, { request, path: asked, ns: query.get('ns') })
@@ -66,7 +68,7 @@ async function dispatch(
     throw new RegistryError('DENIED', { message: 'repository is a mirror and read-only' })
   if (namespace && query.has('ns')) response.setHeader('OCI-Namespace', query.get('ns') ?? '')
   const content = mirror ?? context.content
-  await route.handler({ ...wire, services, content, mirror, repository, params, query, grant })
+  await route.handler({ ...wire, services, content, mirror, repository, params, query, grant, onActivity })
 }
 
 function locate(

@@ -9,14 +9,10 @@ import { sendEmpty, warningHeader, type Exchange } from './exchange.ts'
 const tagsMax = 100
 
 /** end-3: GET and HEAD /v2/:name/manifests/:reference */
-export async function getManifest({
-  content,
-  request,
-  response,
-  repository,
-  params,
-}: Exchange): Promise<void> {
-  const record = await content.getManifest(repository, parseManifestReference(params['reference'] ?? ''))
+export async function getManifest(exchange: Exchange): Promise<void> {
+  const { content, request, response, repository, params, grant, onActivity } = exchange
+  const reference = parseManifestReference(params['reference'] ?? '')
+  const record = await content.getManifest(repository, reference)
   const headers = {
     'Content-Type': record.mediaType,
     'Docker-Content-Digest': record.digest,
@@ -27,38 +23,40 @@ export async function getManifest({
   response.writeHead(200, { ...headers, 'Content-Length': record.sizeBytes })
   if (request.method === 'HEAD') return void response.end()
   response.end(await content.readManifest(record.digest))
+  const tag = 'tag' in reference ? reference.tag : undefined
+  onActivity({ kind: 'pull', repository, digest: record.digest, tag, account: grant.account })
 }
 
 /** end-7a and 7b: PUT /v2/:name/manifests/:reference */
-export async function putManifest({
-  services,
-  request,
-  response,
-  repository,
-  params,
-  query,
-}: Exchange): Promise<void> {
+export async function putManifest(exchange: Exchange): Promise<void> {
+  const { services, request, response, repository, params, query, grant, onActivity } = exchange
   const reference = parseManifestReference(params['reference'] ?? '')
   const extraTags = query.getAll('tag').map(parseTag)
   if (extraTags.length > tagsMax)
     throw new RegistryError('TAG_INVALID', { message: `more than ${tagsMax} tags` })
+  const tags = 'tag' in reference ? [reference.tag, ...extraTags] : extraTags
   const { record, subject } = await services.manifests.putManifest(repository, {
     bytes: await readManifestBody(request),
     mediaType: request.headers['content-type'],
     digest: 'digest' in reference ? reference.digest : undefined,
-    tags: 'tag' in reference ? [reference.tag, ...extraTags] : extraTags,
+    tags,
   })
+  const { digest, mediaType } = record
+  onActivity({ kind: 'push', repository, digest, mediaType, tags, account: grant.account })
   sendEmpty(response, 201, {
-    Location: `/v2/${repository}/manifests/${record.digest}`,
-    'Docker-Content-Digest': record.digest,
+    Location: `/v2/${repository}/manifests/${digest}`,
+    'Docker-Content-Digest': digest,
     ...(subject === undefined ? {} : { 'OCI-Subject': subject }),
     ...(extraTags.length === 0 ? {} : { 'OCI-Tag': extraTags }),
   })
 }
 
 /** end-9: DELETE /v2/:name/manifests/:reference */
-export async function deleteManifest({ services, response, repository, params }: Exchange): Promise<void> {
-  await services.manifests.deleteManifest(repository, parseManifestReference(params['reference'] ?? ''))
+export async function deleteManifest(exchange: Exchange): Promise<void> {
+  const { services, response, repository, params, grant, onActivity } = exchange
+  const target = parseManifestReference(params['reference'] ?? '')
+  await services.manifests.deleteManifest(repository, target)
+  onActivity({ kind: 'delete', repository, target, account: grant.account })
   sendEmpty(response, 202)
 }
 

@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openSqliteDatabase } from '@berth/sql'
 import { BlobStore } from '../blob-store.ts'
 import { openFilesystemStorage } from '../filesystem-storage.ts'
 import { GarbageStore } from '../garbage-store.ts'
 import { ManifestStore } from '../manifest-store.ts'
 import { Manifests } from '../manifests.ts'
 import { Blobs } from '../blobs.ts'
-import { openSqliteDatabase } from '../metadata-database.ts'
+import { openMetadata } from '../metadata-database.ts'
 import { RepositoryStore } from '../repository-store.ts'
 import { Uploads } from '../uploads.ts'
 
@@ -17,7 +18,8 @@ export async function openTemporaryRegistry() {
   const clock = { now: Date.now() }
   const now = () => clock.now
   const storage = await openFilesystemStorage(directory)
-  const database = openSqliteDatabase(join(directory, 'registry.db'), now)
+  const file = openSqliteDatabase(join(directory, 'registry.db'))
+  const database = await openMetadata(file, now)
   const stores = {
     repositories: new RepositoryStore(database),
     blobs: new BlobStore(database),
@@ -35,7 +37,7 @@ export async function openTemporaryRegistry() {
     uploads: new Uploads(storage, stores.blobs),
     manifests: new Manifests(storage, stores),
     async [Symbol.asyncDispose]() {
-      await database[Symbol.asyncDispose]()
+      await file[Symbol.asyncDispose]()
       await rm(directory, { recursive: true })
     },
   }

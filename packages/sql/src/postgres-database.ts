@@ -1,0 +1,90 @@
+import { CodedError } from '@berth/stdx'
+import { Kysely, PostgresDialect } from 'kysely'
+import { Pool, types } from 'pg'
+import { GroupCommit } from './group-commit.ts'
+import { ReachablePool, type Query } from './reachable-pool.ts'
+import type { SqlDatabase, SqlMigration, SqlTables } from './sql-database.ts'
+
+/** Connections of one process: a replica has a few dozen requests at work at once, most of them without the database. */
+const connectionsMax = 10
+const connectTimeoutMs = 5000
+/** A statement that takes longer than this has gone wrong. */
+const statementTimeoutMs = 30_000
+const idleTimeoutMs = 60_000
+
+/** Numbers of 64 bits come as numbers: times, sizes and counts, all below 2^53. */
+const numberTypes: ReadonlySet<number> = new Set([types.builtins.INT8, types.builtins.NUMERIC])
+const numbersAsNumbers: typeof types.getTypeParser = (type, format) =>
+  numberTypes.has(type) ? Number : types.getTypeParser(type, format)
+
+/**
+ * Opens the PostgreSQL database that `url` names (`postgres://user@host/name`); several processes share it. Throws
+ * `unavailable` when it cannot be reached, in words without the password.
+ */
+export async function openPostgresDatabase(url: string): Promise<SqlDatabase> {
+  const pool = new Pool({
+    connectionString: url,
+    max: connectionsMax,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    idleTimeoutMillis: idleTimeoutMs,
+    types: { getTypeParser: numbersAsNumbers },
+  })
+  // A connection that breaks while nobody uses it is replaced when somebody does.
+  pool.on('error', () => {})
+  const reachable = new ReachablePool(pool)
+  // oxlint-disable-next-line typescript/no-explicit-any -- which tables there are is known by who asks for them
+  const db = new Kysely<any>({ dialect: new PostgresDialect({ pool: reachable }) })
+  await using stack = new AsyncDisposableStack()
+  stack.defer(() => db.destroy())
+  await prepare(reachable)
+  const tables: SqlTables<unknown> = { kind: 'postgres', db, writes: new GroupCommit(db) }
+  const owned = stack.move()
+  return {
+    kind: 'postgres',
+    migrate: (component, migrations) => migratePostgres(reachable, { component, migrations }),
+    tables: <Schema>() => tables as SqlTables<Schema>,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** Any number will do that nothing else on the database locks. */
+const migrationLock = 'SELECT pg_advisory_xact_lock(4242424201)'
+
+async function prepare(pool: ReachablePool): Promise<void> {
+  await pool.transaction(async (query) => {
+    await query(migrationLock)
+    await query(
+      'CREATE TABLE IF NOT EXISTS schema_version (component TEXT PRIMARY KEY, version INTEGER NOT NULL)',
+    )
+  })
+}
+
+async function migratePostgres(
+  pool: ReachablePool,
+  { component, migrations }: { component: string; migrations: readonly SqlMigration[] },
+): Promise<void> {
+  for (const [index, { postgres }] of migrations.entries()) {
+    await pool.transaction(async (query) => {
+      await query(migrationLock)
+      if ((await findVersion(query, component)) > index) return
+      await query(postgres)
+      await query(
+        'INSERT INTO schema_version VALUES ($1, $2) ON CONFLICT (component) DO UPDATE SET version = excluded.version',
+        [component, index + 1],
+      )
+    })
+  }
+  const version = await pool.transaction((query) => findVersion(query, component))
+  if (version <= migrations.length) return
+  throw new CodedError(
+    'failed-precondition',
+    `Cannot open database: its ${component} schema has version ${version}, this program knows ${migrations.length}`,
+    { hint: 'Start the version of the program that wrote it, or a later one.' },
+  )
+}
+
+async function findVersion(query: Query, component: string): Promise<number> {
+  const { rows } = await query('SELECT version FROM schema_version WHERE component = $1', [component])
+  return Number(rows[0]?.['version'] ?? 0)
+}

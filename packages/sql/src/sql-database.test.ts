@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { isCoded } from '@berth/stdx'
+import { openSqlDatabase } from './open-sql-database.ts'
+import type { SqlMigration } from './sql-database.ts'
+import { startPostgresServer } from './testsuite/postgres-server.ts'
+
+interface Schema {
+  entries: { name: string; size_bytes: number }
+}
+
+const create: SqlMigration = {
+  sqlite: 'CREATE TABLE entries (name TEXT NOT NULL PRIMARY KEY); CREATE INDEX by_name ON entries (name);',
+  postgres: 'CREATE TABLE entries (name TEXT NOT NULL PRIMARY KEY); CREATE INDEX by_name ON entries (name);',
+}
+const extend: SqlMigration = {
+  sqlite: 'ALTER TABLE entries ADD COLUMN size_bytes INTEGER NOT NULL DEFAULT 0',
+  postgres: 'ALTER TABLE entries ADD COLUMN size_bytes BIGINT NOT NULL DEFAULT 0',
+}
+
+const server = await startPostgresServer()
+after(() => server?.[Symbol.asyncDispose]())
+
+function testDatabase(name: string, createLocation: () => Promise<string>): void {
+  const open = async () => openSqlDatabase(await createLocation())
+
+  describe(
+    `database ${name}`,
+    { skip: name === 'postgres' && !server && 'PostgreSQL is not installed' },
+    () => {
+      test('migrate() runs each step once, also when several start together', async () => {
+        await using database = await open()
+        await Promise.all([database.migrate('a', [create]), database.migrate('a', [create])])
+        await database.migrate('a', [create, extend])
+        const { db } = database.tables<Schema>()
+        await db
+          .insertInto('entries')
+          .values({ name: 'x', size_bytes: 2 ** 40 })
+          .execute()
+        const rows = await db.selectFrom('entries').selectAll().execute()
+        assert.deepEqual(
+          rows.map((row) => ({ ...row })),
+          [{ name: 'x', size_bytes: 2 ** 40 }],
+        )
+      })
+
+      test('migrate() refuses tables that are newer than the program', async () => {
+        await using database = await open()
+        await database.migrate('a', [create, extend])
+        await assert.rejects(
+          database.migrate('a', [create]),
+          (error) =>
+            isCoded(error, 'failed-precondition') &&
+            /has version 2, this program knows 1/.test(error.message),
+        )
+      })
+
+      test('migrate() takes back a step that fails half-way', async () => {
+        await using database = await open()
+        const broken = { sqlite: `${create.sqlite}; nonsense`, postgres: `${create.postgres}; nonsense` }
+        await assert.rejects(database.migrate('a', [broken]))
+        await database.migrate('a', [create])
+      })
+
+      test('writes.run() keeps what succeeds beside what fails', async () => {
+        await using database = await open()
+        await database.migrate('a', [create, extend])
+        const { db, writes } = database.tables<Schema>()
+        const add = (entry: string) =>
+          writes.run((transaction) =>
+            transaction.insertInto('entries').values({ name: entry, size_bytes: 1 }).execute(),
+          )
+        const results = await Promise.allSettled([add('a'), add('a'), add('b')])
+        assert.deepEqual(
+          results.map(({ status }) => status),
+          ['fulfilled', 'rejected', 'fulfilled'],
+        )
+        const { count } = await db
+          .selectFrom('entries')
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .executeTakeFirstOrThrow()
+        assert.equal(count, 2)
+      })
+    },
+  )
+}
+
+testDatabase('sqlite', async () => ':memory:')
+testDatabase('postgres', () => server!.createDatabase())
+
+test(
+  'tables() of a PostgreSQL that is gone are unavailable, and there again when it is',
+  { skip: !server && 'PostgreSQL is not installed' },
+  async () => {
+    await using database = await openSqlDatabase(await server!.createDatabase())
+    await database.migrate('a', [create, extend])
+    const { db, writes } = database.tables<Schema>()
+    const add = (name: string) =>
+      writes.run((transaction) => transaction.insertInto('entries').values({ name, size_bytes: 1 }).execute())
+    await add('before')
+    await server!.kill()
+    await assert.rejects(db.selectFrom('entries').selectAll().execute(), (error) =>
+      isCoded(error, 'unavailable'),
+    )
+    await assert.rejects(add('meanwhile'), (error) => isCoded(error, 'unavailable'))
+    await server!.start()
+    await add('after')
+    const rows = await db.selectFrom('entries').select('name').orderBy('name').execute()
+    assert.deepEqual(
+      rows.map(({ name }) => name),
+      ['after', 'before'],
+    )
+  },
+)
+
+test('openSqlDatabase() says that PostgreSQL cannot be reached, without the password', async () => {
+  await assert.rejects(
+    openSqlDatabase('postgres://somebody:hunter2@127.0.0.1:1/nothing'),
+    (error) =>
+      isCoded(error, 'unavailable') &&
+      !JSON.stringify([error.message, String(error.cause)]).includes('hunter2'),
+  )
+})

@@ -1,0 +1,33 @@
+import type { Kysely } from 'kysely'
+import type { GroupCommit } from './group-commit.ts'
+
+/**
+ * A database that components keep their tables in, SQLite or PostgreSQL. What both understand is written once, with
+ * kysely; where they differ a component asks for `kind`. Committed writes survive a power cut. While the database is
+ * gone every call throws `unavailable`. Disposing ends what is open.
+ */
+export interface SqlDatabase extends AsyncDisposable {
+  readonly kind: SqlKind
+  /**
+   * Brings the tables of `component` up to the last of `migrations`, each in a transaction, one process at a time.
+   * Throws `failed-precondition` for tables that are newer than this program.
+   */
+  migrate(component: string, migrations: readonly SqlMigration[]): Promise<void>
+  /** The tables of one component, as its schema describes them. */
+  tables<Schema>(): SqlTables<Schema>
+}
+
+export type SqlKind = 'sqlite' | 'postgres'
+
+/**
+ * One numbered step of a component's schema, as statements for each database. Programs of the version before go on
+ * working on it: a step adds, and a later version takes away.
+ */
+export type SqlMigration = Readonly<Record<SqlKind, string>>
+
+export interface SqlTables<Schema> {
+  readonly kind: SqlKind
+  readonly db: Kysely<Schema>
+  /** Writes that come at the same time share a transaction. */
+  readonly writes: GroupCommit<Schema>
+}
