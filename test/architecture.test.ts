@@ -44,7 +44,7 @@ const allowedEdges: Record<string, readonly string[]> = {
     'stdx',
     'syscalls',
   ],
-  cli: ['api', 'client', 'host', 'oci', 'stdx'],
+  cli: ['api', 'client', 'host', 'image-copy', 'oci', 'registry-client', 'stdx'],
   daemon: [
     'api',
     'builder',

@@ -1,10 +1,10 @@
+import { environmentProxy } from '@berth/registry-client'
 import { isCoded, messageOf, type Logger } from '@berth/stdx'
 import { once } from 'node:events'
 import { extname, join } from 'node:path'
 import { parseCommandLine, type Invocation } from './config/command-line.ts'
 import { openDaemon, type Daemon } from './daemon.ts'
 import { createLogger } from './logger.ts'
-import { environmentProxy } from './registry-settings.ts'
 import { inheritedSockets } from './server/systemd-sockets.ts'
 import { version } from './version.ts'
 

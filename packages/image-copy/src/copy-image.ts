@@ -24,6 +24,8 @@ export interface CopyProgress {
 export interface CopyOptions {
   /** Copies the image of this platform alone. Default: all that the name points at. */
   platform?: Platform
+  /** Told which one of several images was chosen by `platform`. */
+  onChosen?: (chosen: Descriptor, offered: readonly Descriptor[]) => void
   signal?: AbortSignal
   onProgress?: (progress: CopyProgress) => void
 }
@@ -51,7 +53,7 @@ export async function copyImage(
 async function choose(
   source: ImageSource,
   document: ImageDocument,
-  { platform, signal }: CopyOptions & { platform: Platform },
+  { platform, onChosen, signal }: CopyOptions & { platform: Platform },
 ): Promise<ImageDocument> {
   let chosen = document
   for (let depth = 0; depth <= indexDepthMax; depth++) {
@@ -60,6 +62,7 @@ async function choose(
     const [best] = selectManifests(parsed.manifests, platform)
     if (!best)
       throw new CodedError('not-found', `no matching manifest for ${formatPlatform(platform)} in the index`)
+    if (parsed.manifests.length > 1) onChosen?.(best, parsed.manifests)
     chosen = await readChecked(source, best, signal)
   }
   throw tooDeep()

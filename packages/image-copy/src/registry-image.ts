@@ -1,5 +1,5 @@
 import type { Reference } from '@berth/oci'
-import type { Credentials, RegistryClient } from '@berth/registry-client'
+import type { CallOptions, Credentials, RegistryClient, RetryNotice } from '@berth/registry-client'
 import type { ImageSource } from './image-source.ts'
 import type { ImageTarget } from './image-target.ts'
 
@@ -7,36 +7,38 @@ export interface RegistryImageOptions {
   registry: RegistryClient
   /** For the registry of the reference; else the client's own lookup is asked. */
   credentials?: Credentials | undefined
+  /** Told before each wait for another attempt. */
+  onRetry?: (notice: RetryNotice) => void
 }
 
-const callOptions = (credentials: Credentials | undefined, signal: AbortSignal | undefined) => ({
+const callOptions = (
+  { credentials, onRetry }: RegistryImageOptions,
+  signal: AbortSignal | undefined,
+): CallOptions => ({
   ...(credentials ? { credentials } : {}),
+  ...(onRetry ? { onRetry } : {}),
   ...(signal ? { signal } : {}),
 })
 
 /** An image in a registry. */
-export function registrySource(
-  reference: Reference,
-  { registry, credentials }: RegistryImageOptions,
-): ImageSource {
+export function registrySource(reference: Reference, options: RegistryImageOptions): ImageSource {
+  const { registry } = options
   return {
     origin: `${reference.registry}/${reference.repository}`,
-    readRoot: async (signal) => await registry.fetchManifest(reference, callOptions(credentials, signal)),
+    readRoot: async (signal) => await registry.fetchManifest(reference, callOptions(options, signal)),
     async readDocument({ digest }, signal) {
-      const fetched = await registry.fetchManifest(reference, { digest, ...callOptions(credentials, signal) })
+      const fetched = await registry.fetchManifest(reference, { digest, ...callOptions(options, signal) })
       return fetched.bytes
     },
     readBlob: (descriptor, { start, signal }) =>
-      registry.fetchBlob(reference, descriptor, { start, ...callOptions(credentials, signal) }),
+      registry.fetchBlob(reference, descriptor, { start, ...callOptions(options, signal) }),
     async [Symbol.asyncDispose]() {},
   }
 }
 
 /** A tag in a registry, or with a digest in the reference the digest alone. */
-export function registryTarget(
-  reference: Reference,
-  { registry, credentials }: RegistryImageOptions,
-): ImageTarget {
+export function registryTarget(reference: Reference, options: RegistryImageOptions): ImageTarget {
+  const { registry } = options
   const { tag: _, ...untagged } = reference
   const prefix = `${reference.registry}/`
   return {
@@ -46,14 +48,14 @@ export function registryTarget(
       const pushed = await registry.pushBlob(
         reference,
         { descriptor, open },
-        { origins, onProgress, ...callOptions(credentials, signal) },
+        { origins, onProgress, ...callOptions(options, signal) },
       )
       return pushed.how !== 'existed'
     },
     writeDocument: async (document, signal) =>
-      await registry.pushManifest(untagged, document, callOptions(credentials, signal)),
+      await registry.pushManifest(untagged, document, callOptions(options, signal)),
     writeRoot: async (document, signal) =>
-      await registry.pushManifest(reference, document, callOptions(credentials, signal)),
+      await registry.pushManifest(reference, document, callOptions(options, signal)),
     async [Symbol.asyncDispose]() {},
   }
 }

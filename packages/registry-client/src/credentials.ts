@@ -11,6 +11,24 @@ export interface Credentials {
   registryToken?: string
 }
 
+/** Credentials as Docker's configuration and its `X-Registry-Auth` write them. */
+export interface DockerAuth {
+  username?: string
+  password?: string
+  identitytoken?: string
+  registrytoken?: string
+}
+
+/** What Docker's form says, the part of it that counts; undefined when it proves nothing. */
+export function credentialsOf(auth: DockerAuth): Credentials | undefined {
+  if (auth.registrytoken) return { registryToken: auth.registrytoken }
+  if (auth.identitytoken)
+    return { identityToken: auth.identitytoken, ...(auth.username ? { username: auth.username } : {}) }
+  if (auth.username && auth.password !== undefined)
+    return { username: auth.username, password: auth.password }
+  return undefined
+}
+
 /** Finds credentials for a registry host as references name it (`docker.io`, `host:5000`). */
 export type CredentialsLookup = (registry: string) => Promise<Credentials | undefined>
 

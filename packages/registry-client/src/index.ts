@@ -1,4 +1,6 @@
-export type { Credentials, CredentialsLookup } from './credentials.ts'
+export { credentialsOf } from './credentials.ts'
+export type { Credentials, CredentialsLookup, DockerAuth } from './credentials.ts'
+export { usualCertsDirectories } from './hosts/host-directories.ts'
 export { parseMirror } from './mirror-url.ts'
 export type { FetchedManifest } from './fetch-manifest.ts'
 export { parseInsecureHosts } from './insecure-hosts.ts'
@@ -18,6 +20,7 @@ export type {
   RegistryClientOptions,
   RegistrySettings,
 } from './registry-client.ts'
+export { environmentProxy } from './proxy.ts'
 export type { ProxySettings } from './proxy.ts'
 export type { PushedBlob } from './push-blob.ts'
 export type { RetryNotice } from './rotation.ts'

@@ -10,6 +10,16 @@ export interface ProxySettings {
   noProxy?: string | undefined
 }
 
+/** What the usual variables say, in lower case first, as other programs read them. */
+export function environmentProxy(env: Readonly<Record<string, string | undefined>>): ProxySettings {
+  const read = (name: string) => env[name.toLowerCase()] || env[name]
+  return {
+    httpProxy: read('HTTP_PROXY'),
+    httpsProxy: read('HTTPS_PROXY'),
+    noProxy: read('NO_PROXY'),
+  }
+}
+
 /** The proxy for a URL; undefined when the host is met directly, as loopback always is. */
 export function proxyFor(url: URL, settings: ProxySettings): string | undefined {
   const proxy = url.protocol === 'https:' ? settings.httpsProxy : settings.httpProxy

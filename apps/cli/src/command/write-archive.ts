@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs'
 import { realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { ExitError } from './exit-error.ts'
+import { interruptible } from './interruptible.ts'
 import type { Io } from './io.ts'
 
 export interface ArchiveTarget {
@@ -23,18 +23,17 @@ export async function writeArchive(
   io: Io,
   read: (signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>,
 ): Promise<void> {
-  const abort = new AbortController()
   if (path === '') {
     if (io.stdout.isTTY) throw toTerminal()
-    await pipeline(await read(abort.signal), io.stdout, { end: false })
+    await pipeline(await read(new AbortController().signal), io.stdout, { end: false })
     return
   }
   const target = await targetFile(resolve(io.folder, path)).catch((error: unknown) => {
     throw new CodedError('invalid-argument', `${failure}: ${messageOf(error)}`, { cause: error })
   })
-  using _interrupted = io.onSignal('SIGINT', () => abort.abort(new ExitError(130, '')))
-  using _ended = io.onSignal('SIGTERM', () => abort.abort(new ExitError(143, '')))
-  await writeWhole(target, await read(abort.signal), abort.signal)
+  using interruption = interruptible(io)
+  const { signal } = interruption
+  await writeWhole(target, await read(signal), signal)
 }
 
 function toTerminal(): CodedError {

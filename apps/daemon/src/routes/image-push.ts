@@ -1,16 +1,16 @@
 import { decodeRegistryAuth } from '@berth/api'
 import type { ImageService } from '@berth/engine'
 import { parseReference, type Reference } from '@berth/oci'
+import { credentialsOf } from '@berth/registry-client'
 import { CodedError } from '@berth/stdx'
 import { jsonStream } from '../server/reply.ts'
 import { route, type Route } from '../server/route.ts'
 import { parsePlatformObject } from './platform-object.ts'
-import { registryCredentials } from './registry-credentials.ts'
 
 export const imagePushRoutes = (images: Pick<ImageService, 'push'>): Route[] => [
   route('POST', '/images/{name:.*}/push', ({ params, query, request, signal }) => {
     const header = request.headers['x-registry-auth']
-    const credentials = registryCredentials(decodeRegistryAuth(header?.toString()))
+    const credentials = credentialsOf(decodeRegistryAuth(header?.toString()))
     const platform = parsePlatformObject(query)
     const reference = pushReference(params.name, query.get('tag') ?? '')
     return jsonStream(images.push(reference, { platform, credentials, signal }))

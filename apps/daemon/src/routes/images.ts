@@ -7,12 +7,12 @@ import {
 } from '@berth/api'
 import type { ImageService } from '@berth/engine'
 import { isDigest, parsePlatform, parseReference, type Platform, type Reference } from '@berth/oci'
+import { credentialsOf } from '@berth/registry-client'
 import { CodedError } from '@berth/stdx'
 import { jsonStream, status } from '../server/reply.ts'
 import { requestBody } from '../server/request-body.ts'
 import { route, type RequestContext, type Route } from '../server/route.ts'
 import { newImageName } from './new-image-name.ts'
-import { registryCredentials } from './registry-credentials.ts'
 
 type Images = Pick<ImageService, 'history' | 'import' | 'inspect' | 'list' | 'pull' | 'remove' | 'tag'>
 
@@ -27,7 +27,7 @@ export const imageRoutes = (images: Images): Route[] => [
     const fromImage = query.get('fromImage')
     const platform = platformOf(query.get('platform'))
     if (!fromImage) return jsonStream(images.import(importOptions({ query, request, signal, platform })))
-    const credentials = registryCredentials(decodeRegistryAuth(headerOf(request.headers['x-registry-auth'])))
+    const credentials = credentialsOf(decodeRegistryAuth(headerOf(request.headers['x-registry-auth'])))
     const reference = pullReference(fromImage, query.get('tag') ?? '')
     return jsonStream(images.pull(reference, { platform, credentials, signal }))
   }),

@@ -1,34 +1,34 @@
 import { decodeRegistryAuth, parseFilters, type AuthRequest } from '@berth/api'
 import type { RegistryService } from '@berth/engine'
 import { parseReference, withDefaultTag } from '@berth/oci'
+import { credentialsOf } from '@berth/registry-client'
 import { CodedError } from '@berth/stdx'
 import type { IncomingMessage } from 'node:http'
 import { route, type Route } from '../server/route.ts'
-import { registryCredentials } from './registry-credentials.ts'
 
 const searchFilters = ['is-automated', 'is-official', 'stars']
 
 export const registryRoutes = (registries: RegistryService): Route[] => [
   route('POST', '/auth', async ({ json, signal }) => {
     const auth = await json<AuthRequest>()
-    const credentials = registryCredentials(auth) ?? {}
+    const credentials = credentialsOf(auth) ?? {}
     return await registries.login(auth.serveraddress ?? '', { credentials, signal })
   }),
   route('GET', '/images/search', async ({ query, request, signal }) => {
     const filters = parseFilters(query.get('filters'), searchFilters)
     const limit = limitOf(query.get('limit'))
-    const credentials = credentialsOf(request)
+    const credentials = sentCredentials(request)
     return await registries.search(query.get('term') ?? '', { limit, filters, credentials, signal })
   }),
   route('GET', '/distribution/{name:.*}/json', async ({ params, request, signal }) => {
-    const credentials = credentialsOf(request)
+    const credentials = sentCredentials(request)
     const options = { signal, ...(credentials ? { credentials } : {}) }
     return await registries.inspectDistribution(withDefaultTag(parseReference(params.name)), options)
   }),
 ]
 
-const credentialsOf = ({ headers }: IncomingMessage) =>
-  registryCredentials(decodeRegistryAuth(headers['x-registry-auth']?.toString()))
+const sentCredentials = ({ headers }: IncomingMessage) =>
+  credentialsOf(decodeRegistryAuth(headers['x-registry-auth']?.toString()))
 
 function limitOf(text: string | null): number | undefined {
   if (!text) return undefined

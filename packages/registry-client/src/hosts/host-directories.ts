@@ -11,6 +11,9 @@ export interface FoundHostsFile extends HostsFile {
   directory: string
 }
 
+/** Where a machine has them; Docker's own folder counts too: certificates are often there already. */
+export const usualCertsDirectories: readonly string[] = ['/etc/berth/certs.d', '/etc/docker/certs.d']
+
 /**
  * Folders such as /etc/docker/certs.d: one folder for a host, with certificates (`*.crt` to trust, `*.cert` with `*.key` to
  * show) and perhaps a hosts.toml. They are read each time they are needed, so a change needs no restart.

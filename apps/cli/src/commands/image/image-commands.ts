@@ -2,6 +2,11 @@ import type { CommandEntry } from '../../command/command-table.ts'
 
 export const imageCommands: readonly CommandEntry[] = [
   {
+    name: 'copy',
+    summary: 'Copy an image between registries, archives and layouts, without keeping it',
+    load: () => import('./copy.ts'),
+  },
+  {
     name: 'history',
     topLevel: 'history',
     summary: 'Show the history of an image',
