@@ -4,6 +4,7 @@ export const programs: Readonly<Record<string, readonly string[]>> = {
   berthd: [
     'apps/daemon/src/berthd.ts',
     'apps/daemon/src/berth-monitor.ts',
+    'packages/layer/src/decompress/decoder-thread.main.ts',
     'packages/layer/src/threads/layer-thread.main.ts',
   ],
   'berth-hub': ['apps/hub/src/berth-hub.ts'],

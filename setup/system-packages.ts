@@ -38,6 +38,16 @@ export const testCapabilities: readonly Capability[] = [
     packages: { apt: 'busybox-static', dnf: 'busybox', apk: 'busybox-static', pacman: 'busybox' },
   },
   {
+    purpose: 'archives as others compress them (xz)',
+    programs: ['xz'],
+    packages: { apt: 'xz-utils', dnf: 'xz', apk: 'xz', pacman: 'xz' },
+  },
+  {
+    purpose: 'archives as others compress them (bzip2)',
+    programs: ['bzip2'],
+    packages: { apt: 'bzip2', dnf: 'bzip2', apk: 'bzip2', pacman: 'bzip2' },
+  },
+  {
     purpose: 'a second OCI client (skopeo)',
     programs: ['skopeo'],
     packages: { apt: 'skopeo', dnf: 'skopeo', apk: 'skopeo', pacman: 'skopeo' },

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
-import { chunkBytes, magicBytes } from './decompress.ts'
+import { chunkBytes } from './decompress/decompress.ts'
+import { magicBytes } from './decompress/file-compression.ts'
 import type { SourceGrowth } from './source-growth.ts'
 
 export interface Source {

@@ -1,4 +1,4 @@
-import { chunkBytes } from './decompress.ts'
+import { chunkBytes } from './decompress/decompress.ts'
 
 /**
  * Frees the memory below a piece of a stream now, when the piece ends it: streams fill one chunk from front to back and

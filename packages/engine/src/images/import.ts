@@ -1,4 +1,5 @@
 import type { JsonMessage } from '@berth/api'
+import { withoutUnnamedCompression } from '@berth/layer'
 import {
   familiarReference,
   formatReference,
@@ -53,7 +54,7 @@ async function importLayer(context: ImageContext, request: ImportRequest): Promi
     const { content } = context
     const body = 'url' in source ? fetchArchive(source.url, { signal, report }) : source.body
     const onProgress = (current: number) => report({ status: 'Importing', progressDetail: { current } })
-    const blob = await receiveBlob(body, { content, hold, onProgress })
+    const blob = await receiveBlob(withoutUnnamedCompression(body, { signal }), { content, hold, onProgress })
     const mediaType = await layerType(content, blob.digest)
     const { diffId } = await addLayer(context, blob, { hold, signal })
     const { imageId } = await makeImage(

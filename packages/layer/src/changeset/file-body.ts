@@ -1,6 +1,6 @@
 import { read, readSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { chunkBytes } from '../decompress.ts'
+import { chunkBytes } from '../decompress/decompress.ts'
 
 const readAsync = promisify(read)
 /** Below this the way to a thread and back takes longer than the read. */

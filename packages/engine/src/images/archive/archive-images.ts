@@ -1,12 +1,11 @@
 import type { ContentId, ContentStore } from '@berth/content'
-import { detectCompression } from '@berth/layer'
+import { detectCompression, type FileCompression } from '@berth/layer'
 import {
   digestOf,
   manifestBytesMax,
   mediaTypes,
   parseManifest,
   selectManifests,
-  type Compression,
   type Descriptor,
   type Digest,
   type Manifest,
@@ -144,15 +143,20 @@ function getFile(archive: ReceivedArchive, name: string): ContentId {
   return file
 }
 
-const layerTypes: Readonly<Record<Compression, string>> = {
-  none: mediaTypes.ociLayer,
-  gzip: mediaTypes.ociLayerGzip,
-  zstd: mediaTypes.ociLayerZstd,
-}
+const layerTypes: ReadonlyMap<FileCompression, string> = new Map([
+  ['none', mediaTypes.ociLayer],
+  ['gzip', mediaTypes.ociLayerGzip],
+  ['zstd', mediaTypes.ociLayerZstd],
+])
 
 /** The media type of a blob that is a layer, by its first bytes. */
 export async function layerType(content: ContentStore, digest: Digest): Promise<string> {
-  for await (const head of content.readBlob(digest)) return layerTypes[detectCompression(head)]
+  for await (const head of content.readBlob(digest)) {
+    const compression = detectCompression(head)
+    const type = layerTypes.get(compression)
+    if (type) return type
+    throw invalid(`a layer is compressed with ${compression}, which no media type names`)
+  }
   return mediaTypes.ociLayer
 }
 

@@ -1,6 +1,13 @@
 import { posix } from 'node:path'
 import type { ContentId, ContentStore } from '@berth/content'
-import { byteString, decompress, readTar, type ByteString, type ReadMember } from '@berth/layer'
+import {
+  byteString,
+  decompress,
+  readTar,
+  withoutUnnamedCompression,
+  type ByteString,
+  type ReadMember,
+} from '@berth/layer'
 import { manifestBytesMax } from '@berth/oci'
 import { CodedError, readBounded } from '@berth/stdx'
 import { gathered } from '../../gathered.ts'
@@ -97,19 +104,19 @@ interface ArchivedFile {
 
 async function receiveFile(
   { name, sizeBytes, body }: ArchivedFile,
-  { content, hold, onProgress }: ReceiveOptions,
+  { content, hold, signal, onProgress }: ReceiveOptions,
 ): Promise<ContentId> {
-  const receive = (expected?: ContentId) =>
-    receiveBlob(body, {
+  const receive = (bytes: AsyncIterable<Uint8Array>, expected?: ContentId) =>
+    receiveBlob(bytes, {
       content,
       hold,
       onProgress: (currentBytes) => onProgress({ name, currentBytes, totalBytes: sizeBytes }),
       ...(expected ? { expected } : {}),
     })
   const digest = parseBlobName(name)
-  if (digest === undefined) return receive()
+  if (digest === undefined) return receive(withoutUnnamedCompression(body, { signal }))
   await hold.lease.add(digest)
   const known = await content.findBlob(digest)
   const expected = { digest, size: sizeBytes }
-  return known?.sizeBytes === sizeBytes ? expected : receive(expected)
+  return known?.sizeBytes === sizeBytes ? expected : receive(body, expected)
 }

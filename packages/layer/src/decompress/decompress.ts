@@ -1,22 +1,29 @@
-import type { Compression } from '@berth/oci'
 import { CodedError, isCoded, messageOf, systemCode } from '@berth/stdx'
 import { Readable, type Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { decodeInThread } from './decode-in-thread.ts'
+import {
+  detectCompression,
+  isThreaded,
+  magicBytes,
+  type FileCompression,
+  type ThreadedCompression,
+} from './file-compression.ts'
 
 /** Node's default chunks of 16 and 64 KiB halve the speed. */
 export const chunkBytes = 1024 * 1024
 
 export interface DecompressOptions {
   /** `auto` looks at the first bytes. */
-  compression: Compression | 'auto'
+  compression: FileCompression | 'auto'
   signal?: AbortSignal
 }
 
 /**
- * The uncompressed bytes of `source`. Gzip members and zstd frames may follow each other, skippable frames are passed
- * over; anything else behind the end is an error. Throws `data-loss` for a stream that was cut off and
- * `invalid-argument` for one that is no such stream, or is told by its first bytes to be of a kind that is not read.
+ * The uncompressed bytes of `source`. Gzip members, zstd frames, and streams of xz and bzip2 may follow each other,
+ * skippable frames are passed over; anything else behind the end is an error. Throws `data-loss` for a stream that was
+ * cut off and `invalid-argument` for one that is no such stream.
  */
 export async function* decompress(
   source: AsyncIterable<Uint8Array>,
@@ -24,44 +31,11 @@ export async function* decompress(
 ): AsyncGenerator<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]()
   const head = await readHead(iterator)
-  if (options.compression === 'auto') refuseUnread(head)
   const compression = options.compression === 'auto' ? detectCompression(head) : options.compression
   const whole = prepend(head, iterator)
   if (compression === 'none') yield* whole
+  else if (isThreaded(compression)) yield* decodeInThread(whole, { compression, signal: options.signal })
   else yield* decode(whole, compression, options.signal)
-}
-
-const gzipMagic = Buffer.from([0x1f, 0x8b])
-const zstdMagic = 0xfd2fb528
-/** Frames of user data that a decoder passes over (RFC 8878, section 3.1.2): 16 magics that differ in the low bits. */
-const zstdSkippableMagic = 0x184d2a50
-/** As many bytes as every magic here fits in. */
-export const magicBytes = 10
-
-/** How bytes that start with `head` are compressed; `none` when no magic is known. */
-export function detectCompression(head: Uint8Array): Compression {
-  const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength)
-  if (bytes.subarray(0, gzipMagic.length).equals(gzipMagic)) return 'gzip'
-  if (bytes.length < magicBytes) return 'none'
-  const magic = bytes.readUInt32LE(0)
-  return magic === zstdMagic || (magic & 0xfffffff0) >>> 0 === zstdSkippableMagic ? 'zstd' : 'none'
-}
-
-/** First bytes of what other tools make and nothing here reads. */
-const unreadMagics = [
-  { name: 'xz', magic: Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]) },
-  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((level) => ({
-    name: 'bzip2',
-    magic: Buffer.from(`BZh${level}1AY&SY`),
-  })),
-]
-
-function refuseUnread(head: Uint8Array): void {
-  const found = unreadMagics.find(({ magic }) => magic.equals(head.subarray(0, magic.length)))
-  if (!found) return
-  throw new CodedError('invalid-argument', `Cannot decompress ${found.name}: only gzip and zstd are read`, {
-    hint: `Decompress it first: ${found.name} -dc FILE.`,
-  })
 }
 
 async function readHead(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
@@ -83,9 +57,11 @@ async function* prepend(head: Uint8Array, iterator: AsyncIterator<Uint8Array>): 
   }
 }
 
+type NodeCompression = Exclude<FileCompression, 'none' | ThreadedCompression>
+
 async function* decode(
   source: AsyncIterable<Uint8Array>,
-  compression: Exclude<Compression, 'none'>,
+  compression: NodeCompression,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   const decoder = createDecoder(compression)
@@ -106,7 +82,7 @@ async function* decode(
   }
 }
 
-function createDecoder(compression: Exclude<Compression, 'none'>): Transform {
+function createDecoder(compression: NodeCompression): Transform {
   const options = { chunkSize: chunkBytes, readableHighWaterMark: 2 * chunkBytes }
   // Gunzip looks for further members and refuses what is none; told to reject garbage, it would reject them too.
   return compression === 'gzip'
@@ -124,4 +100,19 @@ function decodeError(error: unknown, compression: string): unknown {
     `Cannot decompress ${compression}: ${messageOf(error)}`,
     { cause: error },
   )
+}
+
+/**
+ * What a layer blob can be made of: `source` itself, or its uncompressed bytes where it is compressed in a way that no
+ * media type names.
+ */
+export async function* withoutUnnamedCompression(
+  source: AsyncIterable<Uint8Array>,
+  options: { signal?: AbortSignal } = {},
+): AsyncGenerator<Uint8Array> {
+  const iterator = source[Symbol.asyncIterator]()
+  const head = await readHead(iterator)
+  const compression = detectCompression(head)
+  const whole = prepend(head, iterator)
+  yield* isThreaded(compression) ? decompress(whole, { ...options, compression }) : whole
 }

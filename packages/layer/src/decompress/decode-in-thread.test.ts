@@ -1,0 +1,116 @@
+import { isCoded } from '@berth/stdx'
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { decompress, withoutUnnamedCompression } from './decompress.ts'
+
+const programs = ['xz', 'bzip2'] as const
+type Program = (typeof programs)[number]
+
+const compress = (program: Program, bytes: Uint8Array, ...options: string[]): Buffer =>
+  execFileSync(program, ['-c', ...options], { input: bytes, maxBuffer: 1e9 })
+
+async function* pieces(bytes: Uint8Array, size = 1024 * 1024): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}
+
+const whole = async (source: AsyncIterable<Uint8Array>): Promise<Buffer> =>
+  Buffer.concat(await Array.fromAsync(source))
+
+const decoded = (bytes: Uint8Array, size?: number): Promise<Buffer> =>
+  whole(decompress(pieces(bytes, size), { compression: 'auto' }))
+
+for (const program of programs) {
+  test(`decompress() gives what ${program} was given, however it arrives`, async () => {
+    const mixed = Buffer.concat([randomBytes(300_000), Buffer.alloc(3_000_000), randomBytes(500_000)])
+    for (const bytes of [mixed, Buffer.from('x'), Buffer.alloc(0)]) {
+      const compressed = compress(program, bytes)
+      assert.ok((await decoded(compressed)).equals(bytes))
+      assert.ok((await decoded(compressed, 4096)).equals(bytes))
+    }
+    assert.equal((await decoded(compress(program, Buffer.from('bytewise')), 1)).toString(), 'bytewise')
+  })
+
+  test(`decompress() goes on with the next stream of ${program}`, async () => {
+    const streams = ['a', 'b', 'c'].map((text) => compress(program, Buffer.from(text)))
+    assert.equal((await decoded(Buffer.concat(streams))).toString(), 'abc')
+    assert.equal((await decoded(Buffer.concat(streams), streams[0]?.length)).toString(), 'abc')
+  })
+
+  test(`decompress() of ${program} that is cut off, changed or garbage fails within a second`, async () => {
+    const compressed = compress(program, randomBytes(200_000))
+    const changed = Buffer.from(compressed)
+    changed.writeUInt8(changed.readUInt8(100_000) ^ 1, 100_000)
+    const bad = [
+      compressed.subarray(0, -1),
+      compressed.subarray(0, compressed.length / 2),
+      compressed.subarray(0, 30),
+      changed,
+      Buffer.concat([compressed, Buffer.from('garbage behind it')]),
+      Buffer.concat([compressed.subarray(0, 10), randomBytes(100_000)]),
+    ]
+    for (const [index, bytes] of bad.entries()) {
+      const start = performance.now()
+      await assert.rejects(
+        decoded(bytes),
+        (error) =>
+          isCoded(error, 'data-loss', 'invalid-argument') &&
+          error.message.startsWith(`Cannot decompress ${program}`),
+        `case ${index}`,
+      )
+      assert.ok(performance.now() - start < 1000 * slowness, `case ${index}`)
+    }
+  })
+
+  test(`decompress() of a bomb of ${program} goes as far as it is read`, { timeout: 20_000 }, async () => {
+    const megabytes = 100
+    const bomb = compress(program, Buffer.alloc(megabytes * 1_000_000), '-1')
+    const before = process.memoryUsage().rss
+    let isClosed = false
+    async function* source(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) yield bomb
+      } finally {
+        isClosed = true
+      }
+    }
+    let readBytes = 0
+    for await (const piece of decompress(source(), { compression: program })) {
+      readBytes += piece.length
+      if (readBytes > 2 * megabytes * 1_000_000) break
+    }
+    assert.ok(isClosed)
+    const grownBytes = process.memoryUsage().rss - before
+    assert.ok(grownBytes < 150_000_000, `${grownBytes} bytes more`)
+  })
+
+  test(`decompress() of ${program} ends when it is cancelled while its source is silent`, async () => {
+    const controller = new AbortController()
+    const released = Promise.withResolvers<void>()
+    async function* silent(): AsyncGenerator<Uint8Array> {
+      yield compress(program, randomBytes(2_000_000)).subarray(0, 1_000_000)
+      setTimeout(() => {
+        controller.abort(new Error('enough'))
+        released.resolve()
+      }, 50)
+      await released.promise
+    }
+    const options = { compression: program, signal: controller.signal }
+    await assert.rejects(whole(decompress(silent(), options)), /abort|enough|Cannot decompress/)
+  })
+}
+
+/** Several processes share the machine that tests run on. */
+const slowness = 3
+
+test('withoutUnnamedCompression() leaves what a media type names as it is', async () => {
+  const gzip = execFileSync('gzip', ['-c'], { input: 'x' })
+  for (const kept of [gzip, Buffer.from('plain'), Buffer.alloc(0)])
+    assert.ok((await whole(withoutUnnamedCompression(pieces(kept)))).equals(kept))
+  for (const program of programs)
+    assert.equal(
+      (await whole(withoutUnnamedCompression(pieces(compress(program, Buffer.from('x')))))).toString(),
+      'x',
+    )
+})
