@@ -1,0 +1,90 @@
+import type { Account, Paging, Listed, PlanName, TokenScope, Viewer } from './viewer.ts'
+
+/** Sign-up, sign-in and what an account says of itself. Passwords are kept as argon2id hashes. */
+export interface Accounts {
+  /**
+   * Throws `invalid-argument` for a name, e-mail address or password that will not do, `already-exists` for a name that
+   * is taken by an account or an organization, or reserved.
+   */
+  signUp(form: SignUp, address: string): Promise<Account>
+  /** As `signUp`, by who runs the hub: makes an administrator. */
+  createAdministrator(form: SignUp): Promise<Account>
+  /**
+   * Undefined for an unknown name as for a wrong secret, after the same time. `secret` is the password or an access
+   * token; name may be the e-mail address. Who tries too often gets `unavailable`: it is up to the caller to limit.
+   */
+  signIn(name: string, secret: string): Promise<SignedIn | undefined>
+  findAccount(name: string): Promise<Account | undefined>
+  /** Whether anybody has signed up yet. */
+  hasAccounts(): Promise<boolean>
+  updateProfile(viewer: Viewer, profile: { fullName?: string; email?: string }): Promise<Account>
+  /** Ends every session and refresh token of the account. Throws `forbidden` when `current` is wrong. */
+  changePassword(viewer: Viewer, passwords: { current: string; next: string }): Promise<void>
+  /** For administrators. */
+  setPlan(viewer: Viewer, name: string, plan: PlanName): Promise<Account>
+  /** For administrators. */
+  listAccounts(viewer: Viewer, paging: Paging): Promise<Listed<Account>>
+  /** With all that is theirs. `password` confirms. Throws `failed-precondition` for the last owner of an organization. */
+  deleteAccount(viewer: Viewer, password: string): Promise<void>
+}
+
+export interface SignUp {
+  name: string
+  email: string
+  password: string
+  fullName?: string
+}
+
+export interface SignedIn {
+  account: Account
+  /** What the secret may be used for: everything for a password. */
+  scope: TokenScope
+}
+
+/** Plans say how many private repositories an account may have. */
+export interface Plan {
+  name: PlanName
+  /** `Infinity` for as many as one likes. */
+  privateRepositories: number
+  /** Manifest reads in six hours; `Infinity` for no limit. */
+  pullsPerSixHours: number
+}
+
+/** Secrets for programs, shown once when made and kept as hashes. */
+export interface AccessTokens {
+  createToken(viewer: Viewer, form: NewAccessToken): Promise<AccessToken & { secret: string }>
+  listTokens(viewer: Viewer): Promise<AccessToken[]>
+  updateToken(
+    viewer: Viewer,
+    id: string,
+    change: { label?: string; isActive?: boolean },
+  ): Promise<AccessToken>
+  deleteToken(viewer: Viewer, id: string): Promise<void>
+}
+
+export interface NewAccessToken {
+  label: string
+  scope: TokenScope
+  /** Milliseconds since the epoch; undefined for ever. */
+  expiresAt?: number | undefined
+}
+
+export interface AccessToken extends NewAccessToken {
+  /** A UUID. */
+  id: string
+  isActive: boolean
+  createdAt: number
+  lastUsedAt: number | undefined
+}
+
+/** Sign-ins of browsers and API clients that last: random, kept as hashes, shared by all replicas. */
+export interface Sessions {
+  /** Returns the secret that the client shows from now on. */
+  createSession(
+    account: Account,
+    scope: TokenScope,
+    address: string,
+  ): Promise<{ secret: string; expiresAt: number }>
+  findSession(secret: string): Promise<SignedIn | undefined>
+  endSession(secret: string): Promise<void>
+}

@@ -1,0 +1,77 @@
+import type { Digest } from '@berth/oci'
+import type { AccessTokens, Accounts, Sessions } from './accounts.ts'
+import type { Images } from './images.ts'
+import type { Organizations } from './organizations.ts'
+import type { Repositories, RepositoryPermission } from './repositories.ts'
+import type { Account, TokenScope } from './viewer.ts'
+import type { AuditLog, Webhooks } from './webhooks.ts'
+
+/** The people and repositories of a hub. It knows no HTTP, and of the registry only `CatalogContents`. */
+export interface Catalog {
+  readonly accounts: Accounts
+  readonly tokens: AccessTokens
+  readonly sessions: Sessions
+  readonly organizations: Organizations
+  readonly repositories: Repositories
+  readonly images: Images
+  readonly webhooks: Webhooks
+  readonly audit: AuditLog
+  readonly registry: RegistryGate
+  /** Removes sessions, audit entries and deliveries whose time is over. */
+  sweep(): Promise<void>
+}
+
+/** What the registry asks the catalog, and tells it. */
+export interface RegistryGate {
+  /**
+   * What a login may do with a repository that is there or could be: pushing to a new name in one's own namespace
+   * makes a public repository. Undefined account is everyone.
+   */
+  permissionFor(
+    login: { account: Account; scope: TokenScope } | undefined,
+    repository: string,
+  ): Promise<RepositoryPermission | undefined>
+  /** When the repository was made, so that what was granted for an earlier one of that name counts no more. */
+  findCreatedAt(repository: string): Promise<number | undefined>
+  /** Notes a push (making the repository when it is new), a pull or a deletion. Pulls are counted in groups. */
+  noteActivity(activity: RegistryNote): void
+  /** Waits until what was noted is in the database. */
+  flush(): Promise<void>
+}
+
+export interface RegistryNote {
+  kind: 'push' | 'pull' | 'delete'
+  repository: string
+  digest?: Digest
+  tags: readonly string[]
+  account: string | undefined
+}
+
+/** What the catalog needs of a registry's content. */
+export interface CatalogContents {
+  listTags(
+    repository: string,
+    page: { last: string; limit: number },
+  ): Promise<{ name: string; digest: Digest; mediaType: string; updatedAt: number }[]>
+  /** Throws a `not-found` error. */
+  getManifest(
+    repository: string,
+    reference: { tag: string } | { digest: Digest },
+  ): Promise<{ digest: Digest; mediaType: string; bytes: Uint8Array }>
+  readBlob(repository: string, digest: Digest, limitBytes: number): Promise<Uint8Array>
+  listReferrers(
+    repository: string,
+    subject: Digest,
+    page: { last: string; limit: number },
+  ): Promise<
+    {
+      digest: Digest
+      mediaType: string
+      sizeBytes: number
+      artifactType: string | undefined
+      annotations: Record<string, string> | undefined
+    }[]
+  >
+  deleteManifest(repository: string, reference: { tag: string }): Promise<void>
+  deleteRepository(repository: string): Promise<boolean>
+}

@@ -1,0 +1,8 @@
+export type * from './accounts.ts'
+export type * from './catalog.ts'
+export type * from './images.ts'
+export type * from './organizations.ts'
+export type * from './repositories.ts'
+export { tokenScopes } from './viewer.ts'
+export type { Account, Listed, Paging, PlanName, TokenScope, Viewer } from './viewer.ts'
+export type * from './webhooks.ts'

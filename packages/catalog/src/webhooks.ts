@@ -1,0 +1,77 @@
+import type { Listed, Paging, Viewer } from './viewer.ts'
+
+/** Where a repository's events are sent. Deliveries wait in the database until they have arrived or are given up. */
+export interface Webhooks {
+  listWebhooks(viewer: Viewer, repository: string): Promise<Webhook[]>
+  /** Returns the signing secret once. Throws `invalid-argument` for a URL that is not http or https or has a password. */
+  createWebhook(
+    viewer: Viewer,
+    repository: string,
+    form: { name: string; url: string },
+  ): Promise<Webhook & { secret: string }>
+  deleteWebhook(viewer: Viewer, repository: string, id: string): Promise<void>
+  listDeliveries(viewer: Viewer, repository: string, id: string): Promise<Delivery[]>
+  /** Deliveries that are due, each given to one caller; `settleDelivery` says how it went. */
+  takeDueDeliveries(limit: number): Promise<DueDelivery[]>
+  /** A failed one is due again later, some times. */
+  settleDelivery(id: string, outcome: { status: number } | { error: string }): Promise<void>
+
+  /** The URL part that a git host calls when the source has changed; secret, made on first use. */
+  getBuildTrigger(viewer: Viewer, repository: string): Promise<{ secret: string }>
+  /** Notes that the source has changed. False for a trigger that is not there. */
+  requestBuild(secret: string, source: { ref: string | undefined; address: string }): Promise<boolean>
+  /** What was asked for, the newest first. */
+  listBuildRequests(viewer: Viewer, repository: string): Promise<BuildRequest[]>
+}
+
+export interface Webhook {
+  id: string
+  name: string
+  url: string
+  createdAt: number
+}
+
+export interface DueDelivery {
+  id: string
+  url: string
+  /** JSON, as it is signed and sent. */
+  body: string
+  secret: string
+  attempt: number
+}
+
+export interface Delivery {
+  id: string
+  createdAt: number
+  attempts: number
+  state: 'waiting' | 'delivered' | 'failed'
+  lastStatus: number | undefined
+  lastError: string | undefined
+}
+
+export interface BuildRequest {
+  id: string
+  ref: string | undefined
+  requestedAt: number
+}
+
+/** What was done in a namespace, by whom, from where: kept for a year. */
+export interface AuditLog {
+  /** Of an account's or an organization's namespace, the newest first; for who may manage it. */
+  listAudit(
+    viewer: Viewer,
+    namespace: string,
+    options: Paging & { action?: string; from?: number; to?: number },
+  ): Promise<Listed<AuditEntry>>
+}
+
+export interface AuditEntry {
+  at: number
+  /** As Docker Hub names them: `repo.create`, `repo.change_privacy`, `repo.tag.push`, … */
+  action: string
+  actor: string | undefined
+  address: string
+  /** What it was done to: a repository, a team, a token's label. */
+  subject: string
+  detail: Readonly<Record<string, string>>
+}
