@@ -60,7 +60,7 @@ const allowedEdges: Record<string, readonly string[]> = {
     'stdx',
     'syscalls',
   ],
-  hub: ['catalog', 'hub-web', 'oci', 'registry-client', 'registry-server', 'sql', 'stdx'],
+  hub: ['catalog', 'hub-web', 'oci', 'registry-client', 'registry-server', 'sql', 'stdx', 'syscalls'],
   'hub-web': [],
 }
 

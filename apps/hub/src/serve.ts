@@ -12,6 +12,7 @@ import {
   type ServerCertificate,
 } from '@berth/registry-server'
 import { CodedError, messageOf, type Logger } from '@berth/stdx'
+import { linuxKernel } from '@berth/syscalls'
 import type { HubAccess, HubAccessOptions } from './access.ts'
 import type { AccessSettings, TlsSettings } from './access-settings.ts'
 import { startMaintenance } from './maintenance.ts'
@@ -56,6 +57,7 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
       ...(mirrors && { mirrors }),
       ...(access && { access: access.policy }),
       policies: await readPolicyFile(options.policiesFile),
+      openFileSender: linuxKernel.openFileSender,
     }),
   )
   const server = createRegistryHttpServer(

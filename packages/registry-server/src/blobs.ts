@@ -1,8 +1,9 @@
+import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { digestAlgorithm, digestOf, type Digest } from '@berth/oci'
 import type { BlobRecord, BlobStore } from './blob-store.ts'
 import { RegistryError } from './registry-error.ts'
-import { expectStored, type ByteRange, type Storage } from './storage.ts'
+import { expectStored, openStoredFile, type ByteRange, type Storage } from './storage.ts'
 
 /** Repositories looked through for one that may be read, when a mount names no source. */
 const mountCandidatesMax = 100
@@ -30,6 +31,11 @@ export class Blobs {
   /** The bytes of a blob that `getBlob` has just found. */
   openBlob(digest: Digest, range?: ByteRange): Promise<Readable> {
     return expectStored(this.#storage.openBlob(digest, range))
+  }
+
+  /** The file of a blob that `getBlob` has just found, if it is one of its own. The caller closes it. */
+  openBlobFile(digest: Digest): Promise<FileHandle | undefined> {
+    return openStoredFile(this.#storage, digest)
   }
 
   /** All bytes of a small blob that `getBlob` has just found. */

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import type { Digest } from '@berth/oci'
 import type { Blobs } from './blobs.ts'
@@ -16,6 +17,8 @@ export interface FoundManifest extends ManifestRecord {
 export interface FoundBlob {
   sizeBytes: number
   open(range: ByteRange): Promise<Readable | AsyncIterable<Uint8Array>>
+  /** The file that it is, if it is one of its own. The caller closes it. */
+  openFile?(): Promise<FileHandle | undefined>
   /** All of it in memory, where that is cheaper for a small one. */
   read?(): Promise<Uint8Array>
 }
@@ -40,6 +43,7 @@ export function localContent({ blobs, manifests }: { blobs: Blobs; manifests: Ma
       return {
         sizeBytes,
         open: (range) => blobs.openBlob(digest, range),
+        openFile: () => blobs.openBlobFile(digest),
         read: () => blobs.readBlob(digest),
       }
     },

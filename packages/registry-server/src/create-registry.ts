@@ -12,6 +12,7 @@ import { openFilesystemStorage } from './filesystem-storage.ts'
 import { GarbageCollector, type CollectOptions, type GarbageReport } from './garbage-collector.ts'
 import { GarbageStore } from './garbage-store.ts'
 import { handleRequest } from './http/handle-request.ts'
+import type { OpenFileSender } from './http/send-file.ts'
 import { ManifestStore } from './manifest-store.ts'
 import { Manifests } from './manifests.ts'
 import { openMetadata } from './metadata-database.ts'
@@ -40,6 +41,8 @@ export interface RegistryOptions {
   onActivity?: (activity: RegistryActivity) => void
   /** Other registries whose repositories are served from here too. */
   mirrors?: MirrorsOptions
+  /** Sends large blobs past this process, from files straight to sockets (default: they are read and written). */
+  openFileSender?: OpenFileSender
   /** Milliseconds since the epoch (default: the machine's clock). */
   now?: () => number
 }
@@ -98,8 +101,10 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
   const mirroring =
     options.mirrors && stack.use(openMirroring(options.mirrors, { storage, stores, manifests, now, logger }))
   const access = options.access ?? openAccess
+  const { openFileSender } = options
   const onActivity = options.onActivity ?? (() => {})
-  const context = { services, content: localContent(services), mirroring, access, onActivity, logger }
+  const content = localContent(services)
+  const context = { services, content, mirroring, access, onActivity, openFileSender, logger }
   const collector = new GarbageCollector(storage, stores.garbage, now)
   const scrubber = new Scrubber({ storage, store: stores.garbage, now, logger })
   const retention = new Retention({ stores, policies, now })

@@ -1,5 +1,16 @@
 import type { Stats } from 'node:fs'
-import { mkdir, open, opendir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  open,
+  opendir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -37,7 +48,11 @@ class FilesystemStorage implements Storage {
   }
 
   async openBlob(digest: Digest, range?: ByteRange): Promise<Readable> {
-    return openFile(this.#blobPath(digest), `blob ${digest}`, range)
+    return streamFile(await this.openBlobFile(digest), range)
+  }
+
+  openBlobFile(digest: Digest): Promise<FileHandle> {
+    return openFile(this.#blobPath(digest), `blob ${digest}`)
   }
 
   async readBlob(digest: Digest): Promise<Uint8Array> {
@@ -94,7 +109,7 @@ class FilesystemStorage implements Storage {
   }
 
   async openUpload(key: string, range?: ByteRange): Promise<Readable> {
-    return openFile(this.#uploadPath(key), 'upload', range)
+    return streamFile(await openFile(this.#uploadPath(key), 'upload'), range)
   }
 
   async appendUpload(key: string): Promise<UploadWriter> {
@@ -180,13 +195,17 @@ async function findStats(path: string): Promise<Stats | undefined> {
   }
 }
 
-async function openFile(path: string, what: string, range?: ByteRange): Promise<Readable> {
+async function openFile(path: string, what: string): Promise<FileHandle> {
   try {
-    const file = await open(path, 'r')
-    return file.createReadStream({ highWaterMark: readChunkBytes, ...range })
+    return await open(path, 'r')
   } catch (error) {
     throw asNotFound(error, what)
   }
+}
+
+/** Closes the file at its end. */
+function streamFile(file: FileHandle, range: ByteRange | undefined): Readable {
+  return file.createReadStream({ highWaterMark: readChunkBytes, ...range })
 }
 
 async function syncFile(path: string): Promise<void> {

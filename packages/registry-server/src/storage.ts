@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import type { Digest } from '@berth/oci'
 import { CodedError, isCoded } from '@berth/stdx'
@@ -14,6 +15,8 @@ export interface Storage {
   findBlob(digest: Digest): Promise<{ sizeBytes: number } | undefined>
   /** Opens a blob, or the inclusive range of it. Throws `not-found` before the first byte. */
   openBlob(digest: Digest, range?: ByteRange): Promise<Readable>
+  /** Opens a blob that is a file of its own, where blobs are that. Throws `not-found`. The caller closes it. */
+  openBlobFile?(digest: Digest): Promise<FileHandle>
   /** All of a small blob. Throws `not-found`. */
   readBlob(digest: Digest): Promise<Uint8Array>
   /** Makes bytes, whose digest the caller has checked, a blob; durable when it returns. Already there is success. */
@@ -63,4 +66,10 @@ export async function expectStored<T>(content: Promise<T>): Promise<T> {
     if (!isCoded(error, 'not-found')) throw error
     throw new CodedError('unavailable', 'content is not in the storage', { cause: error })
   }
+}
+
+/** As `expectStored` for the file of a blob; undefined from a storage whose blobs are no files. */
+export async function openStoredFile(storage: Storage, digest: Digest): Promise<FileHandle | undefined> {
+  const opened = storage.openBlobFile?.(digest)
+  return opened && expectStored(opened)
 }

@@ -1,5 +1,6 @@
 export { atFdCwd, atFlags, deviceNumber, openFlags, renameFlags, resolveFlags } from './file.ts'
 export type { AtPath, FileName, FileTime, NodeOptions, OpenHow } from './file.ts'
+export type { FileSender } from './file-sender.ts'
 export { linuxKernel, recordingKernel } from './kernel.ts'
 export type { Kernel, KernelCall } from './kernel.ts'
 export type { SystemCallError } from './library.ts'

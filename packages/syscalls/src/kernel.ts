@@ -1,4 +1,5 @@
 import * as file from './file.ts'
+import { openFileSender } from './file-sender.ts'
 import * as mounts from './mount.ts'
 import * as network from './network.ts'
 import * as processes from './process.ts'
@@ -29,6 +30,7 @@ export interface Kernel {
   readonly unmount: typeof mounts.unmount
   readonly unmountInBackground: typeof mounts.unmountInBackground
   readonly unshare: typeof mounts.unshare
+  readonly openFileSender: typeof openFileSender
   readonly openNetlinkSocket: typeof network.openNetlinkSocket
   readonly becomeChildSubreaper: typeof processes.becomeChildSubreaper
   readonly openPidfd: typeof processes.openPidfd
@@ -65,6 +67,7 @@ export const linuxKernel: Kernel = {
   unmount: mounts.unmount,
   unmountInBackground: mounts.unmountInBackground,
   unshare: mounts.unshare,
+  openFileSender,
   openNetlinkSocket: network.openNetlinkSocket,
   becomeChildSubreaper: processes.becomeChildSubreaper,
   openPidfd: processes.openPidfd,

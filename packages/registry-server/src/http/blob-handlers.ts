@@ -7,9 +7,12 @@ import type { ByteRange } from '../storage.ts'
 import { parseByteRanges } from './byte-range.ts'
 import { sendEmpty, type Exchange } from './exchange.ts'
 import { multipartRanges } from './multipart-ranges.ts'
+import { findSocket, sendFile } from './send-file.ts'
 
 /** Up to here one read and one write are cheaper than a stream. */
 const wholeBlobBytesMax = 256 * 1024
+/** From here on it pays to let the kernel move the bytes. */
+const sentFileBytesMin = 1024 * 1024
 
 /** A blob that is being answered. */
 interface AnsweredBlob extends FoundBlob {
@@ -40,22 +43,20 @@ export async function deleteBlob({ services, response, repository, params }: Exc
   sendEmpty(response, 202)
 }
 
-async function sendWhole({ request, response, signal }: Exchange, blob: AnsweredBlob): Promise<void> {
+async function sendWhole(exchange: Exchange, blob: AnsweredBlob): Promise<void> {
+  const { request, response } = exchange
   const { sizeBytes, headers } = blob
   const isHead = request.method === 'HEAD'
   const bytes = !isHead && sizeBytes <= wholeBlobBytesMax ? await blob.read?.() : undefined
-  const stream = isHead || bytes ? undefined : await blob.open({ start: 0, end: sizeBytes - 1 })
+  const send = isHead || bytes ? undefined : await openBody(exchange, blob, { start: 0, end: sizeBytes - 1 })
   response.writeHead(200, { ...headers, 'Content-Length': sizeBytes })
-  if (stream) return pipeline(stream, response, { signal })
+  if (send) return send()
   response.end(bytes)
 }
 
-async function sendRange(
-  { request, response, signal }: Exchange,
-  blob: AnsweredBlob,
-  range: ByteRange,
-): Promise<void> {
-  const stream = request.method === 'HEAD' ? undefined : await blob.open(range)
+async function sendRange(exchange: Exchange, blob: AnsweredBlob, range: ByteRange): Promise<void> {
+  const { request, response } = exchange
+  const send = request.method === 'HEAD' ? undefined : await openBody(exchange, blob, range)
   const { start, end } = range
   const contentRange = `bytes ${start}-${end}/${blob.sizeBytes}`
   response.writeHead(206, {
@@ -63,8 +64,29 @@ async function sendRange(
     'Content-Length': end - start + 1,
     'Content-Range': contentRange,
   })
-  if (stream) return pipeline(stream, response, { signal })
+  if (send) return send()
   response.end()
+}
+
+/** Opens a range, so that it is known to be there before the head is written; what is returned sends it then. */
+async function openBody(
+  { response, signal, openFileSender }: Exchange,
+  blob: AnsweredBlob,
+  range: ByteRange,
+): Promise<() => Promise<void>> {
+  const isLarge = range.end - range.start + 1 >= sentFileBytesMin
+  const file = openFileSender && isLarge ? await blob.openFile?.() : undefined
+  if (!openFileSender || !file) {
+    const stream = await blob.open(range)
+    return () => pipeline(stream, response, { signal })
+  }
+  return async () => {
+    const socket = findSocket(response)
+    if (socket === undefined) return pipeline(file.createReadStream({ ...range }), response, { signal })
+    await using _ = file
+    using sender = openFileSender(socket)
+    await sendFile(response, { file, range, sender, signal })
+  }
 }
 
 async function sendRanges(

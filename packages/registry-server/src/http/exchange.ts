@@ -8,6 +8,7 @@ import type { Mirror } from '../mirror/mirror.ts'
 import type { RegistryActivity } from '../registry-activity.ts'
 import type { RepositoryStore } from '../repository-store.ts'
 import type { Uploads } from '../uploads.ts'
+import type { OpenFileSender } from './send-file.ts'
 
 /** What handlers work with. */
 export interface RegistryServices {
@@ -35,6 +36,8 @@ export interface Exchange {
   grant: Grant
   /** To be called with what the request has done. */
   onActivity: (activity: RegistryActivity) => void
+  /** Set where the kernel can move bytes from files to sockets. */
+  openFileSender: OpenFileSender | undefined
   /** Aborted when the client has left. */
   signal: AbortSignal
 }

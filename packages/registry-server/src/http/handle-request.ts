@@ -15,6 +15,7 @@ import { RegistryError } from '../registry-error.ts'
 import { errorReply, sendError } from './error-response.ts'
 import type { RegistryServices, Route } from './exchange.ts'
 import { findRoute } from './router.ts'
+import type { OpenFileSender } from './send-file.ts'
 
 /** Bytes of a refused body that are read and dropped so that the client sees the answer; more ends the connection. */
 const discardBytesMax = 16 * 1024 * 1024
@@ -25,6 +26,7 @@ export interface RequestContext {
   mirroring: { namespaces: MirrorNamespaces; mirror: Mirror } | undefined
   access: AccessPolicy
   onActivity: (activity: RegistryActivity) => void
+  openFileSender: OpenFileSender | undefined
   logger: Logger
 }
 
@@ -50,7 +52,7 @@ async function dispatch(
   wire: { request: IncomingMessage; response: ServerResponse; signal: AbortSignal },
 ): Promise<void> {
   const { request, response } = wire
-  const { services, access, onActivity } = context
+  const { services, access, onActivity, openFileSender } = context
   const [asked, search] = splitOnce(request.url ?? '/', '?')
   const query = new URLSearchParams(search)
   const { path, namespace } = locate(context, { request, path: asked, ns: query.get('ns') })
@@ -68,7 +70,18 @@ async function dispatch(
     throw new RegistryError('DENIED', { message: 'repository is a mirror and read-only' })
   if (namespace && query.has('ns')) response.setHeader('OCI-Namespace', query.get('ns') ?? '')
   const content = mirror ?? context.content
-  await route.handler({ ...wire, services, content, mirror, repository, params, query, grant, onActivity })
+  await route.handler({
+    ...wire,
+    services,
+    content,
+    mirror,
+    repository,
+    params,
+    query,
+    grant,
+    onActivity,
+    openFileSender,
+  })
 }
 
 function locate(

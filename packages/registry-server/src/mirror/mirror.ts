@@ -6,7 +6,7 @@ import type { ManifestRecord, ManifestStore } from '../manifest-store.ts'
 import type { Manifests } from '../manifests.ts'
 import type { ManifestReference } from '../names.ts'
 import { RegistryError } from '../registry-error.ts'
-import { expectStored, type Storage } from '../storage.ts'
+import { expectStored, openStoredFile, type Storage } from '../storage.ts'
 import { BlobDownloads, type DownloadSource } from './blob-downloads.ts'
 import { Gate } from './gate.ts'
 import type { GrowingBlob } from './growing-blob.ts'
@@ -182,6 +182,7 @@ export class Mirror implements ContentReader, AsyncDisposable {
     return {
       sizeBytes,
       open: (range) => expectStored(storage.openBlob(digest, range)),
+      openFile: () => openStoredFile(storage, digest),
       read: () => expectStored(storage.readBlob(digest)),
     }
   }
