@@ -9,9 +9,14 @@ export interface Accounts {
   signUp(form: SignUp, address: string): Promise<Account>
   /** As `signUp`, by who runs the hub: makes an administrator. */
   createAdministrator(form: SignUp): Promise<Account>
+  /** By who runs the hub. Ends every session of the account. Throws `not-found`. */
+  resetPassword(name: string, password: string): Promise<void>
+  /** By who runs the hub. Throws `not-found`. */
+  setAdministrator(name: string, isAdministrator: boolean): Promise<void>
   /**
    * Undefined for an unknown name as for a wrong secret, after the same time. `secret` is the password or an access
-   * token; name may be the e-mail address. Who tries too often gets `unavailable`: it is up to the caller to limit.
+   * token; name may be the e-mail address. Throws `unavailable` when too many sign in at once; how often somebody may try
+   * is up to the caller.
    */
   signIn(name: string, secret: string): Promise<SignedIn | undefined>
   findAccount(name: string): Promise<Account | undefined>
@@ -20,8 +25,8 @@ export interface Accounts {
   updateProfile(viewer: Viewer, profile: { fullName?: string; email?: string }): Promise<Account>
   /** Ends every session and refresh token of the account. Throws `forbidden` when `current` is wrong. */
   changePassword(viewer: Viewer, passwords: { current: string; next: string }): Promise<void>
-  /** For administrators. */
-  setPlan(viewer: Viewer, name: string, plan: PlanName): Promise<Account>
+  /** Of an account or an organization; for administrators. */
+  setPlan(viewer: Viewer, name: string, plan: PlanName): Promise<void>
   /** For administrators. */
   listAccounts(viewer: Viewer, paging: Paging): Promise<Listed<Account>>
   /** With all that is theirs. `password` confirms. Throws `failed-precondition` for the last owner of an organization. */
@@ -39,6 +44,8 @@ export interface SignedIn {
   account: Account
   /** What the secret may be used for: everything for a password. */
   scope: TokenScope
+  /** Set when the secret is an access token. */
+  tokenId: string | undefined
 }
 
 /** Plans say how many private repositories an account may have. */
@@ -77,14 +84,36 @@ export interface AccessToken extends NewAccessToken {
   lastUsedAt: number | undefined
 }
 
-/** Sign-ins of browsers and API clients that last: random, kept as hashes, shared by all replicas. */
+/**
+ * Sign-ins that last, of browsers, API clients and registry clients: random, kept as hashes, shared by all replicas. One
+ * that began with an access token ends with it, when the token is deleted, switched off or expires.
+ */
 export interface Sessions {
   /** Returns the secret that the client shows from now on. */
-  createSession(
-    account: Account,
-    scope: TokenScope,
-    address: string,
-  ): Promise<{ secret: string; expiresAt: number }>
+  createSession(login: SignedIn, options: NewSession): Promise<{ secret: string; expiresAt: number }>
   findSession(secret: string): Promise<SignedIn | undefined>
   endSession(secret: string): Promise<void>
+  /** Those of the viewer, the last used first. */
+  listSessions(viewer: Viewer): Promise<Session[]>
+  /** Throws `not-found` for one that is not the viewer's. */
+  endSessionById(viewer: Viewer, id: string): Promise<void>
+}
+
+export interface NewSession {
+  /** Where the sign-in comes from. */
+  address: string
+  /** What signed in, as it says itself: a `User-Agent`. */
+  client?: string | undefined
+  /** It ends when it was not used for so long (default: 30 days). */
+  idleMs?: number
+}
+
+export interface Session {
+  /** A UUID. */
+  id: string
+  address: string
+  client: string
+  createdAt: number
+  /** To the hour. */
+  lastUsedAt: number
 }

@@ -31,8 +31,11 @@ export interface RegistryGate {
     login: { account: Account; scope: TokenScope } | undefined,
     repository: string,
   ): Promise<RepositoryPermission | undefined>
-  /** When the repository was made, so that what was granted for an earlier one of that name counts no more. */
-  findCreatedAt(repository: string): Promise<number | undefined>
+  /**
+   * When a repository of that name was last deleted, if it was of late: what was granted before counts for the next of
+   * that name no more.
+   */
+  findDeletedAt(repository: string): Promise<number | undefined>
   /** Notes a push (making the repository when it is new), a pull or a deletion. Pulls are counted in groups. */
   noteActivity(activity: RegistryNote): void
   /** Waits until what was noted is in the database. */

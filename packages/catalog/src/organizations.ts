@@ -1,5 +1,5 @@
 import type { RepositoryPermission } from './repositories.ts'
-import type { Listed, Paging, Viewer } from './viewer.ts'
+import type { Listed, Paging, PlanName, Viewer } from './viewer.ts'
 
 /** Namespaces that several accounts share. An owner may do everything in it, a member what their teams may. */
 export interface Organizations {
@@ -44,6 +44,7 @@ export interface Organization {
   id: number
   name: string
   fullName: string
+  plan: PlanName
   createdAt: number
 }
 

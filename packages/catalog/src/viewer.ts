@@ -5,7 +5,7 @@ export interface Account {
   name: string
   email: string
   fullName: string
-  /** May manage every account and what lies under `library/`. */
+  /** May do everything with every account, organization and repository, and alone change what lies under `library/`. */
   isAdministrator: boolean
   plan: PlanName
   /** Milliseconds since the epoch. */
@@ -28,6 +28,8 @@ export type TokenScope = (typeof tokenScopes)[number]
 export interface Viewer {
   account: Account | undefined
   scope: TokenScope
+  /** The access token that the login came with, if it did: it may not manage the account itself. */
+  tokenId: string | undefined
   /** Where the request comes from, for the audit log. */
   address: string
 }

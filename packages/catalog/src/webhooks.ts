@@ -13,7 +13,7 @@ export interface Webhooks {
   listDeliveries(viewer: Viewer, repository: string, id: string): Promise<Delivery[]>
   /** Deliveries that are due, each given to one caller; `settleDelivery` says how it went. */
   takeDueDeliveries(limit: number): Promise<DueDelivery[]>
-  /** A failed one is due again later, some times. */
+  /** What is not answered with 2xx is due again later, for a day. */
   settleDelivery(id: string, outcome: { status: number } | { error: string }): Promise<void>
 
   /** The URL part that a git host calls when the source has changed; secret, made on first use. */
