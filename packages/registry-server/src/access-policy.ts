@@ -1,9 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** What a request wants, in the words of the token specification. `base` is the version check, `GET /v2/`. */
+/**
+ * What a request wants, in the words of the token specification. `base` is the version check, `GET /v2/`; `search` is
+ * asked of what finds repositories, beside the registry.
+ */
 export type Access =
   | { action: 'pull' | 'push' | 'delete'; repository: string }
   | { action: 'catalog' }
+  | { action: 'search' }
   | { action: 'base' }
 
 /** Says who may do what. A registry asks it once a request. */

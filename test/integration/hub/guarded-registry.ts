@@ -38,11 +38,13 @@ export class MemoryAccounts implements Accounts {
   }
 
   async authenticate(name: string, password: string): Promise<Account | undefined> {
-    return this.#names.has(name) && password === `${name}-password` ? { name } : undefined
+    return this.#names.has(name) && password === `${name}-password`
+      ? { name, credential: 'password' }
+      : undefined
   }
 
-  async findAccount(name: string): Promise<Account | undefined> {
-    return this.#names.has(name) ? { name } : undefined
+  async findAccount(name: string, credential: string): Promise<Account | undefined> {
+    return this.#names.has(name) ? { name, credential } : undefined
   }
 
   async actions(account: Account | undefined, repository: string): Promise<ReadonlySet<RepositoryAction>> {
@@ -51,6 +53,10 @@ export class MemoryAccounts implements Accounts {
   }
 
   async mayListRepositories(account: Account | undefined): Promise<boolean> {
+    return account !== undefined
+  }
+
+  async maySearch(account: Account | undefined): Promise<boolean> {
     return account !== undefined
   }
 }

@@ -25,5 +25,6 @@ async function isAllowed(accounts: Accounts, account: Account | undefined, acces
   // The version check is how clients find out that there is a login, so it wants one.
   if (access.action === 'base') return account !== undefined
   if (access.action === 'catalog') return accounts.mayListRepositories(account)
+  if (access.action === 'search') return accounts.maySearch(account)
   return (await accounts.actions(account, access.repository)).has(access.action)
 }

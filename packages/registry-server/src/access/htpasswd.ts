@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { matchesGlob } from 'node:path'
 import { CodedError } from '@berth/stdx'
@@ -64,18 +64,20 @@ class Htpasswd implements Accounts {
     const proof = createHmac('sha256', this.#recentKey)
       .update(JSON.stringify([name, password, hash]))
       .digest('base64')
-    if (hash !== undefined && this.#recent.get(proof)) return { name }
+    if (hash !== undefined && this.#recent.get(proof)) return accountOf(name, hash)
     // For an unknown name somebody else's: the time it takes, which depends on the hash, then tells nothing.
     const [decoy = decoyHash] = this.#hashes.values()
     const isRight = await this.#options.compare(password, hash ?? decoy)
     if (hash === undefined || !isRight) return undefined
     this.#recent.set(proof, true)
-    return { name }
+    return accountOf(name, hash)
   }
 
-  async findAccount(name: string): Promise<Account | undefined> {
+  async findAccount(name: string, credential: string): Promise<Account | undefined> {
     if (this.#now() - this.#lookedAt > lookMs) await this.load()
-    return this.#hashes.has(name) ? { name } : undefined
+    const hash = this.#hashes.get(name)
+    const account = hash === undefined ? undefined : accountOf(name, hash)
+    return account?.credential === credential ? account : undefined
   }
 
   async actions(account: Account | undefined, repository: string): Promise<ReadonlySet<RepositoryAction>> {
@@ -87,6 +89,15 @@ class Htpasswd implements Accounts {
   async mayListRepositories(account: Account | undefined): Promise<boolean> {
     return account !== undefined
   }
+
+  async maySearch(account: Account | undefined): Promise<boolean> {
+    return account !== undefined
+  }
+}
+
+/** A login counts until the password is another. */
+function accountOf(name: string, hash: string): Account {
+  return { name, credential: createHash('sha256').update(hash).digest('base64url') }
 }
 
 /** Reads `name:hash` lines; throws `invalid-argument` for what is no bcrypt, without showing it. */

@@ -1,40 +1,19 @@
-import { RegistryError } from '../registry-error.ts'
 import type { Account, Accounts } from './accounts.ts'
-import { RecentValues } from './recent-values.ts'
+import type { LoginLimits } from './login-limits.ts'
 
-const failuresMax = 10
-const windowMs = 60_000
-const rememberMax = 100_000
-
-/**
- * Lets passwords be tried a few times a minute for each account and for each address; then TOO_MANY_REQUESTS until the
- * minute is over, for right ones too.
- */
+/** Asks accounts, as often as the limits of logins let it. */
 export class LoginGuard {
   readonly #accounts: Accounts
-  readonly #failures: RecentValues<number>
+  readonly #limits: LoginLimits
 
-  constructor(accounts: Accounts, now: () => number) {
+  constructor(accounts: Accounts, limits: LoginLimits) {
     this.#accounts = accounts
-    this.#failures = new RecentValues({ limit: rememberMax, lifeMs: windowMs, now })
+    this.#limits = limits
   }
 
   /** Throws UNAUTHORIZED for a wrong name or password, in the same words and after the same time. */
-  async authenticate(
-    { name, password }: { name: string; password: string },
-    address: string,
-  ): Promise<Account> {
-    const keys = [`account ${name}`, `address ${address}`]
-    if (keys.some((key) => (this.#failures.get(key) ?? 0) >= failuresMax))
-      throw new RegistryError('TOO_MANY_REQUESTS', {
-        message: 'too many failed logins',
-        retryAfterMs: windowMs,
-      })
-    // Counted before it is tried: many at once are many.
-    for (const key of keys) this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1)
-    const account = await this.#accounts.authenticate(name, password)
-    if (!account) throw new RegistryError('UNAUTHORIZED')
-    for (const key of keys) this.#failures.set(key, (this.#failures.get(key) ?? 1) - 1)
-    return account
+  authenticate({ name, password }: { name: string; password: string }, address: string): Promise<Account> {
+    const isRandom = this.#accounts.isRandomSecret?.(password) ?? false
+    return this.#limits.try({ name, address, isRandom }, () => this.#accounts.authenticate(name, password))
   }
 }

@@ -6,6 +6,7 @@ import type { AccessPolicy } from '../access-policy.ts'
 import type { Accounts } from './accounts.ts'
 import { basicAccess } from './basic-access.ts'
 import { LoginGuard } from './login-guard.ts'
+import { LoginLimits } from './login-limits.ts'
 import { RefreshTokenStore } from './refresh-token-store.ts'
 import { SigningKeys } from './signing-keys.ts'
 import { tokenAccess } from './token-access.ts'
@@ -13,7 +14,7 @@ import { TokenService } from './token-service.ts'
 
 /** Name and password with every request. */
 export function openBasicAccess(accounts: Accounts, now: () => number = Date.now): AccessPolicy {
-  return basicAccess(accounts, new LoginGuard(accounts, now))
+  return basicAccess(accounts, new LoginGuard(accounts, new LoginLimits(now)))
 }
 
 /** A policy and the token service that goes with it; disposing closes its store. */
@@ -33,6 +34,8 @@ export interface OpenTokenAccessOptions {
   service: string
   /** Where `handle` is reached, as the sender of these headers sees it. */
   realm: (headers: IncomingHttpHeaders) => string
+  /** How often passwords may be tried, when that is counted together with other places to log in. */
+  logins?: LoginLimits
   logger: Logger
   /** Milliseconds since the epoch (default: the machine's clock). */
   now?: () => number
@@ -46,7 +49,7 @@ export async function openTokenAccess(options: OpenTokenAccessOptions): Promise<
   const keys = new SigningKeys(join(directory, 'keys'), now)
   await keys.current()
   const refreshTokens = new RefreshTokenStore(join(directory, 'access.db'), now)
-  const guard = new LoginGuard(accounts, now)
+  const guard = new LoginGuard(accounts, options.logins ?? new LoginLimits(now))
   const issuer = service
   const tokens = new TokenService({ accounts, guard, keys, refreshTokens, issuer, service, now, logger })
   return {

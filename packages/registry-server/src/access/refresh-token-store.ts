@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { migrate, openDatabase, type Migration } from '@berth/stdx'
+import type { Account } from './accounts.ts'
 
 /** One that nobody used for so long is void. */
 const idleMsMax = 90 * 24 * 60 * 60 * 1000
@@ -16,6 +17,7 @@ const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX refresh_tokens_by_account ON refresh_tokens (account);
     `),
+  (database) => database.exec(`ALTER TABLE refresh_tokens ADD COLUMN credential TEXT NOT NULL DEFAULT ''`),
 ]
 
 /**
@@ -32,23 +34,23 @@ export class RefreshTokenStore implements Disposable {
     migrate(this.#database, 'access', migrations)
   }
 
-  issue(account: string): string {
+  issue({ name, credential }: Account): string {
     const token = randomBytes(32).toString('base64url')
     this.#database.prepare('DELETE FROM refresh_tokens WHERE used_at < ?').run(this.#now() - idleMsMax)
     this.#database
-      .prepare('INSERT INTO refresh_tokens VALUES (?, ?, ?)')
-      .run(hashOf(token), account, this.#now())
+      .prepare('INSERT INTO refresh_tokens (hash, account, credential, used_at) VALUES (?, ?, ?, ?)')
+      .run(hashOf(token), name, credential, this.#now())
     return token
   }
 
-  /** The account that a token was issued to, if it still counts. */
-  findAccount(token: string): string | undefined {
+  /** The login that a token was issued to, if it still counts. */
+  findLogin(token: string): Account | undefined {
     const row = this.#database
-      .prepare('SELECT account, used_at FROM refresh_tokens WHERE hash = ?')
+      .prepare('SELECT account, credential, used_at FROM refresh_tokens WHERE hash = ?')
       .get(hashOf(token))
     if (!row || this.#now() - Number(row['used_at']) > idleMsMax) return undefined
     if (this.#now() - Number(row['used_at']) > usedAtGranularityMs) this.#touch(token)
-    return String(row['account'])
+    return { name: String(row['account']), credential: String(row['credential']) }
   }
 
   /** Voids every token of an account. */

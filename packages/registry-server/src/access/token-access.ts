@@ -45,17 +45,20 @@ export function tokenAccess(options: TokenAccessOptions): AccessPolicy {
 
 function isAllowed({ access: scopes }: TokenClaims, access: Access): boolean {
   if (access.action === 'base') return true
-  const [type, name, action] =
-    access.action === 'catalog'
-      ? ['registry', 'catalog', '*']
-      : ['repository', access.repository, access.action]
+  const { type, name, action } = resourceOf(access)
   return scopes.some((scope) => scope.type === type && scope.name === name && scope.actions.includes(action))
 }
 
 /** What to ask the token service for: who pushes reads as well. */
 function scopeOf(access: Access): string | undefined {
   if (access.action === 'base') return undefined
-  if (access.action === 'catalog') return formatScope({ type: 'registry', name: 'catalog', actions: ['*'] })
-  const actions = access.action === 'push' ? ['pull', 'push'] : [access.action]
-  return formatScope({ type: 'repository', name: access.repository, actions })
+  const { type, name, action } = resourceOf(access)
+  return formatScope({ type, name, actions: action === 'push' ? ['pull', 'push'] : [action] })
+}
+
+function resourceOf(access: Exclude<Access, { action: 'base' }>) {
+  if ('repository' in access)
+    return { type: 'repository', name: access.repository, action: access.action } as const
+  const action = access.action === 'catalog' ? '*' : access.action
+  return { type: 'registry', name: 'catalog', action } as const
 }

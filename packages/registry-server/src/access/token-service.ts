@@ -92,8 +92,8 @@ export class TokenService {
         return await guard.authenticate(login, address)
       }
       case 'refresh_token': {
-        const name = refreshTokens.findAccount(form.get('refresh_token') ?? '')
-        const account = name === undefined ? undefined : await accounts.findAccount(name)
+        const login = refreshTokens.findLogin(form.get('refresh_token') ?? '')
+        const account = login && (await accounts.findAccount(login.name, login.credential))
         if (!account) throw new RegistryError('UNAUTHORIZED')
         return account
       }
@@ -113,15 +113,20 @@ export class TokenService {
       scope: access.map(formatScope).join(' '),
       expires_in: lifeSeconds,
       issued_at: new Date(iat * 1000).toISOString(),
-      ...(isOffline && account ? { refresh_token: refreshTokens.issue(account.name) } : {}),
+      ...(isOffline && account ? { refresh_token: refreshTokens.issue(account) } : {}),
     }
   }
 
   /** The part of a scope that the account may have; none of it is an empty list. */
   async #granted(account: Account | undefined, { type, name, actions }: Scope): Promise<Scope[]> {
     const { accounts } = this.#options
-    if (type === 'registry' && name === 'catalog')
-      return (await accounts.mayListRepositories(account)) ? [{ type, name, actions: ['*'] }] : []
+    if (type === 'registry' && name === 'catalog') {
+      const mayAll = actions.includes('*') && (await accounts.mayListRepositories(account))
+      // What Docker's engine asks for when it searches with a login that lasts.
+      const maySearch = actions.includes('search') && (await accounts.maySearch(account))
+      const granted = [...(mayAll ? ['*'] : []), ...(maySearch ? ['search'] : [])]
+      return granted.length > 0 ? [{ type, name, actions: granted }] : []
+    }
     if (type !== 'repository') return []
     const allowed = await accounts.actions(account, name)
     const granted = [...allowed].filter((action) => actions.includes(action) || actions.includes('*'))
