@@ -20,6 +20,7 @@ import { MirrorStore } from './mirror/mirror-store.ts'
 import { openMirroring, type MirrorsOptions } from './mirror/mirroring.ts'
 import { parseRepository, parseTag } from './names.ts'
 import { Policies, type RepositoryPolicy } from './policies.ts'
+import type { PullMeter } from './pull-meter.ts'
 import type { RegistryActivity } from './registry-activity.ts'
 import { registryContents, type RegistryContents } from './registry-contents.ts'
 import { RepositoryStore } from './repository-store.ts'
@@ -39,6 +40,8 @@ export interface RegistryOptions {
   policies?: readonly RepositoryPolicy[]
   /** Called with what clients have done, after it is durable and before they know; it must not throw. */
   onActivity?: (activity: RegistryActivity) => void
+  /** Limits how many manifests somebody reads (default: nothing is counted). */
+  meterPull?: PullMeter
   /** Other registries whose repositories are served from here too. */
   mirrors?: MirrorsOptions
   /** Sends large blobs past this process, from files straight to sockets (default: they are read and written). */
@@ -102,9 +105,9 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
     options.mirrors && stack.use(openMirroring(options.mirrors, { storage, stores, manifests, now, logger }))
   const access = options.access ?? openAccess
   const { openFileSender } = options
-  const onActivity = options.onActivity ?? (() => {})
+  const { onActivity = () => {}, meterPull = () => ({}) } = options
   const content = localContent(services)
-  const context = { services, content, mirroring, access, onActivity, openFileSender, logger }
+  const context = { services, content, mirroring, access, onActivity, meterPull, openFileSender, logger }
   const collector = new GarbageCollector(storage, stores.garbage, now)
   const scrubber = new Scrubber({ storage, store: stores.garbage, now, logger })
   const retention = new Retention({ stores, policies, now })

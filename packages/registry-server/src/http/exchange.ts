@@ -5,6 +5,7 @@ import type { ContentReader } from '../content-reader.ts'
 import type { Manifests } from '../manifests.ts'
 import type { ManifestStore } from '../manifest-store.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import type { PullMeter } from '../pull-meter.ts'
 import type { RegistryActivity } from '../registry-activity.ts'
 import type { RepositoryStore } from '../repository-store.ts'
 import type { Uploads } from '../uploads.ts'
@@ -36,6 +37,8 @@ export interface Exchange {
   grant: Grant
   /** To be called with what the request has done. */
   onActivity: (activity: RegistryActivity) => void
+  /** To be asked before a manifest is given out. */
+  meterPull: PullMeter
   /** Set where the kernel can move bytes from files to sockets. */
   openFileSender: OpenFileSender | undefined
   /** Aborted when the client has left. */

@@ -10,6 +10,7 @@ import {
 } from '../mirror/mirror-namespace.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { parseRepository } from '../names.ts'
+import type { PullMeter } from '../pull-meter.ts'
 import type { RegistryActivity } from '../registry-activity.ts'
 import { RegistryError } from '../registry-error.ts'
 import { errorReply, sendError } from './error-response.ts'
@@ -26,6 +27,7 @@ export interface RequestContext {
   mirroring: { namespaces: MirrorNamespaces; mirror: Mirror } | undefined
   access: AccessPolicy
   onActivity: (activity: RegistryActivity) => void
+  meterPull: PullMeter
   openFileSender: OpenFileSender | undefined
   logger: Logger
 }
@@ -52,7 +54,7 @@ async function dispatch(
   wire: { request: IncomingMessage; response: ServerResponse; signal: AbortSignal },
 ): Promise<void> {
   const { request, response } = wire
-  const { services, access, onActivity, openFileSender } = context
+  const { services, access, onActivity, meterPull, openFileSender } = context
   const [asked, search] = splitOnce(request.url ?? '/', '?')
   const query = new URLSearchParams(search)
   const { path, namespace } = locate(context, { request, path: asked, ns: query.get('ns') })
@@ -80,6 +82,7 @@ async function dispatch(
     query,
     grant,
     onActivity,
+    meterPull,
     openFileSender,
   })
 }

@@ -10,7 +10,7 @@ const tagsMax = 100
 
 /** end-3: GET and HEAD /v2/:name/manifests/:reference */
 export async function getManifest(exchange: Exchange): Promise<void> {
-  const { content, request, response, repository, params, grant, onActivity } = exchange
+  const { content, request, response, repository, params, grant, onActivity, meterPull } = exchange
   const reference = parseManifestReference(params['reference'] ?? '')
   const record = await content.getManifest(repository, reference)
   const headers = {
@@ -20,7 +20,12 @@ export async function getManifest(exchange: Exchange): Promise<void> {
     ...(record.warning !== undefined && warningHeader(record.warning)),
   }
   if (request.headers['if-none-match'] === headers.ETag) return sendEmpty(response, 304, headers)
-  response.writeHead(200, { ...headers, 'Content-Length': record.sizeBytes })
+  const limits = meterPull({
+    account: grant.account,
+    address: request.socket.remoteAddress ?? '',
+    isCounted: request.method !== 'HEAD',
+  })
+  response.writeHead(200, { ...headers, ...limits, 'Content-Length': record.sizeBytes })
   if (request.method === 'HEAD') return void response.end()
   response.end(await content.readManifest(record.digest))
   const tag = 'tag' in reference ? reference.tag : undefined
