@@ -43,6 +43,7 @@ async function run({ config }: Invocation & { kind: 'run' }): Promise<void> {
       inheritedFds: inheritedSockets(process.env, process.pid),
       searchPath: process.env['PATH'] ?? '',
       proxy: environmentProxy(process.env),
+      failpoints: process.env['BERTH_FAILPOINTS'],
       monitorPath,
     })
     hangUp = () => reload(daemon, logger)

@@ -12,13 +12,14 @@ import { hostPlatform } from '@berth/oci'
 import { openRegistryClient, type ProxySettings, type RegistryClient } from '@berth/registry-client'
 import { connectMonitor, findRuntimes, readSpecPlatform, removeCgroup, type Monitor } from '@berth/runtime'
 import { chooseSnapshotter } from '@berth/snapshot'
-import { isCoded, openDatabase, type Logger } from '@berth/stdx'
+import { isCoded, openDatabase, type Failpoint, type Logger } from '@berth/stdx'
 import { linuxKernel as kernel } from '@berth/syscalls'
 import { chmod, mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { DaemonConfig } from './config/daemon-config.ts'
 import { nextConfig } from './config/next-config.ts'
+import { openFailpoints } from './failpoints.ts'
 import { claimDirectory } from './claim-directory.ts'
 import { writePidFile } from './pid-file.ts'
 import { registryClientOptions, registrySettings } from './registry-settings.ts'
@@ -50,6 +51,8 @@ export interface DaemonOptions {
   searchPath: string
   /** What the environment says of proxies. */
   proxy: ProxySettings
+  /** Steps that fail on purpose, as `armFailpoints` reads them. */
+  failpoints: string | undefined
   /** The program that supervises containers. */
   monitorPath: string
 }
@@ -112,7 +115,7 @@ interface Parts {
 
 /** What can be opened side by side is: the start is felt. */
 async function openParts(
-  { config, logger, monitorPath, proxy }: DaemonOptions,
+  { config, logger, monitorPath, proxy, failpoints }: DaemonOptions,
   undo: AsyncDisposableStack,
 ): Promise<Parts> {
   const { dataRoot, execRoot } = config
@@ -122,14 +125,16 @@ async function openParts(
     openRegistryClient({ ...registryClientOptions(config, proxy), logger: logger.named('registry') }),
   )
   const layers = undo.use(layerWriter())
+  const failpoint = openFailpoints(failpoints, logger)
   const opened = await Promise.all([
     engineIdentity(dataRoot),
     openContentStore({
       directory: join(dataRoot, 'content'),
       database,
       logger: logger.named('content'),
+      failpoint,
     }).then((store) => undo.use(store)),
-    openSnapshotter(config, logger, undo),
+    openSnapshotter(config, { logger, failpoint, undo }),
     connectMonitor({ runDirectory: execRoot, entryPath: monitorPath, logger: logger.named('monitor') }).then(
       (it) => undo.use(it),
     ),
@@ -155,17 +160,22 @@ async function openParts(
     uploadsMax: config.maxConcurrentUploads,
     settings: containerSettings(config, engineId),
     info: { ...infoSettings(config, proxy), snapshotterReason: reason },
+    failpoint,
   })
   undo.use(engine)
   return { engine, registry, snapshotterReason: reason, monitor }
 }
 
-async function openSnapshotter(config: DaemonConfig, logger: Logger, undo: AsyncDisposableStack) {
+async function openSnapshotter(
+  config: DaemonConfig,
+  { logger, failpoint, undo }: { logger: Logger; failpoint: Failpoint; undo: AsyncDisposableStack },
+) {
   const choice = await chooseSnapshotter({
     directory: join(config.dataRoot, 'snapshots'),
     runDirectory: config.execRoot,
     kernel,
     logger: logger.named('snapshots'),
+    failpoint,
     ...(config.storageDriver ? { prefer: config.storageDriver } : {}),
   })
   undo.use(choice.snapshotter)

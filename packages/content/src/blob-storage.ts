@@ -13,7 +13,7 @@ export interface BlobStorage {
   list(): AsyncIterable<BlobInfo>
   /** Missing is success. */
   delete(digest: Digest): Promise<void>
-  openIngest(ref: string): Promise<IngestData>
+  openIngest(ref: string, options: { transient: boolean }): Promise<IngestData>
   /** Deletes ingests that nobody wrote to since `idleSince` (milliseconds since the epoch), but for `openRefs`; returns the bytes freed. */
   deleteIdleIngests(idleSince: number, openRefs: ReadonlySet<string>): Promise<number>
 }

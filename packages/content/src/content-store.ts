@@ -17,8 +17,11 @@ export interface ContentStore extends AsyncDisposable {
   readWhole(digest: Digest, limitBytes?: number): Promise<Uint8Array>
   /** Path of the blob's file, for readers on other threads, or undefined for a store that has no files. */
   blobPath(digest: Digest): string | undefined
-  /** Opens the ingest `ref`, with the bytes that an earlier one left. One writer a ref: a second gets `conflict`. */
-  openIngest(ref: string, options?: { leaseId?: string }): Promise<Ingest>
+  /**
+   * Opens the ingest `ref`, with the bytes that an earlier one left. One writer a ref: a second gets `conflict`. Nobody goes on
+   * with a `transient` one after the process: the next store that opens here deletes what is left of it.
+   */
+  openIngest(ref: string, options?: { leaseId?: string; transient?: boolean }): Promise<Ingest>
   /** One call for a blob in memory. Already there is success. */
   writeBlob(bytes: Uint8Array, descriptor: ContentId, options?: { leaseId?: string }): Promise<void>
   /** Every blob, in no order. */

@@ -1,15 +1,16 @@
 import { constants } from 'node:fs'
 import { mkdir, open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { syncDirectory } from '@berth/stdx'
+import { EarlySync, syncDirectory } from '@berth/stdx'
 import { digestHex, digestOf, type Digest } from '@berth/oci'
 import type { IngestData } from './blob-storage.ts'
-import type { Failpoint } from './failpoint.ts'
+import type { ContentFailpoint } from './failpoint.ts'
 import { readFileChunks } from './read-file-chunks.ts'
 
 interface FileIngestOptions {
   ref: string
-  failpoint: Failpoint
+  transient: boolean
+  failpoint: ContentFailpoint
   blobPath: (digest: Digest) => string
 }
 
@@ -20,11 +21,11 @@ export function ingestDirectoryName(ref: string): string {
 
 export async function openFileIngest(directory: string, options: FileIngestOptions): Promise<IngestData> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  await writeFile(join(directory, 'ref'), options.ref, { mode: 0o600 })
+  if (!options.transient) await writeFile(join(directory, 'ref'), options.ref, { mode: 0o600 })
   await using opened = new AsyncDisposableStack()
   const file = opened.use(await open(join(directory, 'data'), constants.O_RDWR | constants.O_CREAT, 0o600))
   const { size } = await file.stat()
-  await options.failpoint('ingest-opened')
+  await options.failpoint('content.ingest-opened')
   opened.move()
   return new FileIngest(file, size, { ...options, directory })
 }
@@ -35,9 +36,11 @@ class FileIngest implements IngestData {
   readonly #options: FileIngestOptions & { directory: string }
   /** Undefined once the bytes are a blob's or the writer has gone: no way is left to touch them. */
   #file: FileHandle | undefined
+  readonly #earlySync: EarlySync
 
   constructor(file: FileHandle, sizeBytes: number, options: FileIngestOptions & { directory: string }) {
     this.#file = file
+    this.#earlySync = new EarlySync(file)
     this.sizeBytes = sizeBytes
     this.#options = options
     this.path = join(options.directory, 'data')
@@ -56,6 +59,7 @@ class FileIngest implements IngestData {
       const { bytesWritten } = await file.write(chunk, done, chunk.length - done, start + done)
       done += bytesWritten
     }
+    this.#earlySync.wrote(chunk.length)
   }
 
   async clear(): Promise<void> {
@@ -64,6 +68,7 @@ class FileIngest implements IngestData {
   }
 
   async sync(): Promise<void> {
+    await this.#earlySync.settle()
     await this.#opened().sync()
   }
 
@@ -72,9 +77,9 @@ class FileIngest implements IngestData {
     await rename(this.path, blobPath(digest))
     await this.#closeFile()
     this.sizeBytes = 0
-    await failpoint('data-renamed')
+    await failpoint('content.data-renamed')
     await syncDirectory(dirname(blobPath(digest)))
-    await failpoint('directory-synced')
+    await failpoint('content.directory-synced')
   }
 
   async close(): Promise<void> {

@@ -4,28 +4,37 @@ import { CodedError, syncDirectory, systemCode } from '@berth/stdx'
 import { digestAlgorithm, digestHex, isDigest, type Digest } from '@berth/oci'
 import type { BlobStorage, IngestData } from './blob-storage.ts'
 import type { BlobInfo } from './content-store.ts'
-import type { Failpoint } from './failpoint.ts'
+import type { ContentFailpoint } from './failpoint.ts'
 import { ingestDirectoryName, openFileIngest } from './file-ingest.ts'
 import { readFileChunks } from './read-file-chunks.ts'
 
 const algorithms = ['sha256', 'sha512'] as const
 
-/** Blobs as `<directory>/blobs/<algorithm>/<hex>`, ingests as `<directory>/ingests/<sha256 of ref>/{data,ref}`. */
-export async function openFileStorage(directory: string, failpoint: Failpoint): Promise<BlobStorage> {
+/** Blobs as `<directory>/blobs/<algorithm>/<hex>`, ingests as `<directory>/ingests/<sha256 of ref>/{data,ref}`; transient ones have no `ref`. */
+export async function openFileStorage(directory: string, failpoint: ContentFailpoint): Promise<BlobStorage> {
   await mkdir(join(directory, 'ingests'), { recursive: true, mode: 0o700 })
   for (const algorithm of algorithms) {
     await mkdir(join(directory, 'blobs', algorithm), { recursive: true, mode: 0o700 })
   }
   await syncDirectory(join(directory, 'blobs'))
   await syncDirectory(directory)
+  await deleteTransientIngests(join(directory, 'ingests'))
   return new FileStorage(directory, failpoint)
+}
+
+/** An ingest that can be gone on with says whose it is. Those that cannot are an earlier process's. */
+async function deleteTransientIngests(directory: string): Promise<void> {
+  for await (const { name } of await opendir(directory)) {
+    if (await orMissing(() => stat(join(directory, name, 'ref')))) continue
+    await rm(join(directory, name), { recursive: true, force: true })
+  }
 }
 
 class FileStorage implements BlobStorage {
   readonly #directory: string
-  readonly #failpoint: Failpoint
+  readonly #failpoint: ContentFailpoint
 
-  constructor(directory: string, failpoint: Failpoint) {
+  constructor(directory: string, failpoint: ContentFailpoint) {
     this.#directory = directory
     this.#failpoint = failpoint
   }
@@ -62,9 +71,10 @@ class FileStorage implements BlobStorage {
     await orMissing(() => unlink(this.path(digest)))
   }
 
-  async openIngest(ref: string): Promise<IngestData> {
+  async openIngest(ref: string, { transient }: { transient: boolean }): Promise<IngestData> {
     return openFileIngest(this.#ingestDirectory(ref), {
       ref,
+      transient,
       failpoint: this.#failpoint,
       blobPath: (digest) => this.path(digest),
     })

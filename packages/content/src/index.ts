@@ -1,6 +1,5 @@
 export type { BlobInfo, ContentId, ContentStore, Ingest, Lease } from './content-store.ts'
 export { contentSteps } from './failpoint.ts'
-export type { ContentStep, Failpoint } from './failpoint.ts'
 export { memoryContentStore } from './memory-content-store.ts'
 export { openContentStore } from './open-content-store.ts'
 export type { ContentStoreOptions } from './open-content-store.ts'

@@ -3,7 +3,7 @@ import { CodedError, noSpaceError, readBounded, type Logger } from '@berth/stdx'
 import { digestAlgorithm, digestOf, type Descriptor, type Digest } from '@berth/oci'
 import type { BlobStorage } from './blob-storage.ts'
 import type { BlobInfo, ContentStore, Ingest, Lease } from './content-store.ts'
-import type { Failpoint } from './failpoint.ts'
+import type { ContentFailpoint } from './failpoint.ts'
 import { Leases } from './leases.ts'
 import type { MetadataStore } from './metadata-store.ts'
 import { SharedLock } from './shared-lock.ts'
@@ -16,7 +16,7 @@ interface LeasedContentStoreOptions {
   storage: BlobStorage
   metadata: MetadataStore
   logger: Logger
-  failpoint: Failpoint
+  failpoint: ContentFailpoint
 }
 
 /**
@@ -28,7 +28,7 @@ export class LeasedContentStore implements ContentStore {
   readonly #metadata: MetadataStore
   readonly #leases: Leases
   readonly #logger: Logger
-  readonly #failpoint: Failpoint
+  readonly #failpoint: ContentFailpoint
   readonly #lock = new SharedLock()
   readonly #openRefs = new Set<string>()
 
@@ -59,7 +59,10 @@ export class LeasedContentStore implements ContentStore {
     return this.#storage.path(digest)
   }
 
-  async openIngest(ref: string, { leaseId }: { leaseId?: string } = {}): Promise<Ingest> {
+  async openIngest(
+    ref: string,
+    { leaseId, transient = false }: { leaseId?: string; transient?: boolean } = {},
+  ): Promise<Ingest> {
     if (leaseId !== undefined) this.#leases.check(leaseId)
     if (this.#openRefs.has(ref)) {
       throw new CodedError(
@@ -71,7 +74,7 @@ export class LeasedContentStore implements ContentStore {
     this.#openRefs.add(ref)
     opened.defer(() => void this.#openRefs.delete(ref))
     try {
-      const data = await this.#lock.shared(() => this.#storage.openIngest(ref))
+      const data = await this.#lock.shared(() => this.#storage.openIngest(ref, { transient }))
       opened.defer(() => data.close())
       const publish = (digest: Digest) => this.#publish(digest, leaseId, () => data.publish(digest))
       return await openVerifiedIngest({ data, failpoint: this.#failpoint, publish, resources: opened })
@@ -89,7 +92,10 @@ export class LeasedContentStore implements ContentStore {
       throw new CodedError('data-loss', `Cannot verify ${digest}: the bytes have another size or digest`)
     }
     if (await this.#leaseExisting(digest, size, options.leaseId)) return
-    await using ingest = await this.openIngest(`blob ${digest} ${randomUUID()}`, options)
+    await using ingest = await this.openIngest(`blob ${digest} ${randomUUID()}`, {
+      ...options,
+      transient: true,
+    })
     await ingest.write(bytes)
     await ingest.commit({ digest, size })
   }
@@ -153,7 +159,7 @@ export class LeasedContentStore implements ContentStore {
       if (leaseId !== undefined) this.#leases.check(leaseId)
       await publish()
       if (leaseId !== undefined) this.#leases.addBlobs(leaseId, [digest])
-      await this.#failpoint('lease-recorded')
+      await this.#failpoint('content.lease-recorded')
     })
   }
 
@@ -169,6 +175,8 @@ export class LeasedContentStore implements ContentStore {
   /** Rows first: an origin that outlives its blob would never be found again. */
   async #delete(digest: Digest): Promise<void> {
     this.#metadata.deleteOrigins(digest)
+    await this.#failpoint('content.origins-deleted')
     await this.#storage.delete(digest)
+    await this.#failpoint('content.blob-deleted')
   }
 }

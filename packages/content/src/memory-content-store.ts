@@ -1,4 +1,4 @@
-import { openDatabase, silentLogger } from '@berth/stdx'
+import { noFailpoint, openDatabase, silentLogger } from '@berth/stdx'
 import type { ContentStore } from './content-store.ts'
 import { LeasedContentStore } from './leased-content-store.ts'
 import { MemoryStorage } from './memory-storage.ts'
@@ -10,6 +10,6 @@ export function memoryContentStore(): ContentStore {
     storage: new MemoryStorage(),
     metadata: new MetadataStore(openDatabase(':memory:')),
     logger: silentLogger,
-    failpoint: () => undefined,
+    failpoint: noFailpoint,
   })
 }

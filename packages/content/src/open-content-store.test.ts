@@ -7,7 +7,7 @@ import { after, test } from 'node:test'
 import { openDatabase } from '@berth/stdx'
 import { digestHex, digestOf } from '@berth/oci'
 import type { ContentStore } from './content-store.ts'
-import { contentSteps, type Failpoint } from './failpoint.ts'
+import { writeSteps, type ContentFailpoint } from './failpoint.ts'
 import { openContentStore } from './open-content-store.ts'
 import { content, digestsIn } from './testsuite/content.ts'
 import { testContentStore } from './testsuite/index.ts'
@@ -17,7 +17,7 @@ after(() => rmSync(root, { recursive: true }))
 
 const newDirectory = (): string => mkdtempSync(join(root, 'store-'))
 
-function openIn(directory: string, failpoint: Failpoint = () => undefined): Promise<ContentStore> {
+function openIn(directory: string, failpoint: ContentFailpoint = () => undefined): Promise<ContentStore> {
   return openContentStore({ directory, database: openDatabase(`${directory}.sqlite`), failpoint })
 }
 
@@ -39,7 +39,24 @@ test('openContentStore() lays blobs and ingests out by digest', async () => {
   assert.equal(readFileSync(join(ingestPath, 'ref'), 'utf8'), 'some/ref')
 })
 
-for (const step of contentSteps) {
+test('openContentStore() deletes ingests that nobody goes on with, and keeps the others', async () => {
+  const directory = newDirectory()
+  const { bytes } = content('hello')
+  {
+    await using store = await openIn(directory)
+    for (const transient of [true, false]) {
+      await using ingest = await store.openIngest(`transient ${transient}`, { transient })
+      await ingest.write(bytes)
+    }
+    assert.equal(readdirSync(join(directory, 'ingests')).length, 2)
+  }
+  await using store = await openIn(directory)
+  assert.deepEqual(readdirSync(join(directory, 'ingests')), [digestHex(digestOf('transient false'))])
+  await using ingest = await store.openIngest('transient false')
+  assert.equal(ingest.offset, bytes.length)
+})
+
+for (const step of writeSteps) {
   test(`a process killed after ${step} leaves nothing or a whole blob, and its work can be gone on with`, async () => {
     const directory = newDirectory()
     const text = 'x'.repeat(100_000)

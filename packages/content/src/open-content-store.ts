@@ -1,7 +1,7 @@
-import { silentLogger, type Logger } from '@berth/stdx'
+import { noFailpoint, silentLogger, type Logger } from '@berth/stdx'
 import type { DatabaseSync } from 'node:sqlite'
 import type { ContentStore } from './content-store.ts'
-import type { Failpoint } from './failpoint.ts'
+import type { ContentFailpoint } from './failpoint.ts'
 import { openFileStorage } from './file-storage.ts'
 import { LeasedContentStore } from './leased-content-store.ts'
 import { MetadataStore } from './metadata-store.ts'
@@ -13,12 +13,12 @@ export interface ContentStoreOptions {
   database: DatabaseSync
   logger?: Logger
   /** Makes steps fail, for tests. */
-  failpoint?: Failpoint
+  failpoint?: ContentFailpoint
 }
 
 /** Opens the content store in `directory`, as whatever crash left it. */
 export async function openContentStore(options: ContentStoreOptions): Promise<ContentStore> {
-  const failpoint = options.failpoint ?? (() => undefined)
+  const failpoint = options.failpoint ?? noFailpoint
   return new LeasedContentStore({
     storage: await openFileStorage(options.directory, failpoint),
     metadata: new MetadataStore(options.database),

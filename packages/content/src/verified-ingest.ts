@@ -2,14 +2,14 @@ import { CodedError, noSpaceError } from '@berth/stdx'
 import { digestAlgorithm, Digester, type Digest, type DigestAlgorithm } from '@berth/oci'
 import type { IngestData } from './blob-storage.ts'
 import type { ContentId, Ingest } from './content-store.ts'
-import type { Failpoint } from './failpoint.ts'
+import type { ContentFailpoint } from './failpoint.ts'
 
 /** Registries name blobs by sha256; for any other algorithm the bytes are read once more at the end. */
 const usualAlgorithm: DigestAlgorithm = 'sha256'
 
 interface VerifiedIngestOptions {
   data: IngestData
-  failpoint: Failpoint
+  failpoint: ContentFailpoint
   /** Makes the synced data the blob `digest`. */
   publish: (digest: Digest) => Promise<void>
   /** What the writer holds; the ingest takes it over. */
@@ -55,7 +55,7 @@ class VerifiedIngest implements Ingest {
       const written = this.#data.append(chunk)
       this.#digester.update(chunk)
       await written
-      await this.#options.failpoint('chunk-written')
+      await this.#options.failpoint('content.chunk-written')
     })
   }
 
@@ -73,12 +73,12 @@ class VerifiedIngest implements Ingest {
     }
     await this.#step(async () => {
       await this.#data.sync()
-      await this.#options.failpoint('data-synced')
+      await this.#options.failpoint('content.data-synced')
       await this.#options.publish(digest)
     })
     this.#ended = new CodedError('failed-precondition', `Cannot write ingest of ${digest}: it is committed`)
     await this.#data.close()
-    await this.#options.failpoint('ingest-removed')
+    await this.#options.failpoint('content.ingest-removed')
     return { digest, size }
   }
 

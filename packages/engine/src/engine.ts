@@ -6,7 +6,7 @@ import type { Digest, Platform } from '@berth/oci'
 import type { RegistryClient } from '@berth/registry-client'
 import type { Monitor, OciRuntimes, SpecPlatform } from '@berth/runtime'
 import type { Snapshotter } from '@berth/snapshot'
-import { KeyedMutex, messageOf, Semaphore, type Logger } from '@berth/stdx'
+import { KeyedMutex, messageOf, noFailpoint, Semaphore, type Logger } from '@berth/stdx'
 import type { Kernel } from '@berth/syscalls'
 import type { DatabaseSync } from 'node:sqlite'
 import type { ContainerContext, ContainerSettings } from './containers/container-context.ts'
@@ -27,6 +27,7 @@ import type { ImageContext } from './images/image-context.ts'
 import { scheduleCollection } from './images/collection-schedule.ts'
 import { imageService, type ImageService } from './images/image-service.ts'
 import { ImageStore } from './images/image-store.ts'
+import type { ImageFailpoint } from './images/failpoint.ts'
 import { LayerTransfer } from './images/layer-transfer.ts'
 import { networkService, type NetworkService } from './networks/network-service.ts'
 import { diskUsage } from './system/disk-usage.ts'
@@ -53,6 +54,8 @@ export interface EngineOptions {
   uploadsMax: number
   settings: ContainerSettings
   info: Omit<InfoSettings, 'listeners'>
+  /** Makes steps fail, for tests. */
+  failpoint?: ImageFailpoint
 }
 
 /** Images, containers and networks of one data root. */
@@ -135,17 +138,16 @@ function imageContext(
   options: EngineOptions,
   { events, containers }: { events: EventBus; containers: ContainerStore },
 ): ImageContext {
-  const { content, snapshotter, registry, layerWriter, downloadsMax } = options
+  const { content, snapshotter, registry, layerWriter, downloadsMax, failpoint = noFailpoint } = options
   const images = new ImageStore(options.database)
   const isKnownPair = (digest: Digest, diffId: Digest) => images.hasPair(digest, diffId)
+  const stores = { content, snapshotter, layerWriter, failpoint }
   return {
-    content,
-    snapshotter,
-    layerWriter,
+    ...stores,
     registry,
     images,
     configs: new ConfigTransfer({ content, registry }),
-    layers: new LayerTransfer({ content, snapshotter, layerWriter, registry, downloadsMax, isKnownPair }),
+    layers: new LayerTransfer({ ...stores, registry, downloadsMax, isKnownPair }),
     uploads: new Semaphore(options.uploadsMax),
     events,
     logger: options.logger.named('images'),

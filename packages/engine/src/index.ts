@@ -1,3 +1,4 @@
+export { imageSteps } from './images/failpoint.ts'
 export { openEngine } from './engine.ts'
 export type { Engine, EngineOptions } from './engine.ts'
 export type { ContainerSettings } from './containers/container-context.ts'

@@ -1,5 +1,5 @@
 import { digestAlgorithm, Digester, digestHex, type Compression, type Digest } from '@berth/oci'
-import { CodedError, isCoded, messageOf, noSpaceError, systemCode } from '@berth/stdx'
+import { CodedError, EarlySync, isCoded, messageOf, noSpaceError, systemCode } from '@berth/stdx'
 import { link, mkdir, open, unlink, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decompress } from './decompress/decompress.ts'
@@ -136,6 +136,7 @@ async function unpackTar(
   })
   const digester = new Digester()
   let sizeBytes = 0
+  const output = tar && { tar, earlySync: new EarlySync(tar) }
   let writing: Promise<unknown> = Promise.resolve()
   try {
     for await (const piece of decompress(countRead(options, size), options)) {
@@ -145,7 +146,7 @@ async function unpackTar(
       sizeBytes += piece.length
       reader.push(piece)
       await writing
-      writing = writeAndRelease(tar, piece)
+      writing = writeAndRelease(output, piece)
       // Awaited in the next turn; a failure until then is not unhandled.
       writing.catch(() => {})
     }
@@ -153,12 +154,17 @@ async function unpackTar(
     tree.finish()
   } finally {
     await writing
+    await output?.earlySync.settle()
   }
   return { tree, entries, digest: digest ?? digester.digest(), sizeBytes }
 }
 
-async function writeAndRelease(tar: FileHandle | undefined, piece: Uint8Array): Promise<void> {
-  await tar?.writeFile(piece)
+async function writeAndRelease(
+  output: { tar: FileHandle; earlySync: EarlySync } | undefined,
+  piece: Uint8Array,
+): Promise<void> {
+  await output?.tar.writeFile(piece)
+  output?.earlySync.wrote(piece.length)
   releaseMemory(piece)
 }
 

@@ -4,6 +4,7 @@ import { mkdir, opendir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CodedError, messageOf, syncDirectory, systemCode, writeFileAtomic } from '@berth/stdx'
 import { digestAlgorithm, digestHex, isDigest, type Digest } from '@berth/oci'
+import type { SnapshotFailpoint } from './failpoint.ts'
 import type { LayerFormats } from './layer-formats.ts'
 import type { LayerPlace, LayerPoints } from './layer-points.ts'
 import type { LayerFormat, LayerInfo, StagedLayer } from './snapshotter.ts'
@@ -34,6 +35,7 @@ interface LayerDirectoryOptions {
   usable: readonly LayerFormat[]
   points: LayerPoints
   trash: Trash
+  failpoint: SnapshotFailpoint
 }
 
 /** Layers as `layers/<algorithm>/<hex>/`, and `staged/` for those in the making. */
@@ -76,6 +78,7 @@ export class LayerDirectory {
   async stage(): Promise<StagedLayer> {
     const directory = join(this.#options.directory, 'staged', randomUUID())
     await mkdir(directory, { mode: 0o700 })
+    await this.#options.failpoint('snapshot.layer-staged')
     return {
       directory,
       commit: (layer) => this.#commit(directory, layer),
@@ -110,12 +113,16 @@ export class LayerDirectory {
     { diffId, sizeBytes, replaces = false }: Parameters<StagedLayer['commit']>[0],
   ): Promise<void> {
     if (!replaces && (await this.find(diffId))) return
+    const { formats, failpoint } = this.#options
     const format = this.#formatOf(staged)
     const record: LayerRecord = { sizeBytes, format, root: this.#tryReadRoot(diffId, staged, format) }
     await writeFileAtomic(join(staged, 'layer.json'), JSON.stringify(record))
-    await this.#options.formats[format].sync(staged)
+    await failpoint('snapshot.layer-recorded')
+    await formats[format].sync(staged)
+    await failpoint('snapshot.layer-synced')
     // Whole layers in a format that this kernel cannot mount make room.
     if (replaces || !(await this.find(diffId))) this.remove(diffId)
+    await failpoint('snapshot.layer-cleared')
     await this.#publish(staged, this.#pathOf(diffId))
   }
 
@@ -126,7 +133,9 @@ export class LayerDirectory {
     } catch (error) {
       if (systemCode(error) !== 'ENOTEMPTY' && systemCode(error) !== 'EEXIST') throw error
     }
+    await this.#options.failpoint('snapshot.layer-renamed')
     await syncDirectory(join(path, '..'))
+    await this.#options.failpoint('snapshot.layer-published')
   }
 
   #formatOf(directory: string): LayerFormat {

@@ -4,6 +4,7 @@ import { CodedError, messageOf, type Logger } from '@berth/stdx'
 import type { Digest } from '@berth/oci'
 import { unmountFlags, type Kernel } from '@berth/syscalls'
 import { diskUsage } from './disk-usage.ts'
+import type { SnapshotFailpoint } from './failpoint.ts'
 import { LayerDirectory, type RootAttributes, type StoredLayer } from './layer-directory.ts'
 import { layerFormats } from './layer-formats.ts'
 import { LayerPoints } from './layer-points.ts'
@@ -31,6 +32,7 @@ export interface LayeredSnapshotterOptions {
   runDirectory: string
   kernel: Kernel
   logger: Logger
+  failpoint: SnapshotFailpoint
 }
 
 const rootOfNoLayers: RootAttributes = { mode: 0o755, uid: 0, gid: 0 }
@@ -45,6 +47,7 @@ export class LayeredSnapshotter implements Snapshotter {
   readonly layerFormat: LayerFormat
   readonly #kernel: Kernel
   readonly #logger: Logger
+  readonly #failpoint: SnapshotFailpoint
   readonly #runDirectory: string
   /** The lower of a snapshot without layers: overlayfs wants one. */
   readonly #emptyLower: string
@@ -54,22 +57,24 @@ export class LayeredSnapshotter implements Snapshotter {
   readonly #trash: Trash
 
   constructor(options: LayeredSnapshotterOptions) {
-    const { directory, runDirectory, kernel, logger } = options
+    const { directory, runDirectory, kernel, logger, failpoint } = options
     this.name = options.name
     this.layerFormat = options.layerFormat
     this.#kernel = kernel
     this.#logger = logger
+    this.#failpoint = failpoint
     this.#runDirectory = runDirectory
     this.#emptyLower = join(runDirectory, 'no-layers')
     const formats = layerFormats(kernel, logger)
     this.#points = new LayerPoints({ directory: join(runDirectory, 'layers'), formats, kernel, logger })
-    this.#trash = new Trash(join(directory, 'trash'), logger)
+    this.#trash = new Trash(join(directory, 'trash'), { logger, failpoint })
     this.#layers = new LayerDirectory({
       directory,
       formats,
       usable: options.usable,
       points: this.#points,
       trash: this.#trash,
+      failpoint,
     })
     this.#records = new SnapshotRecords(join(directory, 'snapshots'), logger)
     this.#recover(directory)
@@ -97,6 +102,7 @@ export class LayeredSnapshotter implements Snapshotter {
       )
     }
     this.#layers.remove(diffId)
+    await this.#failpoint('snapshot.layer-discarded')
   }
 
   async prepare(key: string, layers: readonly Digest[]): Promise<void> {

@@ -1,7 +1,8 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
-import { CodedError, silentLogger, type Logger } from '@berth/stdx'
+import { CodedError, noFailpoint, silentLogger, type Logger } from '@berth/stdx'
 import type { Kernel } from '@berth/syscalls'
+import type { SnapshotFailpoint } from './failpoint.ts'
 import { LayeredSnapshotter } from './layered-snapshotter.ts'
 import type { Snapshotter } from './snapshotter.ts'
 
@@ -12,6 +13,8 @@ export interface SnapshotterOptions {
   runDirectory: string
   kernel: Kernel
   logger?: Logger
+  /** Makes steps fail, for tests. */
+  failpoint?: SnapshotFailpoint
 }
 
 /** Layers are mounted from their tar; also takes unpacked ones. Needs Linux 6.12. */
@@ -33,6 +36,7 @@ export async function openDirectories(options: SnapshotterOptions): Promise<Requ
     directory: await openDirectory(options.directory),
     runDirectory: await openDirectory(options.runDirectory),
     logger: options.logger ?? silentLogger,
+    failpoint: options.failpoint ?? noFailpoint,
   }
 }
 

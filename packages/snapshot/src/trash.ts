@@ -4,6 +4,7 @@ import { lstat, opendir, rename, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, systemCode, type Logger } from '@berth/stdx'
+import type { SnapshotFailpoint } from './failpoint.ts'
 
 /**
  * ext4 walks all inodes that were freed in the last minute whenever it makes a new one, so a tree that is deleted at
@@ -19,14 +20,16 @@ const pauseMs = 20
 export class Trash implements AsyncDisposable {
   readonly #directory: string
   readonly #logger: Logger
+  readonly #failpoint: SnapshotFailpoint
   readonly #stop = new AbortController()
   #deleting: Promise<void> | undefined
   #again = false
   #entries = 0
 
-  constructor(directory: string, logger: Logger) {
+  constructor(directory: string, { logger, failpoint }: { logger: Logger; failpoint: SnapshotFailpoint }) {
     this.#directory = directory
     this.#logger = logger
+    this.#failpoint = failpoint
     mkdirSync(directory, { recursive: true, mode: 0o700 })
   }
 
@@ -83,6 +86,7 @@ export class Trash implements AsyncDisposable {
       await this.#deleteEntries(path)
       await rmdir(path)
     } else await unlink(path)
+    await this.#failpoint('snapshot.trash-deleted')
     await this.#pace()
   }
 

@@ -1,10 +1,9 @@
 import { openDatabase } from '@berth/stdx'
-import type { ContentStep } from '../failpoint.ts'
 import { openContentStore } from '../open-content-store.ts'
 import { content } from './content.ts'
 
 /** Writes `text` under the ref `crash` and dies by SIGKILL after `step`. */
-const [, , directory, step, text] = process.argv as [string, string, string, ContentStep, string]
+const [, , directory, step, text] = process.argv as [string, string, string, string, string]
 const store = await openContentStore({
   directory,
   database: openDatabase(`${directory}.sqlite`),

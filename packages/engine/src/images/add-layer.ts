@@ -5,7 +5,7 @@ import { CodedError } from '@berth/stdx'
 import type { ImageContext } from './image-context.ts'
 import type { Hold } from './while-held.ts'
 
-export type LayerStores = Pick<ImageContext, 'content' | 'layerWriter' | 'snapshotter'>
+export type LayerStores = Pick<ImageContext, 'content' | 'layerWriter' | 'snapshotter' | 'failpoint'>
 
 /** A layer that is written and that nobody can see yet. Disposing without commit removes it. */
 export interface WrittenStage extends AsyncDisposable, WrittenLayer {
@@ -33,7 +33,7 @@ export async function stageBlob(
 
 /** Unpacks a file, which may still grow. */
 export async function stageFile(
-  { layerWriter, snapshotter }: LayerStores,
+  { layerWriter, snapshotter, failpoint }: LayerStores,
   file: Pick<WriteLayerOptions, 'source' | 'growth' | 'digest'>,
   { compression = 'auto', signal, onProgress }: StageOptions,
 ): Promise<WrittenStage> {
@@ -42,6 +42,7 @@ export async function stageFile(
   const format = snapshotter.layerFormat
   const target = { format, directory: staged.directory, signal, ...(onProgress ? { onProgress } : {}) }
   const written = await layerWriter.write({ ...file, compression, ...target })
+  await failpoint('image.layer-written')
   const owned = stack.move()
   return {
     ...written,

@@ -16,7 +16,9 @@ export async function collectGarbage(
   const { content, images } = context
   const reachable = async () => images.reachableBlobs()
   const { deleted, freedBytes } = await content.collectGarbage({ ...options, reachable })
+  await context.failpoint('image.blobs-collected')
   const layers = await collectLayers(context)
+  await context.failpoint('image.layers-collected')
   // A blob that is not compressed is its layer's archive, too.
   const counted = new Set<Digest>(deleted)
   return layers.reduce(

@@ -32,13 +32,16 @@ export async function copyImage(
   const { manifest, path } = resolved
   for (const { bytes, descriptor } of path)
     await context.content.writeBlob(bytes, descriptor, { leaseId: hold.lease.id })
+  await context.failpoint('image.manifests-stored')
   const digests = path.map(({ descriptor }) => descriptor.digest)
   // Held before they arrive: somebody else may be the one who brings them.
   await hold.lease.add(...imageBlobs({ path: digests, manifest }))
   const config = parseImageConfig(await source.config(manifest.config))
+  await context.failpoint('image.config-stored')
   checkLayers(manifest, config, request.action)
   checkPlatform(config, request)
   hold.holdLayers(config.rootfs.diff_ids)
   await source.layers(uniqueLayers(manifest, config))
+  await context.failpoint('image.layers-stored')
   return { path: digests, manifest, config }
 }

@@ -6,6 +6,7 @@ import type { Snapshotter } from '@berth/snapshot'
 import type { Logger, Semaphore } from '@berth/stdx'
 import type { EventBus } from '../events/event-bus.ts'
 import type { ConfigTransfer } from './config-transfer.ts'
+import type { ImageFailpoint } from './failpoint.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LayerTransfer } from './layer-transfer.ts'
 
@@ -22,6 +23,7 @@ export interface ImageContext {
   uploads: Semaphore
   events: EventBus
   logger: Logger
+  failpoint: ImageFailpoint
   /** This machine's. */
   platform: Platform
   /** Containers that were made of an image: they keep it from being removed. */

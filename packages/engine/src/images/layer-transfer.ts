@@ -1,5 +1,4 @@
-import type { ContentStore, Ingest } from '@berth/content'
-import type { LayerWriter } from '@berth/layer'
+import type { Ingest } from '@berth/content'
 import {
   digestHex,
   layerCompression,
@@ -9,10 +8,9 @@ import {
   type Reference,
 } from '@berth/oci'
 import type { Credentials, RegistryClient } from '@berth/registry-client'
-import type { Snapshotter } from '@berth/snapshot'
 import { CodedError, Semaphore } from '@berth/stdx'
 
-import { stageBlob, type WrittenStage } from './add-layer.ts'
+import { stageBlob, type LayerStores, type WrittenStage } from './add-layer.ts'
 import { DownloadFollower } from './download-follower.ts'
 import { isInterruption } from './interruption.ts'
 import { KeptStages } from './kept-stages.ts'
@@ -48,10 +46,7 @@ interface UnpackOptions {
   findStaged?: (digest: Digest) => Promise<WrittenStage | undefined>
 }
 
-export interface LayerTransferOptions {
-  content: ContentStore
-  snapshotter: Snapshotter
-  layerWriter: LayerWriter
+export interface LayerTransferOptions extends LayerStores {
   registry: RegistryClient
   downloadsMax: number
   /** True when an image that was pulled whole has the pair: the blob is known to unpack to the layer. */

@@ -92,6 +92,7 @@ async function recordPulled(
   })
   const { config, layers } = image.manifest
   for (const { digest } of [config, ...layers]) await context.content.addOrigin(digest, repository)
+  await context.failpoint('image.origins-recorded')
   return tagged !== imageId || before !== imageId
 }
 

@@ -15,7 +15,8 @@ export async function receiveBlob(
   body: AsyncIterable<Uint8Array>,
   { content, hold, expected, onProgress }: ReceiveBlobOptions,
 ): Promise<ContentId> {
-  await using ingest = await content.openIngest(`received ${randomUUID()}`, { leaseId: hold.lease.id })
+  const options = { leaseId: hold.lease.id, transient: true }
+  await using ingest = await content.openIngest(`received ${randomUUID()}`, options)
   try {
     await writeAll(ingest, body, onProgress)
     return await ingest.commit(expected)

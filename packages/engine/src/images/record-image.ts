@@ -21,7 +21,7 @@ export const imageBlobs = ({ path, manifest }: Pick<CompleteImage, 'path' | 'man
 
 /** Makes an image visible, with its names, at once: the last step of whatever brings or makes one. */
 export async function recordImage(
-  context: Pick<ImageContext, 'images' | 'snapshotter'>,
+  context: Pick<ImageContext, 'images' | 'snapshotter' | 'failpoint'>,
   image: CompleteImage,
   names: Partial<ImageNames>,
 ): Promise<ImageRecord> {
@@ -36,5 +36,6 @@ export async function recordImage(
     diffId,
   }))
   context.images.add(record, { blobs: imageBlobs(image), layers }, names)
+  await context.failpoint('image.recorded')
   return record
 }

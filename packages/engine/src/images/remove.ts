@@ -22,6 +22,7 @@ export async function removeImage(
     found.by.kind === 'id'
       ? removeById(context, found.image, force)
       : removeByName(context, found, { name, force })
+  await context.failpoint('image.deleted')
   if (removed.some((item) => item.Deleted)) await collectGarbage(context)
   return removed
 }

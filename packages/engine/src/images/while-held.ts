@@ -30,6 +30,7 @@ export async function whileHeld<T>(
     let isKept = false
     held.defer(() => (isKept ? undefined : lease[Symbol.asyncDispose]()))
     try {
+      await context.failpoint('image.lease-created')
       return await make({ lease, holdLayers: (diffIds) => void held.use(context.layers.hold(diffIds)) })
     } catch (error) {
       isKept = keepsAfter?.(error) ?? false
