@@ -1,8 +1,9 @@
 import { environmentProxy } from '@berth/registry-client'
-import { isCoded, messageOf, type Logger } from '@berth/stdx'
+import { CodedError, isCoded, messageOf, type Logger } from '@berth/stdx'
 import { once } from 'node:events'
 import { extname, join } from 'node:path'
 import { parseCommandLine, type Invocation } from './config/command-line.ts'
+import type { DaemonConfig } from './config/daemon-config.ts'
 import { openDaemon, type Daemon } from './daemon.ts'
 import { createLogger } from './logger.ts'
 import { inheritedSockets } from './server/systemd-sockets.ts'
@@ -21,11 +22,19 @@ function end({ stdout, stderr, exitCode }: Invocation & { kind: 'end' }): void {
   process.exitCode = exitCode
 }
 
-/** Reads the configuration again; one that is not valid changes nothing. */
-function reload(daemon: Daemon, logger: Logger): void {
+/** The flags of this start with the file as it is now. */
+function reread(): DaemonConfig {
   const next = parseCommandLine(process.argv.slice(2), { version })
-  if (next.kind === 'run') daemon.reload(next.config)
-  else logger.error('Cannot reload the configuration, the one before stays', { error: next.stderr.trim() })
+  if (next.kind === 'run') return next.config
+  throw new CodedError('invalid-argument', next.stderr.trim())
+}
+
+function reload(daemon: Daemon, logger: Logger): void {
+  try {
+    daemon.reload()
+  } catch (error) {
+    logger.error('Cannot reload the configuration, the one before stays', { error: messageOf(error) })
+  }
 }
 
 /** Runs until a signal asks it to end. */
@@ -39,6 +48,7 @@ async function run({ config }: Invocation & { kind: 'run' }): Promise<void> {
   try {
     await using daemon = await openDaemon({
       config,
+      reread,
       logger,
       inheritedFds: inheritedSockets(process.env, process.pid),
       searchPath: process.env['PATH'] ?? '',

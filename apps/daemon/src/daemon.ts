@@ -24,6 +24,7 @@ import { claimDirectory } from './claim-directory.ts'
 import { writePidFile } from './pid-file.ts'
 import { registryClientOptions, registrySettings } from './registry-settings.ts'
 import { requireHost } from './require-host.ts'
+import { configurationRoutes } from './routes/configuration.ts'
 import { containerFileRoutes } from './routes/container-files.ts'
 import { containerRoutes } from './routes/containers.ts'
 import { execRoutes } from './routes/execs.ts'
@@ -44,6 +45,8 @@ const defaultCgroupParent = '/berth'
 
 export interface DaemonOptions {
   config: DaemonConfig
+  /** The configuration as it is written now; throws `invalid-argument`. */
+  reread: () => DaemonConfig
   logger: Logger
   /** Sockets that systemd opened for this process. */
   inheritedFds: readonly number[]
@@ -59,8 +62,11 @@ export interface DaemonOptions {
 
 /** A running engine with its API served. Disposing leaves containers as they are. */
 export interface Daemon extends AsyncDisposable {
-  /** Takes over what can change while it runs, and says what waits for the next start. */
-  reload(wanted: DaemonConfig): void
+  /**
+   * Reads the configuration again, takes over what can change while it runs, and gives the names of what waits for the next
+   * start. Throws `invalid-argument` when it is wrong; then nothing changes.
+   */
+  reload(): string[]
   /** Takes no more requests; without live restore it stops the containers, too. */
   shutdown(): Promise<void>
 }
@@ -80,19 +86,25 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const parts = await openParts(options, undo)
   const { engine, monitor } = parts
   let current = config
-  const server = undo.use(createServer({ routes: routesOf(engine), logger: logger.named('api'), version }))
+  const reload = (): string[] => {
+    const { config: next, postponed } = nextConfig(current, options.reread())
+    current = next
+    parts.registry.configure(registrySettings(next))
+    engine.reload({ ...infoSettings(next, options.proxy), snapshotterReason: parts.snapshotterReason })
+    logger.info('Configuration reloaded')
+    if (postponed.length > 0) logger.warn('Changes that need a new start of the engine', { postponed })
+    return postponed
+  }
+  const routes = [
+    ...routesOf(engine),
+    ...configurationRoutes({ config: () => current, reload, registry: parts.registry }),
+  ]
+  const server = undo.use(createServer({ routes, logger: logger.named('api'), version }))
   const { group, tls } = config
   await server.listen(config.listen, { group, inheritedFds: options.inheritedFds, ...(tls ? { tls } : {}) })
   const resources = undo.move()
   return {
-    reload(wanted) {
-      const { config: next, postponed } = nextConfig(current, wanted)
-      current = next
-      parts.registry.configure(registrySettings(next))
-      engine.reload({ ...infoSettings(next, options.proxy), snapshotterReason: parts.snapshotterReason })
-      logger.info('Configuration reloaded')
-      if (postponed.length > 0) logger.warn('Changes that need a new start of the engine', { postponed })
-    },
+    reload,
     async shutdown() {
       await server.close()
       if (current.isLiveRestore) return

@@ -8,6 +8,7 @@ export { encodeFrame, FrameDecoder, frameHeaderBytes, rawStreams } from './raw-s
 export type { Frame, RawStreamName } from './raw-stream.ts'
 export { decodeRegistryAuth, decodeRegistryConfig, encodeRegistryAuth } from './registry-auth.ts'
 export type { CheckMessage, CheckProblem, CheckSummary } from './types/check.ts'
+export type { DownMirror, MirrorReport, ReloadReport } from './types/mirrors.ts'
 export type {
   StringSet,
   ContainerConfig,

@@ -7,6 +7,15 @@ import type { Capability, HostEntry } from './hosts/hosts-file.ts'
 import type { InsecureHosts } from './insecure-hosts.ts'
 import type { Timeouts } from './timeouts.ts'
 
+/** A mirror that failed. */
+export interface DownMirror {
+  /** Without a slash at the end. */
+  url: string
+  leftMs: number
+}
+
+const mirrorPrefix = 'mirror '
+
 const dockerHub = { registry: 'docker.io', host: 'registry-1.docker.io' }
 
 /** What can change while a client is open. */
@@ -75,6 +84,22 @@ export class Endpoints {
     this.#downUntilMs.set(endpoint.label, performance.now() + this.#timeouts.mirrorDownMs)
   }
 
+  /** The mirrors that are asked last for now, with how long that stays so. */
+  downMirrors(): DownMirror[] {
+    const nowMs = performance.now()
+    return [...this.#downUntilMs].flatMap(([label, untilMs]) =>
+      untilMs > nowMs ? [{ url: label.slice(mirrorPrefix.length), leftMs: untilMs - nowMs }] : [],
+    )
+  }
+
+  /** Mirrors as they are told here in place of those that are configured, then the registry itself. */
+  async withMirrors(registry: string, mirrors: readonly URL[]): Promise<[...Endpoint[], Endpoint]> {
+    const known = await this.#known(registry)
+    const entries = mirrors.map((url) => entryOf(url, ['resolve', 'pull']))
+    const endpoints = await Promise.all(entries.map((entry) => this.#endpoint(entry, known)))
+    return [...endpoints, await this.#endpoint(known.server, known)]
+  }
+
   async #known(registry: string): Promise<KnownRegistry> {
     const url = `https://${registry === dockerHub.registry ? dockerHub.host : registry}`
     const file = await this.#directories.findHostsFile(registry, url)
@@ -98,7 +123,7 @@ export class Endpoints {
     const lying = await this.#directories.certificates(url.host)
     const named = await certificatesOf(entry, file?.directory ?? '')
     return {
-      label: isMirror ? `mirror ${url.href.replace(/\/$/, '')}` : url.host,
+      label: isMirror ? `${mirrorPrefix}${url.href.replace(/\/$/, '')}` : url.host,
       root,
       isMirror,
       namespace: isMirror ? registry : undefined,

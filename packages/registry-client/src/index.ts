@@ -1,6 +1,10 @@
 export { credentialsOf } from './credentials.ts'
 export type { Credentials, CredentialsLookup, DockerAuth } from './credentials.ts'
-export { usualCertsDirectories } from './hosts/host-directories.ts'
+export type { DownMirror } from './endpoints.ts'
+export { hostsIn, withHosts } from './hosts/edit-hosts-file.ts'
+export type { NamedHost } from './hosts/edit-hosts-file.ts'
+export { hostsFilePaths, usualCertsDirectories } from './hosts/host-directories.ts'
+export type { SourceMeasure } from './measure-source.ts'
 export { parseMirror } from './mirror-url.ts'
 export type { FetchedManifest } from './fetch-manifest.ts'
 export { parseInsecureHosts } from './insecure-hosts.ts'
@@ -15,6 +19,7 @@ export type {
   FetchBlobOptions,
   FetchManifestOptions,
   CallOptions,
+  MeasureOptions,
   PushBlobOptions,
   RegistryClient,
   RegistryClientOptions,

@@ -1,9 +1,9 @@
 import { CodedError, silentLogger, type Logger } from '@berth/stdx'
-import type { Descriptor, Digest, Reference } from '@berth/oci'
+import type { Descriptor, Digest, Platform, Reference } from '@berth/oci'
 import { Authorizer } from './authorizer.ts'
 import type { Credentials, CredentialsLookup } from './credentials.ts'
 import { EndpointTransport } from './endpoint-transport.ts'
-import { Endpoints, type EndpointSettings } from './endpoints.ts'
+import { Endpoints, type DownMirror, type EndpointSettings } from './endpoints.ts'
 import { fetchBlobBytes } from './fetch-blob.ts'
 import { fetchManifestFrom, type FetchedManifest } from './fetch-manifest.ts'
 import { HostDirectories } from './hosts/host-directories.ts'
@@ -12,6 +12,7 @@ import { HttpTransport } from './http-transport.ts'
 import { parseInsecureHosts } from './insecure-hosts.ts'
 import { listTagsAt } from './list-tags.ts'
 import { loginAt, type LoginResult } from './login.ts'
+import { measureSource, type SourceMeasure } from './measure-source.ts'
 import { parseMirror } from './mirror-url.ts'
 import type { ProxySettings } from './proxy.ts'
 import { pushBlobTo, type PushedBlob } from './push-blob.ts'
@@ -75,6 +76,16 @@ export interface PushBlobOptions extends CallOptions {
   onProgress?: (sentBytes: number) => void
 }
 
+export interface MeasureOptions extends Pick<CallOptions, 'signal'> {
+  /** In place of those that are configured: `https://host[/path]`. */
+  mirrors?: readonly string[]
+  /** Whose layers are fetched. */
+  platform: Platform
+  /** As much of a layer is fetched, at most for so long. */
+  bytesMax: number
+  durationMaxMs: number
+}
+
 /** A blob and where its bytes come from. */
 export interface BlobSource {
   descriptor: Descriptor
@@ -120,6 +131,13 @@ export interface RegistryClient {
     term: string,
     options: { limit: number } & Pick<CallOptions, 'signal' | 'credentials'>,
   ): Promise<SearchResult[]>
+  /** The mirrors that failed lately and are asked last for now. */
+  downMirrors(): DownMirror[]
+  /**
+   * Tries each place that a reference can come from, one after the other, the registry itself last, and tells how it
+   * answers. What goes wrong at one of them is told, too.
+   */
+  measure(reference: Reference, options: MeasureOptions): AsyncIterable<SourceMeasure>
   /** From now on other mirrors and insecure registries; what is under way is not touched. Throws as `openRegistryClient`. */
   configure(settings: RegistrySettings): void
   /** Asks a registry (`docker.io`, `host:5000`) whether credentials are good; throws `unauthorized` when they are not. */
@@ -205,6 +223,21 @@ class HttpRegistryClient implements RegistryClient, AsyncDisposable {
     const request = { ...this.#common(reference, options), ...manifest }
     const rotation = await this.#rotation(reference, options, 'push')
     await rotation.run((endpoint) => pushManifestTo(this.#session, endpoint, request))
+  }
+
+  downMirrors(): DownMirror[] {
+    return this.#endpoints.downMirrors()
+  }
+
+  async *measure(
+    reference: Reference,
+    { mirrors, signal, ...limits }: MeasureOptions,
+  ): AsyncGenerator<SourceMeasure> {
+    const endpoints = mirrors
+      ? await this.#endpoints.withMirrors(reference.registry, mirrors.map(parseMirror))
+      : await this.#endpoints.of(reference, 'pull')
+    const request = { ...this.#common(reference, signal ? { signal } : {}), ...limits }
+    for (const endpoint of endpoints) yield await measureSource(this.#session, endpoint, request)
   }
 
   async login(

@@ -2,15 +2,29 @@ import { randomBytes } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
+export interface AtomicFileOptions {
+  /** Whatever the umask says; default 0600. */
+  mode?: number
+  /** Default: whoever writes it. */
+  owner?: { uid: number; gid: number }
+}
+
 /**
  * Replaces `path` so that a crash leaves either the old file or the new one, whole: a temporary file in the same
- * directory, fsync, rename, fsync of the directory. The new one is for the owner alone (0600), whatever the old one was.
+ * directory, fsync, rename, fsync of the directory. The new one is for the owner alone, whatever the old one was, unless told
+ * otherwise.
  */
-export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array,
+  { mode, owner }: AtomicFileOptions = {},
+): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
     const file = await open(temporary, 'wx', 0o600)
     try {
+      if (owner) await file.chown(owner.uid, owner.gid)
+      if (mode !== undefined) await file.chmod(mode)
       await file.writeFile(data)
       await file.sync()
     } finally {

@@ -1,6 +1,7 @@
 import type { CommandTable } from '../command/command-table.ts'
 import { containerCommands } from './container/container-commands.ts'
 import { imageCommands } from './image/image-commands.ts'
+import { mirrorCommands } from './mirror/mirror-commands.ts'
 import { networkCommands } from './network/network-commands.ts'
 import { registryCommands } from './registry/registry-commands.ts'
 import { systemCommands } from './system/system-commands.ts'
@@ -12,6 +13,7 @@ export const commandTable: CommandTable = {
   groups: [
     { name: 'container', summary: 'Manage containers', commands: containerCommands },
     { name: 'image', summary: 'Manage images', commands: imageCommands },
+    { name: 'mirror', summary: 'Manage mirrors of registries', commands: mirrorCommands },
     { name: 'network', summary: 'Manage networks', commands: networkCommands },
     { name: 'system', summary: 'Manage the engine', commands: systemCommands },
     { name: '', summary: 'Use registries', commands: registryCommands },

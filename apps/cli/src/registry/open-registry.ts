@@ -9,18 +9,26 @@ import {
 import type { Io } from '../command/io.ts'
 import { programVersion } from '../command/program-version.ts'
 import { registryCredentials } from '../config/credentials/registry-credentials.ts'
+import { machineRegistries } from './machine-registries.ts'
+
+export interface OpenRegistryOptions {
+  /** By host or block: they may lack TLS, as loopback may. */
+  insecureRegistries?: readonly string[]
+}
 
 /**
- * Registries, for commands that ask them without an engine: with the certificates and mirrors of this machine's certs.d, the
- * environment's proxies, and the credentials of config.json, each for its own host. `insecureRegistries` may lack TLS, as
- * loopback may. Disposing closes its connections; throws `invalid-argument` for what is no host.
+ * Registries, for commands that ask them without an engine: with what this machine's daemon.json and certs.d say of mirrors,
+ * certificates and insecure registries, the environment's proxies, and the credentials of config.json, each for its own host.
+ * Disposing closes its connections. Throws `invalid-argument` for what is no host, `failed-precondition` for a broken file.
  */
-export function openRegistry(
+export async function openRegistry(
   io: Io,
-  { insecureRegistries = [] }: { insecureRegistries?: readonly string[] } = {},
-): RegistryClient & AsyncDisposable {
+  { insecureRegistries = [] }: OpenRegistryOptions = {},
+): Promise<RegistryClient & AsyncDisposable> {
+  const machine = await machineRegistries()
   return openRegistryClient({
-    insecureRegistries,
+    mirrors: machine.mirrors,
+    insecureRegistries: [...machine.insecureRegistries, ...insecureRegistries],
     certsDirectories: usualCertsDirectories,
     credentials: keptCredentials(io),
     proxy: environmentProxy(io.env),

@@ -40,7 +40,7 @@ function configure({ values }: ParsedFlags): Invocation {
     const file = readSettings(path, { isRequired: asked !== undefined })
     if (file !== undefined) source = ` with file ${path}`
     const { settings, ignored } = parseSettings(file ?? {})
-    const config = resolveConfig(mergeSettings(values, settings), ignored)
+    const config = resolveConfig(mergeSettings(values, settings), { configFile: path, ignored })
     return values.get('validate') ? end({ stdout: 'configuration OK\n' }) : { kind: 'run', config }
   } catch (error) {
     return end({ stderr: `unable to configure the daemon${source}: ${messageOf(error)}\n`, exitCode: 1 })

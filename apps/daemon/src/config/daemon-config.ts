@@ -20,6 +20,8 @@ export interface TlsConfig {
 
 /** Everything that berthd was told, checked and complete; nothing reads flags or files after it. */
 export interface DaemonConfig {
+  /** Where daemon.json is looked for. */
+  readonly configFile: string
   readonly listen: readonly ListenAddress[]
   readonly tls: TlsConfig | undefined
   /** Owner group of unix sockets; `isRequired` when somebody asked for it, so that its absence is an error. */
@@ -59,9 +61,13 @@ export interface DaemonConfig {
 }
 
 /** Fills in what was not said and checks what was; throws `invalid-argument`. */
-export function resolveConfig(settings: Settings, ignored: readonly string[]): DaemonConfig {
+export function resolveConfig(
+  settings: Settings,
+  { configFile, ignored }: { configFile: string; ignored: readonly string[] },
+): DaemonConfig {
   const tls = resolveTls(settings)
   return Object.freeze({
+    configFile,
     listen: (settings.hosts ?? [defaults.host]).map((host) =>
       parseListenAddress(host, { isTls: tls !== undefined }),
     ),

@@ -3,12 +3,13 @@ import { test } from 'node:test'
 import { resolveConfig } from './daemon-config.ts'
 import { nextConfig } from './next-config.ts'
 
-const config = resolveConfig({ 'registry-mirrors': ['https://a.example.com'] }, [])
+const source = { configFile: '/etc/berth/daemon.json', ignored: [] }
+const config = resolveConfig({ 'registry-mirrors': ['https://a.example.com'] }, source)
 
 test('nextConfig() takes over what can change and names what waits', () => {
   const wanted = resolveConfig(
     { 'registry-mirrors': ['https://b.example.com'], 'live-restore': true, 'data-root': '/elsewhere' },
-    [],
+    source,
   )
   const { config: next, postponed } = nextConfig(config, wanted)
   assert.deepEqual(next.registryMirrors, ['https://b.example.com/'])

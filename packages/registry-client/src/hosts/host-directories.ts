@@ -1,10 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { CodedError, messageOf, systemCode } from '@berth/stdx'
 import type { TlsSettings } from '../tls-settings.ts'
 import { parseHostsFile, type HostEntry, type HostsFile } from './hosts-file.ts'
 
 type Certificates = Pick<TlsSettings, 'ca' | 'clients'>
+
+/** Where the hosts.toml of a registry may be, in the order in which they are looked for; the first one counts. */
+export function hostsFilePaths(registry: string, roots: readonly string[]): string[] {
+  const names = [...new Set([registry.replace(/:(\d+)$/, '_$1_'), registry])]
+  return names.flatMap((name) => roots.map((root) => join(root, name, hostsFileName)))
+}
+
+const hostsFileName = 'hosts.toml'
 
 /** A hosts.toml with the folder it is in. */
 export interface FoundHostsFile extends HostsFile {
@@ -27,14 +35,12 @@ export class HostDirectories {
 
   /** The first hosts.toml for a registry, else the first for `_default`. */
   async findHostsFile(registry: string, registryUrl: string): Promise<FoundHostsFile | undefined> {
-    const names = [...new Set([registry.replace(/:(\d+)$/, '_$1_'), registry, '_default'])]
-    const directories = names.flatMap((name) => this.#roots.map((root) => join(root, name)))
-    for (const directory of directories) {
-      const path = join(directory, 'hosts.toml')
+    const paths = [registry, '_default'].flatMap((name) => hostsFilePaths(name, this.#roots))
+    for (const path of paths) {
       const text = await readIfThere(path)
       if (text === undefined) continue
       try {
-        return { ...parseHostsFile(text, registryUrl), directory }
+        return { ...parseHostsFile(text, registryUrl), directory: dirname(path) }
       } catch (error) {
         throw unreadable(path, error)
       }

@@ -13,6 +13,19 @@ export function parseToml(text: string): TomlTable {
   return new TomlParser(text).parse()
 }
 
+/** A table's header in a text, and where its line begins. What follows it up to the next one is its own. */
+export interface TomlHeader {
+  path: readonly string[]
+  offset: number
+}
+
+/** The headers of tables in their order; throws as `parseToml`. Of a text that begins with a byte order mark, they are those of what follows it. */
+export function tomlHeaders(text: string): TomlHeader[] {
+  const parser = new TomlParser(text)
+  parser.parse()
+  return parser.headers
+}
+
 const tokens = {
   blank: /[ \t]*/y,
   /** Between lines, and between the values of an array. */
@@ -42,6 +55,7 @@ class TomlParser {
   readonly #root: TomlTable = new Map()
   /** Tables that a header named: naming one again is an error. */
   readonly #named = new Set<TomlTable>()
+  readonly headers: TomlHeader[] = []
   #position = 0
 
   constructor(text: string) {
@@ -62,7 +76,9 @@ class TomlParser {
 
   #header(): TomlTable {
     if (this.#skip('[')) throw this.#error('arrays of tables are not supported')
+    const offset = this.#text.lastIndexOf('\n', this.#position - 1) + 1
     const path = this.#key()
+    this.headers.push({ path, offset })
     if (!this.#skip(']')) throw this.#error('a table header has no "]"')
     const table = this.#tableAt(this.#root, path)
     if (this.#named.has(table)) throw this.#error(`table ${path.join('.')} is there twice`)

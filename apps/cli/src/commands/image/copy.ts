@@ -31,7 +31,7 @@ export async function run(
   const progress = copyProgress(flags.quiet ? undefined : io.stderr)
   using interruption = interruptible(io)
   const { signal } = interruption
-  await using registry = openRegistry(io, { insecureRegistries: flags['insecure-registry'] })
+  await using registry = await openRegistry(io, { insecureRegistries: flags['insecure-registry'] })
   const places = { registry, client, folder: io.folder, signal, onRetry: progress.onRetry }
   await using source = await openSource(from, places)
   await using target = await openTarget(to, places)
