@@ -7,7 +7,7 @@ import {
   createRegistryHttpServer,
   openTokenAccess,
   type Account,
-  type Accounts,
+  type PasswordAccounts,
   type RepositoryAction,
   type TokenAccess,
 } from '@berth/registry-server'
@@ -30,7 +30,7 @@ export const rights: Readonly<Record<'public' | 'private', Record<Role, readonly
 }
 
 /** Accounts named as their role, whose password is the name and `-password`. */
-export class MemoryAccounts implements Accounts {
+export class MemoryAccounts implements PasswordAccounts {
   readonly #names = new Set<string>(roles.slice(1))
 
   remove(name: string): void {
@@ -38,13 +38,11 @@ export class MemoryAccounts implements Accounts {
   }
 
   async authenticate(name: string, password: string): Promise<Account | undefined> {
-    return this.#names.has(name) && password === `${name}-password`
-      ? { name, credential: 'password' }
-      : undefined
+    return this.#names.has(name) && password === `${name}-password` ? { name } : undefined
   }
 
-  async findAccount(name: string, credential: string): Promise<Account | undefined> {
-    return this.#names.has(name) ? { name, credential } : undefined
+  async findPasswordMark(name: string): Promise<string | undefined> {
+    return this.#names.has(name) ? 'mark' : undefined
   }
 
   async actions(account: Account | undefined, repository: string): Promise<ReadonlySet<RepositoryAction>> {

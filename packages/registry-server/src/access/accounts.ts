@@ -1,11 +1,6 @@
 /** Somebody who has shown who they are. */
 export interface Account {
   name: string
-  /**
-   * What they have shown it by, in the words of these accounts and without a secret: a login that lasts is kept by it,
-   * and ends when it counts no more.
-   */
-  credential: string
 }
 
 export type RepositoryAction = 'pull' | 'push' | 'delete'
@@ -19,8 +14,6 @@ export interface Accounts {
   authenticate(name: string, password: string): Promise<Account | undefined>
   /** Whether a password looks like one that was made by these accounts and is too long to be guessed. */
   isRandomSecret?(password: string): boolean
-  /** The login that `authenticate` gave; undefined when the account is gone, or what it was shown by counts no more. */
-  findAccount(name: string, credential: string): Promise<Account | undefined>
   /** What the account, or with undefined everyone, may do with a repository that is there or could be. */
   actions(account: Account | undefined, repository: string): Promise<ReadonlySet<RepositoryAction>>
   /** Whether the list of all repositories may be seen. */

@@ -3,7 +3,8 @@ import { readFile, stat } from 'node:fs/promises'
 import { matchesGlob } from 'node:path'
 import { CodedError } from '@berth/stdx'
 import { RecentValues } from './recent-values.ts'
-import type { Account, Accounts, RepositoryAction } from './accounts.ts'
+import type { Account, RepositoryAction } from './accounts.ts'
+import type { PasswordAccounts } from './refresh-tokens.ts'
 
 const lookMs = 1000
 /** bcrypt is slow on purpose: who was let in a moment ago is let in again without it. */
@@ -24,7 +25,7 @@ export interface HtpasswdOptions {
 }
 
 /** Accounts from a file: those in it may do everything, everyone else may pull what is public. Throws what reading throws. */
-export async function openHtpasswd(options: HtpasswdOptions): Promise<Accounts> {
+export async function openHtpasswd(options: HtpasswdOptions): Promise<PasswordAccounts> {
   const accounts = new Htpasswd(options)
   await accounts.load()
   return accounts
@@ -34,7 +35,7 @@ const all: ReadonlySet<RepositoryAction> = new Set(['pull', 'push', 'delete'])
 const pull: ReadonlySet<RepositoryAction> = new Set(['pull'])
 const none: ReadonlySet<RepositoryAction> = new Set()
 
-class Htpasswd implements Accounts {
+class Htpasswd implements PasswordAccounts {
   readonly #options: HtpasswdOptions
   readonly #now: () => number
   readonly #recent: RecentValues<true>
@@ -64,20 +65,19 @@ class Htpasswd implements Accounts {
     const proof = createHmac('sha256', this.#recentKey)
       .update(JSON.stringify([name, password, hash]))
       .digest('base64')
-    if (hash !== undefined && this.#recent.get(proof)) return accountOf(name, hash)
+    if (hash !== undefined && this.#recent.get(proof)) return { name }
     // For an unknown name somebody else's: the time it takes, which depends on the hash, then tells nothing.
     const [decoy = decoyHash] = this.#hashes.values()
     const isRight = await this.#options.compare(password, hash ?? decoy)
     if (hash === undefined || !isRight) return undefined
     this.#recent.set(proof, true)
-    return accountOf(name, hash)
+    return { name }
   }
 
-  async findAccount(name: string, credential: string): Promise<Account | undefined> {
+  async findPasswordMark(name: string): Promise<string | undefined> {
     if (this.#now() - this.#lookedAt > lookMs) await this.load()
     const hash = this.#hashes.get(name)
-    const account = hash === undefined ? undefined : accountOf(name, hash)
-    return account?.credential === credential ? account : undefined
+    return hash === undefined ? undefined : createHash('sha256').update(hash).digest('base64url')
   }
 
   async actions(account: Account | undefined, repository: string): Promise<ReadonlySet<RepositoryAction>> {
@@ -93,11 +93,6 @@ class Htpasswd implements Accounts {
   async maySearch(account: Account | undefined): Promise<boolean> {
     return account !== undefined
   }
-}
-
-/** A login counts until the password is another. */
-function accountOf(name: string, hash: string): Account {
-  return { name, credential: createHash('sha256').update(hash).digest('base64url') }
 }
 
 /** Reads `name:hash` lines; throws `invalid-argument` for what is no bcrypt, without showing it. */

@@ -7,6 +7,7 @@ import type { Accounts } from './accounts.ts'
 import { basicAccess } from './basic-access.ts'
 import { LoginGuard } from './login-guard.ts'
 import { LoginLimits } from './login-limits.ts'
+import { passwordRefreshTokens, type PasswordAccounts, type RefreshTokens } from './refresh-tokens.ts'
 import { RefreshTokenStore } from './refresh-token-store.ts'
 import { SigningKeys } from './signing-keys.ts'
 import { tokenAccess } from './token-access.ts'
@@ -26,10 +27,18 @@ export interface TokenAccess extends AsyncDisposable {
   rotateKeys(): Promise<void>
 }
 
-export interface OpenTokenAccessOptions {
+export type OpenTokenAccessOptions = TokenAccessOptions &
+  (OwnLogins | { accounts: Accounts; refreshTokens: RefreshTokens })
+
+/** Logins that last are kept in the directory. */
+interface OwnLogins {
+  accounts: PasswordAccounts
+  refreshTokens?: undefined
+}
+
+interface TokenAccessOptions {
   /** Where keys and logins are kept; made, keys too, when it is not there. Several processes may share it. */
   directory: string
-  accounts: Accounts
   /** The service's name in tokens and challenges. */
   service: string
   /** Where `handle` is reached, as the sender of these headers sees it. */
@@ -44,22 +53,30 @@ export interface OpenTokenAccessOptions {
 /** Tokens of a token service of our own: distribution token specification. */
 export async function openTokenAccess(options: OpenTokenAccessOptions): Promise<TokenAccess> {
   const { directory, accounts, service, realm, now = Date.now } = options
+  await using stack = new AsyncDisposableStack()
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const logger = options.logger.named('access')
   const keys = new SigningKeys(join(directory, 'keys'), now)
   await keys.current()
-  const refreshTokens = new RefreshTokenStore(join(directory, 'access.db'), now)
+  const refreshTokens = options.refreshTokens ?? ownRefreshTokens(options, { stack, now })
   const guard = new LoginGuard(accounts, options.logins ?? new LoginLimits(now))
   const issuer = service
   const tokens = new TokenService({ accounts, guard, keys, refreshTokens, issuer, service, now, logger })
+  const owned = stack.move()
   return {
     policy: tokenAccess({ keys, issuer, service, realm, now }),
     handle: (request, response) => tokens.handle(request, response),
     async rotateKeys() {
       await keys.rotate()
     },
-    async [Symbol.asyncDispose]() {
-      refreshTokens[Symbol.dispose]()
-    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+function ownRefreshTokens(
+  { directory, accounts }: { directory: string; accounts: PasswordAccounts },
+  { stack, now }: { stack: AsyncDisposableStack; now: () => number },
+): RefreshTokens {
+  const store = stack.use(new RefreshTokenStore(join(directory, 'access.db'), now))
+  return passwordRefreshTokens(store, accounts)
 }

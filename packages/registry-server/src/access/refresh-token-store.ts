@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { migrate, openDatabase, type Migration } from '@berth/stdx'
-import type { Account } from './accounts.ts'
 
 /** One that nobody used for so long is void. */
 const idleMsMax = 90 * 24 * 60 * 60 * 1000
@@ -17,7 +16,7 @@ const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX refresh_tokens_by_account ON refresh_tokens (account);
     `),
-  (database) => database.exec(`ALTER TABLE refresh_tokens ADD COLUMN credential TEXT NOT NULL DEFAULT ''`),
+  (database) => database.exec(`ALTER TABLE refresh_tokens ADD COLUMN password_mark TEXT NOT NULL DEFAULT ''`),
 ]
 
 /**
@@ -34,23 +33,23 @@ export class RefreshTokenStore implements Disposable {
     migrate(this.#database, 'access', migrations)
   }
 
-  issue({ name, credential }: Account): string {
+  issue(name: string, passwordMark: string): string {
     const token = randomBytes(32).toString('base64url')
     this.#database.prepare('DELETE FROM refresh_tokens WHERE used_at < ?').run(this.#now() - idleMsMax)
     this.#database
-      .prepare('INSERT INTO refresh_tokens (hash, account, credential, used_at) VALUES (?, ?, ?, ?)')
-      .run(hashOf(token), name, credential, this.#now())
+      .prepare('INSERT INTO refresh_tokens (hash, account, password_mark, used_at) VALUES (?, ?, ?, ?)')
+      .run(hashOf(token), name, passwordMark, this.#now())
     return token
   }
 
-  /** The login that a token was issued to, if it still counts. */
-  findLogin(token: string): Account | undefined {
+  /** What a token was issued for, unless nobody used it for long. */
+  findLogin(token: string): { name: string; passwordMark: string } | undefined {
     const row = this.#database
-      .prepare('SELECT account, credential, used_at FROM refresh_tokens WHERE hash = ?')
+      .prepare('SELECT account, password_mark, used_at FROM refresh_tokens WHERE hash = ?')
       .get(hashOf(token))
     if (!row || this.#now() - Number(row['used_at']) > idleMsMax) return undefined
     if (this.#now() - Number(row['used_at']) > usedAtGranularityMs) this.#touch(token)
-    return { name: String(row['account']), credential: String(row['credential']) }
+    return { name: String(row['account']), passwordMark: String(row['password_mark']) }
   }
 
   /** Voids every token of an account. */

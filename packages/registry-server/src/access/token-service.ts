@@ -6,7 +6,7 @@ import { RegistryError } from '../registry-error.ts'
 import type { Account, Accounts } from './accounts.ts'
 import { parseBasic } from './basic-credentials.ts'
 import type { LoginGuard } from './login-guard.ts'
-import type { RefreshTokenStore } from './refresh-token-store.ts'
+import type { RefreshTokens, TokenClient } from './refresh-tokens.ts'
 import { formatScope, parseScopes, type Scope } from './scope.ts'
 import type { SigningKeys } from './signing-keys.ts'
 import { signToken } from './token.ts'
@@ -19,7 +19,7 @@ export interface TokenServiceOptions {
   accounts: Accounts
   guard: LoginGuard
   keys: SigningKeys
-  refreshTokens: RefreshTokenStore
+  refreshTokens: RefreshTokens
   issuer: string
   service: string
   now: () => number
@@ -29,8 +29,8 @@ export interface TokenServiceOptions {
 interface TokenRequest {
   account: Account | undefined
   scopes: Scope[]
-  /** Whether a refresh token is to come with it. */
-  isOffline: boolean
+  /** Who is to get a refresh token with it, if one is wanted. */
+  lasting: TokenClient | undefined
 }
 
 /** Gives tokens for what somebody may do of what they ask for; less than that is no error. */
@@ -61,8 +61,8 @@ export class TokenService {
     this.#checkService(query.get('service'))
     const login = parseBasic(request.headers.authorization)
     const account = login && (await this.#options.guard.authenticate(login, addressOf(request)))
-    const isOffline = query.get('offline_token') === 'true'
-    const answer = await this.#issue({ account, scopes: parseScopes(query.getAll('scope')), isOffline })
+    const lasting = query.get('offline_token') === 'true' ? clientOf(request) : undefined
+    const answer = await this.#issue({ account, scopes: parseScopes(query.getAll('scope')), lasting })
     return { token: answer.access_token, ...answer }
   }
 
@@ -79,21 +79,20 @@ export class TokenService {
     const answer = await this.#issue({
       account,
       scopes: parseScopes(form.getAll('scope')),
-      isOffline: isOffline && refreshToken === null,
+      lasting: isOffline && refreshToken === null ? clientOf(request) : undefined,
     })
     return refreshToken === null ? answer : { ...answer, refresh_token: refreshToken }
   }
 
   async #accountOf(form: URLSearchParams, address: string): Promise<Account> {
-    const { guard, refreshTokens, accounts } = this.#options
+    const { guard, refreshTokens } = this.#options
     switch (form.get('grant_type')) {
       case 'password': {
         const login = { name: form.get('username') ?? '', password: form.get('password') ?? '' }
         return await guard.authenticate(login, address)
       }
       case 'refresh_token': {
-        const login = refreshTokens.findLogin(form.get('refresh_token') ?? '')
-        const account = login && (await accounts.findAccount(login.name, login.credential))
+        const account = await refreshTokens.findAccount(form.get('refresh_token') ?? '')
         if (!account) throw new RegistryError('UNAUTHORIZED')
         return account
       }
@@ -102,7 +101,7 @@ export class TokenService {
     }
   }
 
-  async #issue({ account, scopes, isOffline }: TokenRequest) {
+  async #issue({ account, scopes, lasting }: TokenRequest) {
     const { keys, refreshTokens, issuer, service, now } = this.#options
     const access = (await Promise.all(scopes.map((scope) => this.#granted(account, scope)))).flat()
     const iat = Math.floor(now() / 1000)
@@ -113,7 +112,7 @@ export class TokenService {
       scope: access.map(formatScope).join(' '),
       expires_in: lifeSeconds,
       issued_at: new Date(iat * 1000).toISOString(),
-      ...(isOffline && account ? { refresh_token: refreshTokens.issue(account) } : {}),
+      ...(lasting && account && { refresh_token: await refreshTokens.issue(account, lasting) }),
     }
   }
 
@@ -137,6 +136,10 @@ export class TokenService {
     if (service !== null && service !== this.#options.service)
       throw new RegistryError('DENIED', { message: 'unknown service' })
   }
+}
+
+function clientOf(request: IncomingMessage): TokenClient {
+  return { address: addressOf(request), userAgent: request.headers['user-agent'] ?? '' }
 }
 
 function addressOf(request: IncomingMessage): string {
