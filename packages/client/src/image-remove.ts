@@ -7,6 +7,8 @@ export interface ImageRemoveOptions extends CallOptions {
   force?: boolean
   /** Keep untagged parents. */
   noPrune?: boolean
+  /** Only these of a multi-platform image, each the JSON of an OCI platform. */
+  platforms?: readonly string[]
 }
 
 /**
@@ -16,8 +18,8 @@ export interface ImageRemoveOptions extends CallOptions {
 export async function removeImage(
   client: EngineClient,
   name: string,
-  { force, noPrune, signal }: ImageRemoveOptions = {},
+  { force, noPrune, platforms, signal }: ImageRemoveOptions = {},
 ): Promise<ImageDeleteItem[]> {
-  const query = { force, noprune: noPrune }
+  const query = { force, noprune: noPrune, platforms }
   return readJson(await client.send({ method: 'DELETE', path: pathOf`/images/${name}`, query, signal }))
 }

@@ -4,7 +4,7 @@ import { CodedError } from '@berth/stdx'
 import { jsonStream, stream, type Reply } from '../server/reply.ts'
 import { requestBody } from '../server/request-body.ts'
 import { route, type Route } from '../server/route.ts'
-import { parsePlatformObject } from './platform-object.ts'
+import { parsePlatformObjects } from './platform-object.ts'
 
 type Archives = Pick<ImageService, 'load' | 'save'>
 
@@ -12,7 +12,7 @@ type Archives = Pick<ImageService, 'load' | 'save'>
 export const imageArchiveRoutes = (images: Archives): Route[] => {
   const save = (names: readonly string[], query: URLSearchParams, signal: AbortSignal): Reply => {
     if (names.length === 0) throw new CodedError('invalid-argument', 'no image names given')
-    const body = images.save(names, { platform: parsePlatformObject(query), signal })
+    const body = images.save(names, { platforms: parsePlatformObjects(query, 'platform'), signal })
     return stream(body, { contentType: 'application/x-tar' })
   }
   return [
@@ -20,9 +20,9 @@ export const imageArchiveRoutes = (images: Archives): Route[] => {
     route('GET', '/images/{name:.*}/get', ({ params, query, signal }) => save([params.name], query, signal)),
     route('POST', '/images/load', ({ request, query, signal }) => {
       const isQuiet = parseQueryBoolean(query.get('quiet') ?? '1')
-      const platform = parsePlatformObject(query)
+      const platforms = parsePlatformObjects(query, 'platform')
       // Some clients take the header for the end of what they have to send.
-      return jsonStream(images.load(requestBody(request), { platform, isQuiet, signal }), {
+      return jsonStream(images.load(requestBody(request), { platforms, isQuiet, signal }), {
         errorsInStream: true,
       })
     }),

@@ -13,15 +13,21 @@ import { jsonStream, status } from '../server/reply.ts'
 import { requestBody } from '../server/request-body.ts'
 import { route, type RequestContext, type Route } from '../server/route.ts'
 import { newImageName } from './new-image-name.ts'
+import { parsePlatformObject, parsePlatformObjects } from './platform-object.ts'
 
-type Images = Pick<ImageService, 'history' | 'import' | 'inspect' | 'list' | 'pull' | 'remove' | 'tag'>
+type Images = Pick<
+  ImageService,
+  'history' | 'import' | 'inspect' | 'list' | 'listWithManifests' | 'pull' | 'remove' | 'tag'
+>
 
 const listFilters = ['before', 'dangling', 'label', 'reference', 'since', 'until']
 
 export const imageRoutes = (images: Images): Route[] => [
-  route('GET', '/images/json', ({ query, apiVersion }) => {
+  route('GET', '/images/json', async ({ query, apiVersion }) => {
     const filters = parseFilters(query.get('filters'), listFilters)
-    return images.list({ filters }).map((image) => forVersion(image, apiVersion))
+    const isDetailed = parseQueryBoolean(query.get('manifests')) && versionAtLeast(apiVersion, '1.47')
+    const list = isDetailed ? images.listWithManifests({ filters }) : images.list({ filters })
+    return (await list).map((image) => forVersion(image, apiVersion))
   }),
   route('POST', '/images/create', ({ query, request, signal }) => {
     const fromImage = query.get('fromImage')
@@ -31,14 +37,28 @@ export const imageRoutes = (images: Images): Route[] => [
     const reference = pullReference(fromImage, query.get('tag') ?? '')
     return jsonStream(images.pull(reference, { platform, credentials, signal }))
   }),
-  route('GET', '/images/{name:.*}/json', ({ params }) => images.inspect(params.name)),
-  route('GET', '/images/{name:.*}/history', ({ params }) => images.history(params.name)),
+  route('GET', '/images/{name:.*}/json', ({ params, query }) => {
+    const platform = parsePlatformObject(query)
+    const withManifests = parseQueryBoolean(query.get('manifests'))
+    if (platform && withManifests)
+      throw new CodedError(
+        'invalid-argument',
+        'conflicting options: manifests and platform options cannot both be set',
+      )
+    return images.inspect(params.name, { platform, withManifests })
+  }),
+  route('GET', '/images/{name:.*}/history', ({ params, query }) =>
+    images.history(params.name, { platform: parsePlatformObject(query) }),
+  ),
   route('POST', '/images/{name:.*}/tag', ({ params, query }) => {
     images.tag(params.name, `${query.get('repo') ?? ''}${query.get('tag') ? `:${query.get('tag')}` : ''}`)
     return status(201)
   }),
   route('DELETE', '/images/{name:.*}', ({ params, query }) =>
-    images.remove(params.name, { force: parseQueryBoolean(query.get('force')) }),
+    images.remove(params.name, {
+      force: parseQueryBoolean(query.get('force')),
+      platforms: parsePlatformObjects(query, 'platforms'),
+    }),
   ),
 ]
 

@@ -1,11 +1,21 @@
 import { normalizePlatform, type Platform } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
 
-/** The `platform` of image archives: a JSON object of OCI's fields, at most one. */
+/** The one `platform` of a query: a JSON object of OCI's fields. */
 export function parsePlatformObject(query: URLSearchParams): Platform | undefined {
-  const [text, ...others] = query.getAll('platform').filter((value) => value !== '')
-  if (text === undefined) return undefined
+  const [platform, ...others] = parsePlatformObjects(query, 'platform')
   if (others.length > 0) throw invalid('one platform at a time')
+  return platform
+}
+
+/** Any number of them, under the name that the query gives them. */
+export const parsePlatformObjects = (query: URLSearchParams, name: 'platform' | 'platforms'): Platform[] =>
+  query
+    .getAll(name)
+    .filter((value) => value !== '')
+    .map(parsePlatformText)
+
+function parsePlatformText(text: string): Platform {
   const { os, architecture, variant } = parse(text)
   if (typeof os !== 'string' || typeof architecture !== 'string' || os === '' || architecture === '')
     throw invalid('both os and architecture must be provided')

@@ -4,18 +4,12 @@ import type {
   ContainerCreateResponse,
   EndpointSettings,
 } from '@berth/api'
-import {
-  familiarReference,
-  formatPlatform,
-  parseReference,
-  platformDistance,
-  withDefaultTag,
-  type Platform,
-} from '@berth/oci'
+import { familiarReference, parseReference, withDefaultTag, type Platform } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { getImage } from '../images/find-image.ts'
+import { choosePlatform } from '../images/platform-images.ts'
 import { readImageConfig } from '../images/inspect.ts'
 import type { ImageRecord } from '../images/image-store.ts'
 import { nowTimestamp } from '../timestamps.ts'
@@ -91,15 +85,9 @@ function findImage(
 ): ImageRecord {
   const name = request.Image ?? ''
   if (name === '') throw new CodedError('invalid-argument', 'invalid reference format')
+  const familiar = () => familiarReference(withDefaultTag(parseReference(name)))
   const { image } = getImage(context.images.images, name)
-  if (platform && platformDistance(platform, image) === undefined) {
-    const reference = familiarReference(withDefaultTag(parseReference(name)))
-    throw new CodedError(
-      'not-found',
-      `image with reference ${reference} was found but does not provide the specified platform (${formatPlatform(platform)})`,
-    )
-  }
-  return image
+  return platform ? choosePlatform(context.images.images, image, { name: familiar(), platform }) : image
 }
 
 function withHostname(config: ContainerConfig, id: string, networkMode: string): ContainerConfig {

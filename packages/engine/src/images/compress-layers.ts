@@ -36,7 +36,7 @@ interface CompressRequest {
 
 /**
  * Compresses the layers of an image that was made here, once: its manifest then names what is sent. A manifest that some
- * registry served stays as it is, whatever its layers are.
+ * registry served, or that an index names, stays as it is, whatever its layers are.
  */
 export async function compressLayers(
   context: ImageContext,
@@ -44,6 +44,7 @@ export async function compressLayers(
   request: CompressRequest,
 ): Promise<ImageRecord> {
   if (context.images.namesOf(image.imageId).digests.length > 0) return image
+  if (context.images.findIndex(image.imageId)) return image
   const bytes = await context.content.readWhole(image.manifestDigest)
   const manifest = parseManifest(bytes, undefined)
   if (manifest.kind !== 'manifest' || !manifest.layers.some(({ mediaType }) => gzipTypes[mediaType]))

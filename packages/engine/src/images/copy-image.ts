@@ -2,7 +2,7 @@ import { parseImageConfig, type Descriptor } from '@berth/oci'
 import type { ImageContext } from './image-context.ts'
 import { checkLayers, uniqueLayers } from './image-layers.ts'
 import type { ImageLayer } from './layer-transfer.ts'
-import { checkPlatform, type PlatformWish } from './platform-wish.ts'
+import { checkPlatforms, type PlatformsWish } from './platform-wish.ts'
 import { imageBlobs, type CompleteImage } from './record-image.ts'
 import type { ResolvedManifest } from './resolve-manifest.ts'
 import type { Hold } from './while-held.ts'
@@ -15,7 +15,7 @@ export interface ImageSource {
   layers: (layers: readonly ImageLayer[]) => Promise<void>
 }
 
-interface CopyRequest extends PlatformWish {
+interface CopyRequest extends PlatformsWish {
   resolved: ResolvedManifest
   hold: Hold
   /** What is done, as errors name it: `pull busybox`. */
@@ -39,7 +39,7 @@ export async function copyImage(
   const config = parseImageConfig(await source.config(manifest.config))
   await context.failpoint('image.config-stored')
   checkLayers(manifest, config, request.action)
-  checkPlatform(config, request)
+  checkPlatforms(config, request)
   hold.holdLayers(config.rootfs.diff_ids)
   await source.layers(uniqueLayers(manifest, config))
   await context.failpoint('image.layers-stored')

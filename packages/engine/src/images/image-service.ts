@@ -3,7 +3,7 @@ import { collectGarbage } from './collect-garbage.ts'
 import type { ImageContext } from './image-context.ts'
 import { importImage } from './import.ts'
 import { imageHistory, inspectImage } from './inspect.ts'
-import { listImages } from './list.ts'
+import { listImages, listImagesWithManifests } from './list.ts'
 import { loadImages } from './load.ts'
 import { pruneImages } from './prune.ts'
 import { pullImages } from './pull-images.ts'
@@ -20,6 +20,7 @@ export function imageService(context: ImageContext) {
     import: bind(context, importImage),
     inspect: bind(context, inspectImage),
     list: bind(context, listImages),
+    listWithManifests: bind(context, listImagesWithManifests),
     load: bind(context, loadImages),
     prune: bind(context, pruneImages),
     pull: bind(context, pullImages),

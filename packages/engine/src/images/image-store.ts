@@ -1,6 +1,7 @@
 import { CodedError, migrate, transaction, type Migration } from '@berth/stdx'
 import type { Digest } from '@berth/oci'
 import type { DatabaseSync } from 'node:sqlite'
+import { ImageIndexStore, indexMigration, isShownSql, type ImageIndex } from './image-index-store.ts'
 
 /** An image on this machine: a config, the manifest that names it, and the layers that were unpacked for it. */
 export interface ImageRecord {
@@ -32,6 +33,15 @@ export interface ImageNames {
   /** `registry/repository@digest`. */
   digests: string[]
 }
+
+/** An index that an image is added with, and the images for its other platforms. */
+interface AddedIndex {
+  digest: Digest
+  members: readonly { record: ImageRecord; content: ImageContent }[]
+}
+
+/** What is added with an image. */
+export type AddedWith = Partial<ImageNames> & { index?: AddedIndex }
 
 const migrations: readonly Migration[] = [
   (database) =>
@@ -70,36 +80,50 @@ const migrations: readonly Migration[] = [
       ALTER TABLE image_layer ADD COLUMN digest TEXT;
       CREATE INDEX image_layer_pair ON image_layer (diff_id, digest);
     `),
+  indexMigration,
 ]
 
 /** Images, tags and repository digests in SQLite. Every change is one transaction. */
 export class ImageStore {
   readonly #database: DatabaseSync
+  readonly #indexes: ImageIndexStore
 
   constructor(database: DatabaseSync) {
     migrate(database, 'images', migrations)
     this.#database = database
+    this.#indexes = new ImageIndexStore(database)
   }
 
-  /** Adds an image and its names at once; a tag that points elsewhere is moved. Already there is success. */
-  add(record: ImageRecord, content: ImageContent, names: Partial<ImageNames>): void {
+  /**
+   * Adds an image and its names at once, with the members of its index; a tag that points elsewhere is moved. What such a tag
+   * pointed at becomes a member when it is of the same index. Already there is success.
+   */
+  add(record: ImageRecord, content: ImageContent, { index, tags = [], digests = [] }: AddedWith): void {
     transaction(this.#database, () => {
-      this.#run('INSERT INTO image VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET record = excluded.record', [
-        record.imageId,
-        record.createdAt,
-        JSON.stringify(record),
-      ])
-      for (const digest of content.blobs)
-        this.#run('INSERT OR IGNORE INTO image_blob VALUES (?, ?)', [record.imageId, digest])
-      for (const { diffId, digest } of content.layers) {
-        this.#run(
-          'INSERT INTO image_layer VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET digest = excluded.digest',
-          [record.imageId, diffId, digest],
-        )
+      this.#insert(record, content)
+      if (index) {
+        for (const member of index.members) this.#insert(member.record, member.content)
+        this.#indexes.set(record.imageId, this.#joined(index, tags))
       }
-      for (const tag of names.tags ?? []) this.#setTag(tag, record.imageId)
-      for (const name of names.digests ?? []) this.#setDigest(name, record.imageId)
+      for (const tag of tags) this.#setTag(tag, record.imageId)
+      for (const name of digests) this.#setDigest(name, record.imageId)
     })
+  }
+
+  #insert(record: ImageRecord, { blobs, layers }: ImageContent): void {
+    this.#run('INSERT INTO image VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET record = excluded.record', [
+      record.imageId,
+      record.createdAt,
+      JSON.stringify(record),
+    ])
+    for (const digest of blobs)
+      this.#run('INSERT OR IGNORE INTO image_blob VALUES (?, ?)', [record.imageId, digest])
+    for (const { diffId, digest } of layers) {
+      this.#run(
+        'INSERT INTO image_layer VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET digest = excluded.digest',
+        [record.imageId, diffId, digest],
+      )
+    }
   }
 
   find(imageId: string): ImageRecord | undefined {
@@ -107,10 +131,42 @@ export class ImageStore {
     return row && (JSON.parse(String(row['record'])) as ImageRecord)
   }
 
-  /** Newest first. */
+  /** Newest first, without those that are part of another: an image for one more platform of its index. */
   list(): ImageRecord[] {
-    const rows = this.#database.prepare('SELECT record FROM image ORDER BY created_at DESC, image_id').all()
+    return this.#list(`WHERE ${isShownSql}`)
+  }
+
+  /** Every image, newest first. */
+  listWithMembers(): ImageRecord[] {
+    return this.#list('')
+  }
+
+  #list(where: string): ImageRecord[] {
+    const rows = this.#database
+      .prepare(`SELECT record FROM image ${where} ORDER BY created_at DESC, image_id`)
+      .all()
     return rows.map((row) => JSON.parse(String(row['record'])) as ImageRecord)
+  }
+
+  /** The index that an image came by, and what else of it is here. */
+  findIndex(imageId: string): ImageIndex | undefined {
+    return this.#indexes.find(imageId)
+  }
+
+  /** Members of its index that go when the image goes. */
+  ownMembers(imageId: string): Digest[] {
+    return this.#indexes.ownMembers(imageId)
+  }
+
+  /** Lets another member of its index stand for it: names go over. */
+  replace(imageId: Digest, successor: Digest): void {
+    transaction(this.#database, () => {
+      const index = this.#indexes.find(imageId)
+      if (index) this.#indexes.set(successor, index)
+      this.#run('UPDATE image_tag SET image_id = ? WHERE image_id = ?', [successor, imageId])
+      this.#run('UPDATE image_digest SET image_id = ? WHERE image_id = ?', [successor, imageId])
+      this.#run('DELETE FROM image WHERE image_id = ?', [imageId])
+    })
   }
 
   /** Image ids that start with `sha256:<prefix>`, at most two: enough to tell unique from ambiguous. */
@@ -202,9 +258,13 @@ export class ImageStore {
     this.#run('DELETE FROM image_digest WHERE repository = ? AND digest = ?', [repository, digest])
   }
 
-  /** Forgets the image and all its names. */
-  delete(imageId: Digest): void {
-    this.#run('DELETE FROM image WHERE image_id = ?', [imageId])
+  /** Forgets the image and all its names, and members of its index that nothing else holds; returns what was forgotten. */
+  delete(imageId: Digest): Digest[] {
+    return transaction(this.#database, () => {
+      const forgotten = [imageId, ...this.#indexes.ownMembers(imageId)]
+      for (const id of forgotten) this.#run('DELETE FROM image WHERE image_id = ?', [id])
+      return forgotten
+    })
   }
 
   /** Every blob that some image needs. */
@@ -227,6 +287,15 @@ export class ImageStore {
   blobsOf(imageId: string): Digest[] {
     const rows = this.#database.prepare('SELECT digest FROM image_blob WHERE image_id = ?').all(imageId)
     return rows.map((row) => String(row['digest']) as Digest)
+  }
+
+  #joined({ digest, members }: AddedIndex, tags: readonly string[]): ImageIndex {
+    const before = tags.flatMap((tag) => {
+      const imageId = this.findByTag(tag)
+      const known = imageId && this.#indexes.find(imageId)
+      return imageId && known?.digest === digest ? [imageId, ...known.members] : []
+    })
+    return { digest, members: [...members.map(({ record }) => record.imageId), ...before] }
   }
 
   #digests(sql: string): Set<Digest> {

@@ -1,18 +1,35 @@
 import type { ImageHistoryItem, ImageInspect } from '@berth/api'
-import { parseImageConfig, type HistoryEntry, type ImageConfig } from '@berth/oci'
+import { parseImageConfig, type HistoryEntry, type ImageConfig, type Platform } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
-import { getImage } from './find-image.ts'
 import type { ImageContext } from './image-context.ts'
 import { familiar } from './list.ts'
 import type { ImageRecord } from './image-store.ts'
+import { imageManifests } from './image-manifests.ts'
+import { getPlatformImage } from './platform-images.ts'
 
 /** The image's config as it was pulled. */
 export async function readImageConfig(context: ImageContext, image: ImageRecord): Promise<ImageConfig> {
   return parseImageConfig(await context.content.readWhole(image.imageId))
 }
 
-export async function inspectImage(context: ImageContext, name: string): Promise<ImageInspect> {
-  const { image } = getImage(context.images, name)
+export interface InspectImageOptions {
+  /** Which image of several platforms. */
+  platform?: Platform | undefined
+  /** Tells what is here for each platform. */
+  withManifests?: boolean
+}
+
+export async function inspectImage(
+  context: ImageContext,
+  name: string,
+  { platform, withManifests = false }: InspectImageOptions = {},
+): Promise<ImageInspect> {
+  const { image } = getPlatformImage(context.images, name, platform)
+  const inspected = await describeImage(context, image)
+  return withManifests ? { ...inspected, Manifests: await imageManifests(context, image) } : inspected
+}
+
+async function describeImage(context: ImageContext, image: ImageRecord): Promise<ImageInspect> {
   const config = await readImageConfig(context, image)
   const names = context.images.namesOf(image.imageId)
   return {
@@ -37,8 +54,12 @@ export async function inspectImage(context: ImageContext, name: string): Promise
 }
 
 /** Newest first; only the newest step stands for the image itself. */
-export async function imageHistory(context: ImageContext, name: string): Promise<ImageHistoryItem[]> {
-  const { image } = getImage(context.images, name)
+export async function imageHistory(
+  context: ImageContext,
+  name: string,
+  { platform }: Pick<InspectImageOptions, 'platform'> = {},
+): Promise<ImageHistoryItem[]> {
+  const { image } = getPlatformImage(context.images, name, platform)
   const config = await readImageConfig(context, image)
   const sizes = await layerSizes(context, image)
   let layer = 0

@@ -4,10 +4,27 @@ import { matchesGlob } from '../glob.ts'
 import { parseInstant } from '../parse-instant.ts'
 import { getImage } from './find-image.ts'
 import type { ImageContext } from './image-context.ts'
+import { imageManifests } from './image-manifests.ts'
 import type { ImageNames, ImageRecord } from './image-store.ts'
+import { usersOf } from './platform-images.ts'
 
 export interface ListImagesOptions {
   filters: Filters
+}
+
+/** As `listImages`, each with what is here of it for each platform; their sizes are what all of it takes on disk. */
+export async function listImagesWithManifests(
+  context: ImageContext,
+  options: ListImagesOptions,
+): Promise<ImageSummary[]> {
+  return Promise.all(
+    listImages(context, options).map(async (summary) => {
+      const image = context.images.find(summary.Id)
+      if (!image) return summary
+      const Manifests = await imageManifests(context, image)
+      return { ...summary, Size: Manifests.reduce((sum, { Size }) => sum + Size.Total, 0), Manifests }
+    }),
+  )
 }
 
 interface Entry {
@@ -69,7 +86,7 @@ function matchesReference(pattern: string, name: string): boolean {
 
 function summarize(context: ImageContext, { image, names }: Entry): ImageSummary {
   return {
-    Containers: context.containersOf(image.imageId).length,
+    Containers: usersOf(context, image).length,
     Created: Math.floor(Date.parse(image.createdAt) / 1000),
     Id: image.imageId,
     Labels: Object.keys(image.labels).length > 0 ? image.labels : null,

@@ -16,8 +16,8 @@ import { together } from './together.ts'
 import { whileHeld, type Hold } from './while-held.ts'
 
 export interface LoadImagesOptions {
-  /** The images must be of this platform; of an index, this machine's or else what is there. */
-  platform: Platform | undefined
+  /** The images must be of these platforms; of an index, only they are taken. None: all that is there. */
+  platforms: readonly Platform[]
   /** Tells outcomes alone. */
   isQuiet: boolean
   signal: AbortSignal
@@ -61,20 +61,28 @@ async function receiveImages(
   await using early = new EarlyLayers(context, signal)
   const onReceived = (received: ContentId) => early.begin(received)
   const archive = await receiveArchive(body, { content, hold, signal, onReceived, onProgress })
-  const platform = options.platform ?? context.platform
-  const found = await findArchivedImages(archive, { content, platform })
-  const copied: (ArchivedImage & { image: CompleteImage })[] = []
+  const { platforms } = options
+  const found = await findArchivedImages(archive, { content, platforms, hostPlatform: context.platform })
+  const copied: (ArchivedImage & { images: CompleteImage[] })[] = []
   for (const entry of found) {
     const name = entry.tags[0] === undefined ? entry.resolved.manifest.config.digest : familiar(entry.tags[0])
-    const wish = { name, platform: options.platform, action: `load ${name}` }
+    const wish = { name, platforms, action: `load ${name}` }
     const source = contentSource(context, { ...wish, signal, early })
-    const image = await copyImage(context, source, { ...wish, hold, resolved: entry.resolved })
-    copied.push({ ...entry, image })
+    const images: CompleteImage[] = []
+    for (const resolved of [entry.resolved, ...entry.members])
+      images.push(await copyImage(context, source, { ...wish, hold, resolved }))
+    copied.push({ ...entry, images })
   }
-  return Array.fromAsync(copied, async ({ image, tags }) => {
-    const { imageId } = await recordImage(context, image, { tags: [...tags] })
-    return { imageId, tags }
-  })
+  return Array.fromAsync(copied, (entry) => recordLoaded(context, entry))
+}
+
+async function recordLoaded(
+  context: ImageContext,
+  { images, tags, attachments }: ArchivedImage & { images: CompleteImage[] },
+): Promise<{ imageId: string; tags: readonly string[] }> {
+  const [first, ...members] = images as [CompleteImage, ...CompleteImage[]]
+  const { imageId } = await recordImage(context, { ...first, members, attachments }, { tags: [...tags] })
+  return { imageId, tags }
 }
 
 /** A layer's progress while it arrives, by its digest or the name of its folder. Small files come without a word. */

@@ -15,3 +15,15 @@ export function checkPlatform(image: Platform, { name, platform }: PlatformWish)
     `image with reference ${name} was found but does not provide the specified platform (${formatPlatform(platform)})`,
   )
 }
+
+/** The platforms that a person asked for, any of which will do; none: it does not matter. */
+export interface PlatformsWish {
+  name: string
+  platforms: readonly Platform[]
+}
+
+/** As `checkPlatform`, for any of several. */
+export function checkPlatforms(image: Platform, { name, platforms }: PlatformsWish): void {
+  if (platforms.some((platform) => platformDistance(platform, image) !== undefined)) return
+  checkPlatform(image, { name, platform: platforms[0] })
+}

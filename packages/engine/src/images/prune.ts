@@ -2,6 +2,7 @@ import { booleanFilter, type Filters, type ImagePruneResponse } from '@berth/api
 import { pruneFilter } from '../prune-filter.ts'
 import { collectGarbage } from './collect-garbage.ts'
 import type { ImageContext } from './image-context.ts'
+import { usersOf } from './platform-images.ts'
 import { removeWholly } from './remove.ts'
 
 /** Removes images that no container was made of: those without a name, with `dangling=false` all of them. */
@@ -10,7 +11,7 @@ export async function pruneImages(context: ImageContext, filters: Filters): Prom
   const isForDangling = booleanFilter(filters, 'dangling') ?? true
   const names = context.images.allNames()
   const unused = context.images.list().filter((image) => {
-    if (!isLetGo(image) || context.containersOf(image.imageId).length > 0) return false
+    if (!isLetGo(image) || usersOf(context, image).length > 0) return false
     return !isForDangling || (names.get(image.imageId)?.tags.length ?? 0) === 0
   })
   const ImagesDeleted = unused.flatMap((image) => removeWholly(context, image))

@@ -68,7 +68,7 @@ async function bringImage(context: ImageContext, request: BringRequest): Promise
       config: (descriptor) => context.configs.fetch({ ...options, reference, descriptor }),
       layers: (layers) => fetchLayers(context, request, layers),
     }
-    const wish = { name, platform: options.platform }
+    const wish = { name, platforms: options.platform ? [options.platform] : [] }
     const image = await copyImage(context, source, { ...wish, resolved, hold, action })
     const isNew = await recordPulled(context, reference, image)
     context.events.image('pull', name, { name: familiarName(reference) })

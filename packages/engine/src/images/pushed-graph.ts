@@ -60,7 +60,7 @@ export async function findPushedGraph(
   return { root: own, children: [], insteadOf: platform ? undefined : index?.descriptor }
 }
 
-/** The index that a repository served the image under; the one of the repository that is pushed to is meant before others. */
+/** The index that a repository served the image under, or that it was loaded with; the one of the repository that is pushed to is meant before others. */
 async function findIndex(
   { content, images }: Pick<ImageContext, 'content' | 'images'>,
   image: ImageRecord,
@@ -71,7 +71,8 @@ async function findIndex(
   const digests = [...names.filter((name) => name.startsWith(prefix)), ...names].map(
     (name) => name.slice(name.indexOf('@') + 1) as Digest,
   )
-  for (const digest of new Set(digests)) {
+  const known = images.findIndex(image.imageId)
+  for (const digest of new Set(known ? [...digests, known.digest] : digests)) {
     if (digest === image.manifestDigest || !(await content.findBlob(digest))) continue
     const { descriptor, parsed } = await readDocument(content, digest)
     if (parsed.kind === 'index') return { descriptor, manifests: parsed.manifests }

@@ -10,13 +10,22 @@ export interface CompleteImage {
   path: readonly Digest[]
   manifest: Manifest
   config: ImageConfig
+  /** The same for other platforms of the index that the path begins with. */
+  members?: readonly CompleteImage[]
+  /** Other blobs that go with it: attestations of its index. */
+  attachments?: readonly Digest[]
 }
 
 /** Every blob that an image needs. */
-export const imageBlobs = ({ path, manifest }: Pick<CompleteImage, 'path' | 'manifest'>): Digest[] => [
+export const imageBlobs = ({
+  path,
+  manifest,
+  attachments = [],
+}: Pick<CompleteImage, 'path' | 'manifest' | 'attachments'>): Digest[] => [
   ...path,
   manifest.config.digest,
   ...manifest.layers.map((layer) => layer.digest),
+  ...attachments,
 ]
 
 /** Makes an image visible, with its names, at once: the last step of whatever brings or makes one. */
@@ -25,17 +34,29 @@ export async function recordImage(
   image: CompleteImage,
   names: Partial<ImageNames>,
 ): Promise<ImageRecord> {
+  const { record, content } = await describeImage(context, image)
+  context.images.add(record, content, { ...names, ...(await indexOf(context, image)) })
+  await context.failpoint('image.recorded')
+  return record
+}
+
+/** The index is that of the whole; a member is described by its manifest alone. */
+async function indexOf(context: Pick<ImageContext, 'snapshotter'>, { path, members = [] }: CompleteImage) {
+  const [root] = path
+  if (root === undefined || path.length === 1) return {}
+  const described = members.map((member) =>
+    describeImage(context, { ...member, path: member.path.slice(-1) }),
+  )
+  return { index: { digest: root, members: await Promise.all(described) } }
+}
+
+async function describeImage({ snapshotter }: Pick<ImageContext, 'snapshotter'>, image: CompleteImage) {
   const { config, manifest, path } = image
-  const record = await imageRecord(context.snapshotter, {
-    imageId: manifest.config.digest,
-    manifestDigest: path.at(-1) as Digest,
-    config,
-  })
+  const manifestDigest = path.at(-1) as Digest
+  const record = await imageRecord(snapshotter, { imageId: manifest.config.digest, manifestDigest, config })
   const layers = uniqueLayers(manifest, config).map(({ descriptor, diffId }) => ({
     digest: descriptor.digest,
     diffId,
   }))
-  context.images.add(record, { blobs: imageBlobs(image), layers }, names)
-  await context.failpoint('image.recorded')
-  return record
+  return { record, content: { blobs: imageBlobs(image), layers } }
 }

@@ -1,30 +1,70 @@
 import type { ImageDeleteItem } from '@berth/api'
-import { digestHex, familiarReference, formatReference, parseReference } from '@berth/oci'
+import { digestHex, familiarReference, formatReference, parseReference, type Platform } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
 import { collectGarbage } from './collect-garbage.ts'
 import { getImage, type FoundImage } from './find-image.ts'
 import type { ImageContext } from './image-context.ts'
 import type { ImageRecord } from './image-store.ts'
 import { familiar } from './list.ts'
+import { choosePlatform, imagesOfIndex, usersOf } from './platform-images.ts'
 
 export interface RemoveImageOptions {
   force: boolean
+  /** Takes only these of an image for several; one that is not here is an error. */
+  platforms: readonly Platform[]
 }
 
 /** Takes a name from an image, or the image itself when it was its last name or it was named by id. */
 export async function removeImage(
   context: ImageContext,
   name: string,
-  { force }: RemoveImageOptions,
+  options: RemoveImageOptions,
 ): Promise<ImageDeleteItem[]> {
-  const found = getImage(context.images, name)
-  const removed =
-    found.by.kind === 'id'
-      ? removeById(context, found.image, force)
-      : removeByName(context, found, { name, force })
+  const removed = removeFound(context, getImage(context.images, name), { ...options, name })
   await context.failpoint('image.deleted')
   if (removed.some((item) => item.Deleted)) await collectGarbage(context)
   return removed
+}
+
+function removeFound(
+  context: ImageContext,
+  found: FoundImage,
+  { name, force, platforms }: RemoveImageOptions & { name: string },
+): ImageDeleteItem[] {
+  const members = platforms.map((platform) => choosePlatform(context.images, found.image, { name, platform }))
+  if (members.length > 0 && imagesOfIndex(context.images, found.image).length > 1)
+    return removeMembers(context, found.image, members)
+  return found.by.kind === 'id'
+    ? removeById(context, found.image, force)
+    : removeByName(context, found, { name, force })
+}
+
+/** Of an image for several platforms; with the last of them it goes itself. */
+function removeMembers(
+  context: ImageContext,
+  image: ImageRecord,
+  members: readonly ImageRecord[],
+): ImageDeleteItem[] {
+  const used = members.find(({ imageId }) => context.containersOf(imageId).length > 0)
+  const [user] = used ? context.containersOf(used.imageId) : []
+  if (used && user) {
+    const how = user.isRunning ? 'running' : 'stopped'
+    throw conflict(
+      used,
+      'cannot be forced',
+      `image is being used by ${how} container ${user.id.slice(0, 12)}`,
+    )
+  }
+  const gone = new Set(members.map(({ imageId }) => imageId))
+  const left = imagesOfIndex(context.images, image).filter(({ imageId }) => !gone.has(imageId))
+  const [successor] = left
+  if (!successor) return removeWholly(context, image)
+  if (gone.delete(image.imageId)) context.images.replace(image.imageId, successor.imageId)
+  for (const imageId of gone) context.images.delete(imageId)
+  return members.map(({ imageId }) => {
+    context.events.image('delete', imageId, { name: imageId })
+    return { Deleted: imageId }
+  })
 }
 
 function removeByName(
@@ -38,7 +78,7 @@ function removeByName(
   const isLast =
     by.kind === 'tag' ? names.tags.length === 1 : names.tags.length === 0 && names.digests.length === 1
   if (!isLast) return untag(context, image, stored)
-  const [user] = context.containersOf(image.imageId)
+  const [user] = usersOf(context, image)
   if (user && !force) {
     throw new CodedError(
       'conflict',
@@ -50,7 +90,7 @@ function removeByName(
 }
 
 function removeById(context: ImageContext, image: ImageRecord, force: boolean): ImageDeleteItem[] {
-  const users = context.containersOf(image.imageId)
+  const users = usersOf(context, image)
   const running = users.find((user) => user.isRunning)
   if (running) {
     throw conflict(
@@ -102,8 +142,8 @@ function untag(context: ImageContext, image: ImageRecord, stored: string): Image
 export function removeWholly(context: ImageContext, image: ImageRecord): ImageDeleteItem[] {
   const names = context.images.namesOf(image.imageId)
   const untagged = [...names.tags, ...names.digests].map((name) => ({ Untagged: familiar(name) }))
-  context.images.delete(image.imageId)
+  const deleted = context.images.delete(image.imageId)
   for (const item of untagged) context.events.image('untag', image.imageId, { name: item.Untagged })
-  context.events.image('delete', image.imageId, { name: image.imageId })
-  return [...untagged, { Deleted: image.imageId }]
+  for (const imageId of deleted) context.events.image('delete', imageId, { name: imageId })
+  return [...untagged, ...deleted.map((imageId) => ({ Deleted: imageId }))]
 }

@@ -1,16 +1,15 @@
-import { parseManifest, parseReference, type Platform } from '@berth/oci'
-import { CodedError } from '@berth/stdx'
-import { packArchive, type PackedImage } from './archive/pack-archive.ts'
+import { parseReference, type Platform } from '@berth/oci'
+import { packArchive, packedBlobs } from './archive/pack-archive.ts'
 import { getImage } from './find-image.ts'
 import type { ImageContext } from './image-context.ts'
 import type { ImageRecord } from './image-store.ts'
 import { familiar } from './list.ts'
-import { checkPlatform } from './platform-wish.ts'
-import { imageBlobs } from './record-image.ts'
+import { packImage } from './pack-image.ts'
+import { choosePlatform } from './platform-images.ts'
 
 export interface SaveImagesOptions {
-  /** The images must be of this platform. */
-  platform: Platform | undefined
+  /** Of images for several platforms only these are saved; of none of them, all that are here. */
+  platforms: readonly Platform[]
   signal: AbortSignal
 }
 
@@ -18,14 +17,14 @@ export interface SaveImagesOptions {
 export async function* saveImages(
   context: ImageContext,
   names: readonly string[],
-  { platform, signal }: SaveImagesOptions,
+  { platforms, signal }: SaveImagesOptions,
 ): AsyncGenerator<Uint8Array> {
-  const chosen = chooseImages(context, names, platform)
+  const chosen = chooseImages(context, names, platforms)
   await using lease = await context.content.createLease({ transient: true })
   const images = await Promise.all(
     [...chosen].map(async ([image, tags]) => {
-      const packed = await readImage(context, image, [...tags].sort())
-      await lease.add(...imageBlobs({ path: [packed.descriptor.digest], manifest: packed.manifest }))
+      const packed = await packImage(context, image, { tags: [...tags].sort(), platforms })
+      await lease.add(...packedBlobs(packed).map(({ digest }) => digest))
       return packed
     }),
   )
@@ -38,12 +37,12 @@ export async function* saveImages(
 function chooseImages(
   context: ImageContext,
   names: readonly string[],
-  platform: Platform | undefined,
+  platforms: readonly Platform[],
 ): Map<ImageRecord, Set<string>> {
   const chosen = new Map<string, { image: ImageRecord; tags: Set<string> }>()
   const found = names.flatMap((name) => findNamed(context, name).map((one) => ({ ...one, name })))
   for (const { image, tag, name } of found) {
-    checkPlatform(image, { name, platform })
+    for (const platform of platforms) choosePlatform(context.images, image, { name, platform })
     const entry = chosen.get(image.imageId) ?? { image, tags: new Set() }
     if (tag !== undefined) entry.tags.add(tag)
     chosen.set(image.imageId, entry)
@@ -79,22 +78,4 @@ function repositoryOf(name: string): string | undefined {
   if (name.startsWith('sha256:') || /^[a-f0-9]{64}$/.test(name)) return undefined
   const { registry, repository, tag, digest } = parseReference(name)
   return tag === undefined && digest === undefined ? `${registry}/${repository}` : undefined
-}
-
-async function readImage(
-  { content }: ImageContext,
-  image: ImageRecord,
-  tags: readonly string[],
-): Promise<PackedImage> {
-  const bytes = await content.readWhole(image.manifestDigest)
-  const manifest = parseManifest(bytes, undefined)
-  if (manifest.kind !== 'manifest')
-    throw new CodedError('internal', `Cannot save ${image.imageId}: ${image.manifestDigest} is an index`)
-  const { mediaType } = manifest
-  return {
-    descriptor: { mediaType, digest: image.manifestDigest, size: bytes.length },
-    manifest,
-    config: image,
-    tags,
-  }
 }

@@ -23,7 +23,7 @@ export async function diskUsage(context: ContainerContext): Promise<DiskUsage> {
 function withSharedSizes(context: ImageContext, layers: ReadonlyMap<string, number>): ImageSummary[] {
   const users = new Map<string, number>()
   const diffIdsOf = new Map(
-    context.images.list().map(({ imageId, diffIds }) => [imageId as string, new Set(diffIds)]),
+    context.images.listWithMembers().map(({ imageId, diffIds }) => [imageId as string, new Set(diffIds)]),
   )
   for (const diffIds of diffIdsOf.values())
     for (const diffId of diffIds) users.set(diffId, (users.get(diffId) ?? 0) + 1)

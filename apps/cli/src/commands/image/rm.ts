@@ -1,8 +1,9 @@
 import { removeImage, type EngineClient } from '@berth/client'
 import { isCoded } from '@berth/stdx'
 import { anyNumber, defineCommand, type Arguments } from '../../command/command.ts'
-import { switchFlag } from '../../command/flag.ts'
+import { listFlag, switchFlag } from '../../command/flag.ts'
 import type { Io } from '../../command/io.ts'
+import { platformJson } from '../../command/platform-json.ts'
 import { each } from '../each.ts'
 
 export const definition = defineCommand({
@@ -11,6 +12,9 @@ export const definition = defineCommand({
   flags: {
     force: switchFlag('Force removal of the image', { shorthand: 'f' }),
     'no-prune': switchFlag('Do not delete untagged parents'),
+    platform: listFlag('Remove only the given platform variant, formatted as "os[/arch[/variant]]"', {
+      kind: 'strings',
+    }),
   },
 })
 
@@ -19,9 +23,14 @@ export async function run(
   { flags, positional }: Arguments<typeof definition>,
   io: Io,
 ): Promise<void> {
+  const platforms = flags.platform.flatMap((text) => text.split(',')).map((text) => platformJson(text) ?? '')
   await each(positional, { io }, async (name) => {
     try {
-      const items = await removeImage(client, name, { force: flags.force, noPrune: flags['no-prune'] })
+      const items = await removeImage(client, name, {
+        force: flags.force,
+        noPrune: flags['no-prune'],
+        platforms,
+      })
       return items
         .map(({ Untagged, Deleted }) => (Deleted ? `Deleted: ${Deleted}` : `Untagged: ${Untagged ?? ''}`))
         .join('\n')

@@ -89,9 +89,10 @@ const manifest: Manifest = {
   layers: [descriptor('l', mediaTypes.ociLayer), descriptor('l', mediaTypes.ociLayer)],
 }
 const packed: PackedImage = {
-  descriptor: descriptor('m', mediaTypes.ociManifest),
-  manifest,
-  config: { os: 'linux', architecture: 'amd64' },
+  root: descriptor('m', mediaTypes.ociManifest),
+  platform: { os: 'linux', architecture: 'amd64' },
+  documents: [descriptor('m', mediaTypes.ociManifest)],
+  manifests: [manifest],
   tags: ['docker.io/library/x:1'],
 }
 

@@ -2,7 +2,6 @@ import type { ContentId, ContentStore } from '@berth/content'
 import { detectCompression, type FileCompression } from '@berth/layer'
 import {
   digestOf,
-  manifestBytesMax,
   mediaTypes,
   parseManifest,
   selectManifests,
@@ -12,12 +11,8 @@ import {
   type Platform,
 } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
-import {
-  checkIsImage,
-  indexDepthMax,
-  type FetchedManifest,
-  type ResolvedManifest,
-} from '../resolve-manifest.ts'
+import type { ResolvedManifest } from '../resolve-manifest.ts'
+import { readArchivedGraph, type GraphImage } from './archived-graph.ts'
 import { archiveNames, type DockerIndexEntry } from './archive-names.ts'
 import { parseDockerIndex } from './docker-index.ts'
 import type { ReceivedArchive } from './receive-archive.ts'
@@ -26,14 +21,20 @@ import { annotatedNames, storedTags } from './tag-names.ts'
 /** An image that an archive names. */
 export interface ArchivedImage {
   resolved: ResolvedManifest
+  /** The same for other platforms, of the index that the path begins with. */
+  members: readonly ResolvedManifest[]
+  /** Blobs of what else that index names. */
+  attachments: readonly Digest[]
   /** `registry/repository:tag`, nothing left out. */
   tags: readonly string[]
 }
 
 interface FindOptions {
   content: ContentStore
-  /** Chosen of an index where it is there; else the first that is. */
-  platform: Platform
+  /** Only these are taken of an index; of none of them, all that are there. */
+  platforms: readonly Platform[]
+  /** The image for it stands for its index where it is there; else the first that is. */
+  hostPlatform: Platform
 }
 
 /**
@@ -44,23 +45,32 @@ export async function findArchivedImages(
   archive: ReceivedArchive,
   options: FindOptions,
 ): Promise<ArchivedImage[]> {
-  const images = new Map<Digest, { resolved: ResolvedManifest; tags: Set<string> }>()
-  const add = (resolved: ResolvedManifest, names: readonly string[]) => {
-    const { digest } = resolved.manifest.config
-    const known = images.get(digest) ?? { resolved, tags: new Set() }
-    for (const tag of storedTags(names)) known.tags.add(tag)
+  const images = new Map<Digest, Omit<ArchivedImage, 'tags'> & { names: Set<string> }>()
+  const owners = new Map<Digest, Omit<ArchivedImage, 'tags'>>()
+  const add = (image: Omit<ArchivedImage, 'tags'>, names: readonly string[]) => {
+    const { digest } = image.resolved.manifest.config
+    const known = images.get(digest) ?? { ...image, names: new Set() }
+    for (const tag of storedTags(names)) known.names.add(tag)
     images.set(digest, known)
+    for (const { manifest } of image.members) owners.set(manifest.config.digest, known)
   }
   for (const descriptor of ociRoots(archive))
-    add(await resolveArchived(descriptor, options), annotatedNames(descriptor))
+    add(await chooseArchived(descriptor, options), annotatedNames(descriptor))
   for (const entry of dockerEntries(archive)) {
     const config = getFile(archive, entry.Config)
-    const known = images.get(config.digest)?.resolved
-    add(known ?? (await makeManifest(archive, { entry, config, options })), entry.RepoTags ?? [])
+    const known = images.get(config.digest) ?? owners.get(config.digest)
+    add(
+      known ?? {
+        resolved: await makeManifest(archive, { entry, config, options }),
+        members: [],
+        attachments: [],
+      },
+      entry.RepoTags ?? [],
+    )
   }
   if (images.size === 0)
     throw invalid(`it names no image in ${archiveNames.index} or ${archiveNames.dockerIndex}`)
-  return [...images.values()].map(({ resolved, tags }) => ({ resolved, tags: [...tags] }))
+  return [...images.values()].map(({ names, ...image }) => ({ ...image, tags: [...names] }))
 }
 
 function ociRoots({ documents }: ReceivedArchive): Descriptor[] {
@@ -75,41 +85,36 @@ function dockerEntries({ documents }: ReceivedArchive): DockerIndexEntry[] {
   return bytes ? parseDockerIndex(bytes) : []
 }
 
-async function resolveArchived(root: Descriptor, options: FindOptions): Promise<ResolvedManifest> {
-  const path: FetchedManifest[] = []
-  let descriptor = root
-  for (let depth = 0; depth <= indexDepthMax; depth++) {
-    const bytes = await readManifest(options.content, descriptor)
-    const parsed = parseManifest(bytes, descriptor.mediaType)
-    path.push({ bytes, descriptor: { ...identify(bytes, descriptor), mediaType: parsed.mediaType } })
-    if (parsed.kind === 'manifest') {
-      checkIsImage(parsed, 'load the archive')
-      return { path, manifest: parsed }
-    }
-    descriptor = await choosePresent(parsed.manifests, options)
-  }
-  throw invalid(`indexes are nested deeper than ${indexDepthMax}`)
+async function chooseArchived(
+  root: Descriptor,
+  { content, platforms, hostPlatform }: FindOptions,
+): Promise<Omit<ArchivedImage, 'tags'>> {
+  const { images, attachments } = await readArchivedGraph(root, content)
+  const chosen = platforms.length === 0 ? images : images.filter(isWanted(images, platforms))
+  const [first] = rankImages(chosen.length === 0 ? images : chosen, platforms[0] ?? hostPlatform)
+  if (!first) throw invalid('none of the manifests of an index is in it')
+  const members = chosen.filter((image) => image !== first)
+  return { resolved: first, members, attachments: members.length === 0 ? [] : attachments }
 }
 
-const identify = (bytes: Uint8Array, { digest }: Descriptor): ContentId => ({ digest, size: bytes.length })
-
-async function readManifest(content: ContentStore, { digest }: Descriptor): Promise<Uint8Array> {
-  if (!(await content.findBlob(digest))) throw invalid(`manifest ${digest} is not in it`)
-  return content.readWhole(digest, manifestBytesMax)
+/** True of the best image for any of the platforms. */
+function isWanted(images: readonly GraphImage[], platforms: readonly Platform[]) {
+  const wanted = new Set(platforms.flatMap((platform) => rankImages(images, platform, []).slice(0, 1)))
+  return (image: GraphImage): boolean => wanted.has(image)
 }
 
-/** An archive need not hold every platform of an index. */
-async function choosePresent(
-  manifests: readonly Descriptor[],
-  { content, platform }: FindOptions,
-): Promise<Descriptor> {
-  const present = await Array.fromAsync(manifests, async (descriptor) =>
-    (await content.findBlob(descriptor.digest)) ? [descriptor] : [],
+/** Those that serve the platform, best first, then `others`. */
+function rankImages(
+  images: readonly GraphImage[],
+  platform: Platform,
+  others: readonly GraphImage[] = images,
+): GraphImage[] {
+  const best = selectManifests(
+    images.map(({ descriptor }) => descriptor),
+    platform,
   )
-  const images = present.flat().filter((descriptor) => descriptor.platform?.os !== 'unknown')
-  const chosen = selectManifests(images, platform)[0] ?? images[0]
-  if (!chosen) throw invalid('none of the manifests of an index is in it')
-  return chosen
+  const ranked = best.flatMap((descriptor) => images.filter((image) => image.descriptor === descriptor))
+  return [...ranked, ...others.filter((image) => !ranked.includes(image))]
 }
 
 interface DockerImage {

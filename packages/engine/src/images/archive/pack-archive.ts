@@ -5,18 +5,22 @@ import {
   parseReference,
   type Descriptor,
   type Digest,
-  type ImageConfig,
   type Manifest,
+  type Platform,
 } from '@berth/oci'
 import { archiveNames, layoutDocument, nameAnnotations, type DockerIndexEntry } from './archive-names.ts'
 import { blobName } from './blob-name.ts'
 
 /** An image to write: what it is made of, and the tags that go with it. */
 export interface PackedImage {
-  /** Of the manifest. */
-  descriptor: Descriptor
-  manifest: Manifest
-  config: Pick<ImageConfig, 'os' | 'architecture' | 'variant'>
+  /** What the tags point at: a manifest, or an index for several platforms. */
+  root: Descriptor
+  /** Of the first manifest, where it is the root itself. */
+  platform: Platform | undefined
+  /** The root and every index and manifest below it that is written, from there down. */
+  documents: readonly Descriptor[]
+  /** Which images those documents are; Docker's index names the first. */
+  manifests: readonly [Manifest, ...Manifest[]]
   /** `registry/repository:tag`, nothing left out. */
   tags: readonly string[]
 }
@@ -41,7 +45,7 @@ function* archiveMembers(
   yield document(archiveNames.dockerIndex, images.map(dockerIndexEntry))
   yield { name: 'blobs/', type: 'directory' }
   const written = new Set<string>()
-  for (const { digest, size } of blobsOf(images)) {
+  for (const { digest, size } of packedBlobs(...images)) {
     const name = blobName(digest)
     const folder = name.slice(0, name.lastIndexOf('/') + 1)
     if (!written.has(folder)) yield { name: folder, type: 'directory' }
@@ -52,25 +56,16 @@ function* archiveMembers(
 
 const document = (name: string, value: unknown): TarMember => ({ name, body: JSON.stringify(value) })
 
-/** Small ones first: manifests, configs, then layers. */
-function blobsOf(images: readonly PackedImage[]): Descriptor[] {
-  return [
-    ...images.map(({ descriptor }) => descriptor),
-    ...images.map(({ manifest }) => manifest.config),
-    ...images.flatMap(({ manifest }) => manifest.layers),
-  ]
-}
+/** Every blob of an image that is written; small ones first: indexes and manifests, configs, then layers. */
+export const packedBlobs = (...images: readonly PackedImage[]): Descriptor[] => [
+  ...images.flatMap(({ documents }) => documents),
+  ...images.flatMap(({ manifests }) => manifests.map(({ config }) => config)),
+  ...images.flatMap(({ manifests }) => manifests.flatMap(({ layers }) => layers)),
+]
 
 function ociIndex(images: readonly PackedImage[]) {
-  const manifests = images.flatMap(({ descriptor, config, tags }) => {
-    const { mediaType, digest, size } = descriptor
-    const { os, architecture, variant } = config
-    const plain = {
-      mediaType,
-      digest,
-      size,
-      platform: { architecture, os, ...(variant === undefined ? {} : { variant }) },
-    }
+  const manifests = images.flatMap(({ root: { mediaType, digest, size }, platform, tags }) => {
+    const plain = { mediaType, digest, size, ...(platform ? { platform } : {}) }
     return tags.length === 0 ? [plain] : tags.map((tag) => ({ ...plain, annotations: annotationsOf(tag) }))
   })
   return { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }
@@ -81,7 +76,7 @@ const annotationsOf = (tag: string) => ({
   [nameAnnotations.tag]: parseReference(tag).tag,
 })
 
-function dockerIndexEntry({ manifest, tags }: PackedImage): DockerIndexEntry {
+function dockerIndexEntry({ manifests: [manifest], tags }: PackedImage): DockerIndexEntry {
   return {
     Config: blobName(manifest.config.digest),
     RepoTags: tags.length === 0 ? null : tags.map((tag) => familiarReference(parseReference(tag))),

@@ -23,7 +23,7 @@ export async function* checkStore(
   options: CheckOptions,
 ): AsyncGenerator<CheckMessage> {
   const tally = new Tally()
-  const manifests = context.images.list().map(({ manifestDigest }) => manifestDigest)
+  const manifests = context.images.listWithMembers().map(({ manifestDigest }) => manifestDigest)
   // What a manifest names can be mended once the manifest can be read.
   yield* checkBlobs(context, manifests, { tally, options, needs: await imageNeeds(context) })
   const needs = await imageNeeds(context)

@@ -22,7 +22,7 @@ export interface ImageNeeds {
 /** What all images need. Where a manifest cannot be read, what it names is known by its digest alone. */
 export async function imageNeeds(context: ImageContext): Promise<ImageNeeds> {
   const needs: ImageNeeds = { blobs: new Map(), layers: new Map() }
-  for (const image of context.images.list()) {
+  for (const image of context.images.listWithMembers()) {
     const repositories = repositoriesOf(context, image)
     const note = (map: Map<Digest, Need>, digest: Digest): Need => {
       const need = map.get(digest) ?? { images: [], repositories: new Set(), blobs: new Set() }

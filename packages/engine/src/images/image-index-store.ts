@@ -1,0 +1,83 @@
+import type { Digest } from '@berth/oci'
+import type { Migration } from '@berth/stdx'
+import type { DatabaseSync } from 'node:sqlite'
+
+/** The index that an image came by, and what else of it is here. */
+export interface ImageIndex {
+  digest: Digest
+  /** Images for other platforms. The image that holds them is the one that names point at. */
+  members: Digest[]
+}
+
+/** Continues those of the image store. */
+export const indexMigration: Migration = (database) =>
+  database.exec(`
+    CREATE TABLE image_index (
+      image_id TEXT PRIMARY KEY REFERENCES image ON DELETE CASCADE,
+      digest TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE image_member (
+      image_id TEXT NOT NULL REFERENCES image ON DELETE CASCADE,
+      member_id TEXT NOT NULL REFERENCES image ON DELETE CASCADE,
+      PRIMARY KEY (image_id, member_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX image_member_member ON image_member (member_id);
+  `)
+
+/** True of the images that are shown: a member of an index that has no name of its own is part of another image. */
+export const isShownSql = `
+  NOT EXISTS (SELECT 1 FROM image_member WHERE member_id = image.image_id)
+  OR EXISTS (SELECT 1 FROM image_tag WHERE image_tag.image_id = image.image_id)
+  OR EXISTS (SELECT 1 FROM image_digest WHERE image_digest.image_id = image.image_id)`
+
+/** Images of several platforms, in the tables of the image store. A change is part of the caller's transaction. */
+export class ImageIndexStore {
+  readonly #database: DatabaseSync
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+  }
+
+  find(imageId: string): ImageIndex | undefined {
+    const row = this.#database.prepare('SELECT digest FROM image_index WHERE image_id = ?').get(imageId)
+    if (!row) return undefined
+    const members = this.#database
+      .prepare('SELECT member_id FROM image_member WHERE image_id = ? ORDER BY member_id')
+      .all(imageId)
+    return {
+      digest: String(row['digest']) as Digest,
+      members: members.map((member) => String(member['member_id']) as Digest),
+    }
+  }
+
+  set(imageId: Digest, { digest, members }: ImageIndex): void {
+    this.#run('INSERT INTO image_index VALUES (?, ?) ON CONFLICT DO UPDATE SET digest = excluded.digest', [
+      imageId,
+      digest,
+    ])
+    this.#run('DELETE FROM image_member WHERE image_id = ?', [imageId])
+    for (const member of new Set(members)) {
+      if (member !== imageId) this.#run('INSERT INTO image_member VALUES (?, ?)', [imageId, member])
+    }
+  }
+
+  /** Members of an image that nothing else holds: no name of their own, no other image. */
+  ownMembers(imageId: string): Digest[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT member_id FROM image_member AS own WHERE image_id = ?
+          AND NOT EXISTS (SELECT 1 FROM image_tag WHERE image_tag.image_id = own.member_id)
+          AND NOT EXISTS (SELECT 1 FROM image_digest WHERE image_digest.image_id = own.member_id)
+          AND NOT EXISTS (
+            SELECT 1 FROM image_member AS other
+            WHERE other.member_id = own.member_id AND other.image_id <> own.image_id)
+        ORDER BY member_id`,
+      )
+      .all(imageId)
+    return rows.map((row) => String(row['member_id']) as Digest)
+  }
+
+  #run(sql: string, parameters: string[]): void {
+    this.#database.prepare(sql).run(...parameters)
+  }
+}
