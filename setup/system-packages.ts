@@ -57,6 +57,27 @@ export const testCapabilities: readonly Capability[] = [
     programs: ['initdb', 'pg_ctlcluster'],
     packages: { apt: 'postgresql', dnf: 'postgresql-server', apk: 'postgresql', pacman: 'postgresql' },
   },
+  // Ceph's object store, the only one with an S3 interface that distributions bring.
+  {
+    purpose: 'an object store (radosgw)',
+    programs: ['radosgw'],
+    packages: { apt: 'radosgw', dnf: 'ceph-radosgw', apk: 'ceph18-radosgw', pacman: 'ceph' },
+  },
+  {
+    purpose: "an object store's monitor (ceph-mon)",
+    programs: ['ceph-mon'],
+    packages: { apt: 'ceph-mon', dnf: 'ceph-mon', apk: 'ceph18-mon', pacman: 'ceph' },
+  },
+  {
+    purpose: "an object store's disk (ceph-osd)",
+    programs: ['ceph-osd'],
+    packages: { apt: 'ceph-osd', dnf: 'ceph-osd', apk: 'ceph18-osd', pacman: 'ceph' },
+  },
+  {
+    purpose: "an object store's command line (ceph)",
+    programs: ['ceph'],
+    packages: { apt: 'ceph-common', dnf: 'ceph-common', apk: 'ceph18-common', pacman: 'ceph' },
+  },
 ]
 
 /** Installs what the machine lacks; does nothing when it lacks nothing. Throws `failed-precondition` with what to do. */

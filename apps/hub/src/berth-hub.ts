@@ -69,7 +69,7 @@ interface Serving {
 }
 
 try {
-  await run(parseCommand(process.argv.slice(2)))
+  await run(parseCommand(process.argv.slice(2), process.env))
 } catch (error) {
   const hint = error instanceof CodedError && error.hint !== undefined ? `\n${error.hint}` : ''
   process.stderr.write(`berth-hub: ${messageOf(error)}${hint}\n`)

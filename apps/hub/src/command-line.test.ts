@@ -12,11 +12,14 @@ const noMirrors = {
   credentialsFile: undefined,
 }
 
+const here = { database: undefined, bucket: undefined }
+
 test('parseCommand() reads serve and its defaults', () => {
   assert.deepEqual(parseCommand(['serve']), {
     name: 'serve',
     listen: { host: '127.0.0.1', port: 5000 },
     dataDirectory: '/var/lib/berth-hub',
+    stores: here,
     logLevel: 'info',
     mirrors: noMirrors,
     access: undefined,
@@ -29,6 +32,7 @@ test('parseCommand() reads serve and its defaults', () => {
     name: 'serve',
     listen: { host: '::1', port: 0 },
     dataDirectory: '/d',
+    stores: here,
     logLevel: 'debug',
     mirrors: noMirrors,
     access: undefined,
@@ -40,10 +44,17 @@ test('parseCommand() reads serve and its defaults', () => {
 
 test('parseCommand() reads seed and the name it is given', () => {
   const seed = parseCommand(['seed', '--data', '/d', '--name', 'team/hello:v1'])
-  assert.deepEqual(seed, { name: 'seed', dataDirectory: '/d', repository: 'team/hello', tag: 'v1' })
+  assert.deepEqual(seed, {
+    name: 'seed',
+    dataDirectory: '/d',
+    stores: here,
+    repository: 'team/hello',
+    tag: 'v1',
+  })
   assert.deepEqual(parseCommand(['seed']), {
     name: 'seed',
     dataDirectory: '/var/lib/berth-hub',
+    stores: here,
     repository: 'library/hello-world',
     tag: 'latest',
   })
@@ -79,6 +90,7 @@ test('parseCommand() reads gc', () => {
   assert.deepEqual(gc, {
     name: 'gc',
     dataDirectory: '/d',
+    stores: here,
     dryRun: true,
     graceMs: 5_400_000,
     policiesFile: undefined,

@@ -8,6 +8,7 @@ import {
   type TlsSettings,
 } from './access-settings.ts'
 import { parseDuration, parseMirrorSettings, type MirrorSettings } from './mirror-settings.ts'
+import { parseStoreSettings, type StoreSettings } from './store-settings.ts'
 
 export const usage = `Usage: berth-hub COMMAND [OPTIONS]
 
@@ -22,6 +23,10 @@ Commands:
 Options of serve and mirror:
   --listen HOST:PORT   Address to listen on; port 0 takes a free one (default 127.0.0.1:5000)
   --data DIR           Where everything is kept (default /var/lib/berth-hub)
+  --database URL       Where the tables are kept instead, also BERTH_HUB_DATABASE: postgres://user@host/name
+  --storage URL        Where the bytes are kept instead, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY:
+                       s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME&redirect=true]; needs --database. With
+                       redirect, clients read large blobs from there themselves
   --log-level LEVEL    trace, debug, info, warn, error or fatal (default info)
 
   --workers N               Processes that answer (default: one a core; one with --upstream, which must be one)
@@ -41,11 +46,11 @@ Options of serve and mirror:
   --pin PATTERN             Never drop blobs of these repositories, for example 'docker.io/library/*'
 
 Options of seed:
-  --data DIR           As above
+  --data, --database, --storage   As above
   --name NAME[:TAG]    What the image is called (default library/hello-world:latest)
 
 Options of gc:
-  --data DIR           As above
+  --data, --database, --storage   As above
   --dry-run            Only say what would be deleted and freed
   --policies FILE      Delete what the "retention" of these policies lets go, too
   --grace DURATION     Keep what was used within, for example 90m (default 75m); shorter than pushes take loses them
@@ -64,10 +69,11 @@ export type Command =
   | { name: 'help' }
   | { name: 'version' }
   | ServeCommand
-  | { name: 'seed'; dataDirectory: string; repository: string; tag: string }
+  | { name: 'seed'; dataDirectory: string; stores: StoreSettings; repository: string; tag: string }
   | {
       name: 'gc'
       dataDirectory: string
+      stores: StoreSettings
       dryRun: boolean
       graceMs: number | undefined
       policiesFile: string | undefined
@@ -78,6 +84,7 @@ export interface ServeCommand {
   name: 'serve'
   listen: { host: string; port: number }
   dataDirectory: string
+  stores: StoreSettings
   logLevel: LogLevel
   mirrors: MirrorSettings
   access: AccessSettings | undefined
@@ -89,6 +96,8 @@ export interface ServeCommand {
 const flags = {
   listen: { type: 'string', default: '127.0.0.1:5000' },
   data: { type: 'string', default: '/var/lib/berth-hub' },
+  database: { type: 'string' },
+  storage: { type: 'string' },
   'log-level': { type: 'string', default: 'info' },
   name: { type: 'string', default: 'library/hello-world:latest' },
   'dry-run': { type: 'boolean', default: false },
@@ -110,8 +119,8 @@ const flags = {
   version: { type: 'boolean', short: 'v' },
 } as const
 
-/** What `argv` (without node and script) asks for; throws `invalid-argument`. */
-export function parseCommand(argv: readonly string[]): Command {
+/** What `argv` (without node and script) and environment ask for; throws `invalid-argument`. */
+export function parseCommand(argv: readonly string[], environment: NodeJS.ProcessEnv = {}): Command {
   const { values, positionals } = parseFlags(argv)
   if (values.help) return { name: 'help' }
   if (values.version) return { name: 'version' }
@@ -125,6 +134,7 @@ export function parseCommand(argv: readonly string[]): Command {
         name: 'serve',
         listen: parseListen(values.listen),
         dataDirectory,
+        stores: parseStoreSettings(values, environment),
         logLevel: parseLogLevel(values['log-level']),
         mirrors: parseMirrorSettings(values, name === 'mirror'),
         access: parseAccessSettings(values),
@@ -133,11 +143,17 @@ export function parseCommand(argv: readonly string[]): Command {
         workers: parseWorkers(values.workers, values.upstream === undefined),
       }
     case 'seed':
-      return { name, dataDirectory, ...parseName(values.name) }
+      return {
+        name,
+        dataDirectory,
+        stores: parseStoreSettings(values, environment),
+        ...parseName(values.name),
+      }
     case 'gc':
       return {
         name,
         dataDirectory,
+        stores: parseStoreSettings(values, environment),
         dryRun: values['dry-run'],
         graceMs: parseDuration('--grace', values.grace),
         policiesFile: values.policies,

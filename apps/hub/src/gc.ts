@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import {
   createRegistry,
   type GarbageReport,
@@ -6,9 +5,12 @@ import {
   type RetentionReport,
 } from '@berth/registry-server'
 import type { Logger } from '@berth/stdx'
+import type { StoreSettings } from './store-settings.ts'
+import { openStores } from './stores.ts'
 
 export interface GcOptions {
   dataDirectory: string
+  stores: StoreSettings
   dryRun: boolean
   policies: readonly RepositoryPolicy[]
   /** Undefined for the registry's own. */
@@ -18,9 +20,11 @@ export interface GcOptions {
 
 /** Lets go what policies let go and collects once, on a store that a hub may be serving meanwhile. */
 export async function gc(options: GcOptions): Promise<GarbageReport & RetentionReport> {
-  const { dataDirectory, dryRun, graceMs, policies, logger } = options
-  const directory = join(dataDirectory, 'registry')
-  await using registry = await createRegistry({ directory, policies, logger })
+  const { dryRun, graceMs, policies, logger } = options
+  await using stack = new AsyncDisposableStack()
+  const registry = stack.use(
+    await createRegistry({ ...(await openStores(options, stack)), policies, logger }),
+  )
   const retention = await registry.applyRetention({ dryRun })
   const garbage = await registry.collectGarbage({ dryRun, ...(graceMs !== undefined && { graceMs }) })
   return { ...retention, ...garbage }

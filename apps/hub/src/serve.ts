@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { isIPv6, type AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { getSystemErrorMessage } from 'node:util'
 import {
   createRegistry,
@@ -17,6 +16,8 @@ import type { HubAccess, HubAccessOptions } from './access.ts'
 import type { AccessSettings, TlsSettings } from './access-settings.ts'
 import { startMaintenance } from './maintenance.ts'
 import type { MirrorSettings } from './mirror-settings.ts'
+import type { StoreSettings } from './store-settings.ts'
+import { openStores } from './stores.ts'
 
 /** Requests that are still answered when asked to stop get this long. */
 const drainMs = 30_000
@@ -25,6 +26,7 @@ const sweepIntervalMs = 50
 export interface ServeOptions {
   listen: { host: string; port: number }
   dataDirectory: string
+  stores: StoreSettings
   mirrors: MirrorSettings
   access: AccessSettings | undefined
   tls: TlsSettings | undefined
@@ -52,7 +54,7 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
   const access = options.access && (await openAccess(options.access, { dataDirectory, isTls, stack, logger }))
   const registry = stack.use(
     await createRegistry({
-      directory: join(dataDirectory, 'registry'),
+      ...(await openStores(options, stack)),
       logger,
       ...(mirrors && { mirrors }),
       ...(access && { access: access.policy }),

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { digestAlgorithm, digestOf, type Digest } from '@berth/oci'
+import { CodedError } from '@berth/stdx'
 import type { BlobRecord, BlobStore } from './blob-store.ts'
 import { RegistryError } from './registry-error.ts'
 import { expectStored, openStoredFile, type ByteRange, type Storage } from './storage.ts'
@@ -36,6 +37,15 @@ export class Blobs {
   /** The file of a blob that `getBlob` has just found, if it is one of its own. The caller closes it. */
   openBlobFile(digest: Digest): Promise<FileHandle | undefined> {
     return openStoredFile(this.#storage, digest)
+  }
+
+  /** Where clients are to read a blob that `getBlob` has just found, if not from here. */
+  async presignBlob(digest: Digest): Promise<URL | undefined> {
+    const { presignBlob } = this.#storage
+    if (!presignBlob) return undefined
+    // A store that has lost it, or is gone, would tell the client so in words of its own.
+    if (await this.#storage.findBlob(digest)) return presignBlob(digest)
+    throw new CodedError('unavailable', 'content is not in the storage')
   }
 
   /** All bytes of a small blob that `getBlob` has just found. */

@@ -19,6 +19,8 @@ export interface FoundBlob {
   open(range: ByteRange): Promise<Readable | AsyncIterable<Uint8Array>>
   /** The file that it is, if it is one of its own. The caller closes it. */
   openFile?(): Promise<FileHandle | undefined>
+  /** Where clients are to read it instead, if they are. */
+  presign?(): Promise<URL | undefined>
   /** All of it in memory, where that is cheaper for a small one. */
   read?(): Promise<Uint8Array>
 }
@@ -44,6 +46,7 @@ export function localContent({ blobs, manifests }: { blobs: Blobs; manifests: Ma
         sizeBytes,
         open: (range) => blobs.openBlob(digest, range),
         openFile: () => blobs.openBlobFile(digest),
+        presign: () => blobs.presignBlob(digest),
         read: () => blobs.readBlob(digest),
       }
     },

@@ -26,11 +26,14 @@ import { registryContents, type RegistryContents } from './registry-contents.ts'
 import { RepositoryStore } from './repository-store.ts'
 import { Retention, type RetentionReport } from './retention.ts'
 import { Scrubber, type ScrubOptions, type ScrubReport } from './scrubber.ts'
+import type { Storage } from './storage.ts'
 import { Uploads } from './uploads.ts'
 
 export interface RegistryOptions {
-  /** Where blobs and uploads are kept; made when it is not there. */
+  /** Where blobs and uploads are kept, or what only this machine needs of them; made when it is not there. */
   directory: string
+  /** Where blobs and uploads are kept instead (default: `directory`). */
+  storage?: Storage
   /** Where the registry's tables are; the caller closes it (default: SQLite's `registry.db` in `directory`). */
   database?: SqlDatabase
   logger: Logger
@@ -83,7 +86,7 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
   const logger = options.logger.named('registry')
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await using stack = new AsyncDisposableStack()
-  const storage = await openFilesystemStorage(directory)
+  const storage = options.storage ?? (await openFilesystemStorage(directory))
   const database = options.database ?? stack.use(openSqliteDatabase(join(directory, 'registry.db')))
   const metadata = await openMetadata(database, now)
   const policies = new Policies(options.policies)
@@ -101,8 +104,11 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
     stores,
   }
   const { manifests } = services
-  const mirroring =
-    options.mirrors && stack.use(openMirroring(options.mirrors, { storage, stores, manifests, now, logger }))
+  const openMirrors = async (mirrors: MirrorsOptions) => {
+    const staging = options.storage ? await openStaging(join(directory, 'staging')) : storage
+    return stack.use(openMirroring(mirrors, { storage, staging, stores, manifests, now, logger }))
+  }
+  const mirroring = options.mirrors && (await openMirrors(options.mirrors))
   const access = options.access ?? openAccess
   const { openFileSender } = options
   const { onActivity = () => {}, meterPull = () => ({}) } = options
@@ -121,6 +127,13 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
     applyRetention: (options) => retention.apply(options),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/** For blobs that are read while they come, which is too much for a store of objects. What a crash left is dropped. */
+async function openStaging(directory: string): Promise<Storage> {
+  const staging = await openFilesystemStorage(directory)
+  for await (const { key } of staging.listUploads()) await staging.deleteUpload(key)
+  return staging
 }
 
 async function putImage(

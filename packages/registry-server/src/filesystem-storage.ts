@@ -120,27 +120,17 @@ class FilesystemStorage implements Storage {
       // Not 'a': that would make an upload that was cancelled anew.
       const file = await open(path, 'r+')
       stack.defer(() => file.close())
-      let position = (await file.stat()).size
+      const sizeBytes = (await file.stat()).size
       const owned = stack.move()
-      return {
-        async write(chunk) {
-          for (let offset = 0; offset < chunk.length;) {
-            const { bytesWritten } = await file.write(chunk, offset, chunk.length - offset, position)
-            offset += bytesWritten
-            position += bytesWritten
-          }
-        },
-        [Symbol.asyncDispose]: () => owned.disposeAsync(),
-      }
+      return new FilesystemUploadWriter(file, {
+        sizeBytes,
+        commit: (digest) => this.#commitUpload(key, digest),
+        delete: () => this.deleteUpload(key),
+        close: () => owned.disposeAsync(),
+      })
     } catch (error) {
       throw asNotFound(error, 'upload')
     }
-  }
-
-  async commitUpload(key: string, digest: Digest): Promise<void> {
-    if (await this.findBlob(digest)) return this.deleteUpload(key)
-    await syncFile(this.#uploadPath(key))
-    await this.#moveToBlobs(this.#uploadPath(key), digest)
   }
 
   async deleteUpload(key: string): Promise<void> {
@@ -151,6 +141,16 @@ class FilesystemStorage implements Storage {
     for await (const { name } of await opendir(join(this.#directory, 'uploads'))) {
       const found = await findStats(this.#uploadPath(name))
       if (found) yield { key: name, modifiedAt: found.mtimeMs }
+    }
+  }
+
+  async #commitUpload(key: string, digest: Digest): Promise<void> {
+    if (await this.findBlob(digest)) return this.deleteUpload(key)
+    try {
+      await syncFile(this.#uploadPath(key))
+      await this.#moveToBlobs(this.#uploadPath(key), digest)
+    } catch (error) {
+      throw asNotFound(error, 'upload')
     }
   }
 
@@ -178,6 +178,53 @@ class FilesystemStorage implements Storage {
     if (!/^[\w-][\w.-]*$/.test(key))
       throw new CodedError('internal', 'Cannot use upload key: not a file name')
     return join(this.#directory, 'uploads', key)
+  }
+}
+
+interface UploadEnding {
+  commit(digest: Digest): Promise<void>
+  delete(): Promise<void>
+  close(): Promise<void>
+}
+
+class FilesystemUploadWriter implements UploadWriter {
+  readonly #file: FileHandle
+  readonly #ending: UploadEnding
+  #sizeBytes: number
+
+  constructor(file: FileHandle, { sizeBytes, ...ending }: { sizeBytes: number } & UploadEnding) {
+    this.#file = file
+    this.#sizeBytes = sizeBytes
+    this.#ending = ending
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    for (let offset = 0; offset < chunk.length;) {
+      const length = chunk.length - offset
+      const { bytesWritten } = await this.#file.write(chunk, offset, length, this.#sizeBytes)
+      offset += bytesWritten
+      this.#sizeBytes += bytesWritten
+    }
+  }
+
+  async flush(): Promise<void> {
+    // Nothing is kept back.
+  }
+
+  commit(digest: Digest): Promise<void> {
+    return this.#ending.commit(digest)
+  }
+
+  delete(): Promise<void> {
+    return this.#ending.delete()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#ending.close()
   }
 }
 

@@ -124,6 +124,7 @@ export class GarbageCollector {
       if (!dryRun) await this.#storage.deleteUpload(key)
       purged++
     }
+    if (!dryRun) await this.#storage.purgeFragments?.(this.#now() - uploadAgeMsMax)
     return purged
   }
 }

@@ -36,12 +36,15 @@ export interface Storage {
   openUpload(key: string, range?: ByteRange): Promise<Readable>
   /** Appends to an upload. One writer at a time, of all processes: throws `conflict` for a second, and `not-found`. */
   appendUpload(key: string): Promise<UploadWriter>
-  /** Makes an upload the blob `digest`, which the caller has checked; durable when it returns. Already there is success. */
-  commitUpload(key: string, digest: Digest): Promise<void>
   /** Ends an upload. Not there is success. */
   deleteUpload(key: string): Promise<void>
   /** Every upload that has not ended, with the time of its last byte in milliseconds since the epoch. */
   listUploads(): AsyncIterable<{ key: string; modifiedAt: number }>
+
+  /** Frees what processes that ended half-way left besides blobs and uploads, as far as it is from before `before`. */
+  purgeFragments?(before: number): Promise<void>
+  /** An address from which anybody may read a blob for some minutes, ranges too; undefined when clients are not to. */
+  presignBlob?: ((digest: Digest) => Promise<URL>) | undefined
 }
 
 /** First and last byte, both inclusive, as in HTTP. */
@@ -50,9 +53,20 @@ export interface ByteRange {
   end: number
 }
 
+/** Disposing it flushes, and lets the next writer come. */
 export interface UploadWriter extends AsyncDisposable {
-  /** Bytes are there for the next reader once this has returned. */
+  /** Bytes that the upload has, all that was written included. */
+  readonly sizeBytes: number
   write(chunk: Uint8Array): Promise<void>
+  /** When it returns, what was written is there for readers, and for the next writer. */
+  flush(): Promise<void>
+  /**
+   * Makes the upload the blob `digest`, which the caller has checked; durable when it returns. Already there is success.
+   * Throws `not-found` when the upload was ended meanwhile.
+   */
+  commit(digest: Digest): Promise<void>
+  /** Ends the upload. */
+  delete(): Promise<void>
 }
 
 /**

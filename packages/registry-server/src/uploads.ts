@@ -13,15 +13,13 @@ interface Session {
   algorithm: DigestAlgorithm
   /** The hash of the bytes so far; undefined when it is not known here. */
   digester: Digester | undefined
-  isWriting: boolean
 }
 
 /** An upload while it is written to. */
 interface Writing {
   key: string
   session: Session
-  /** Bytes that are there. */
-  offset: number
+  writer: UploadWriter
 }
 
 /** Bytes to append; `start` is where the client says they begin. */
@@ -92,10 +90,6 @@ export class Uploads {
   async cancel(repository: string, id: string): Promise<void> {
     const key = uploadKey(repository, id)
     await this.#getOffset(key)
-    await this.#drop(key)
-  }
-
-  async #drop(key: string): Promise<void> {
     this.#sessions.delete(key)
     await this.#storage.deleteUpload(key)
   }
@@ -107,87 +101,76 @@ export class Uploads {
   }
 
   async #appendChunk(writing: Writing, { body, start }: Chunk): Promise<number> {
-    const { offset } = writing
-    if (start !== undefined && start !== offset)
-      throw new RegistryError('CHUNK_OUT_OF_ORDER', { detail: { offset } })
+    const { writer } = writing
+    if (start !== undefined && start !== writer.sizeBytes) throw outOfOrder(writer.sizeBytes)
     const digester = runningDigester(writing)
-    await using writer = await this.#openWriter(writing)
     for await (const bytes of body) {
       const isWritten = writer.write(bytes)
       digester?.update(bytes)
       await isWritten
-      writing.offset += bytes.length
     }
-    return writing.offset
-  }
-
-  /** Another process on the same storage may be writing, or have written since the offset was asked for. */
-  async #openWriter({ key, offset }: Writing): Promise<UploadWriter> {
-    const busy = () => new RegistryError('CHUNK_OUT_OF_ORDER', { detail: { offset } })
-    const writer = await this.#storage.appendUpload(key).catch((error: unknown) => {
-      throw isCoded(error, 'conflict') ? busy() : error
-    })
-    if ((await this.#getOffset(key)) === offset) return writer
-    await writer[Symbol.asyncDispose]()
-    throw busy()
+    return writer.sizeBytes
   }
 
   /** Returns the size of the new blob. */
   async #commit(writing: Writing, digest: Digest): Promise<number> {
-    const { key, session, offset } = writing
+    const { key, session, writer } = writing
     const digester = await this.#digesterOf(writing)
     // A hash ends with its digest; should the commit fail, the next try hashes the bytes again.
     session.digester = undefined
     if (digester.digest() !== digest) {
-      await this.#drop(key)
+      this.#sessions.delete(key)
+      await writer.delete()
       throw new RegistryError('DIGEST_INVALID', { detail: { digest } })
     }
     await this.#blobs.leaseContent(digest)
-    await this.#storage.commitUpload(key, digest)
+    await writer.commit(digest).catch(asUnknown)
     this.#sessions.delete(key)
-    return offset
+    return writer.sizeBytes
   }
 
   /** The hash of all bytes: the running one if there is one, else made anew. */
   async #digesterOf(writing: Writing): Promise<Digester> {
     const running = runningDigester(writing)
     if (running) return running
-    const { key, session } = writing
+    const { key, session, writer } = writing
+    await writer.flush()
     const digester = new Digester(session.algorithm)
     for await (const bytes of await this.#storage.openUpload(key)) digester.update(bytes as Uint8Array)
-    session.digester = digester
     return digester
   }
 
-  /** One writer at a time; a second is refused, not queued: it would append to what it has not seen. */
+  /** One writer at a time, until what it wrote is a blob; a second is refused, not queued: it has not seen what is there. */
   async #exclusively<T>(key: string, action: (writing: Writing) => Promise<T>): Promise<T> {
-    const offset = await this.#getOffset(key)
+    const writer = await this.#openWriter(key)
     const session = this.#sessionOf(key)
-    if (session.isWriting) throw new RegistryError('CHUNK_OUT_OF_ORDER', { detail: { offset } })
-    session.isWriting = true
     try {
-      return await action({ key, session, offset })
-    } finally {
-      session.isWriting = false
+      await using _ = writer
+      return await action({ key, session, writer })
+    } catch (error) {
+      // What was hashed may not be what is there.
+      session.digester = undefined
+      throw error
+    }
+  }
+
+  async #openWriter(key: string): Promise<UploadWriter> {
+    try {
+      return await this.#storage.appendUpload(key)
+    } catch (error) {
+      if (isCoded(error, 'conflict')) throw outOfOrder(await this.#getOffset(key))
+      return asUnknown(error)
     }
   }
 
   #sessionOf(key: string): Session {
-    const known = this.#sessions.get(key)
-    if (known) return known
-    const session: Session = { algorithm: 'sha256', digester: undefined, isWriting: false }
+    const session = this.#sessions.get(key) ?? { algorithm: 'sha256', digester: undefined }
+    // A Map keeps the order of insertion: the first was used longest ago.
+    this.#sessions.delete(key)
     this.#sessions.set(key, session)
-    this.#forgetOldest()
+    const [oldest] = this.#sessions.keys()
+    if (this.#sessions.size > sessionsMax && oldest !== undefined) this.#sessions.delete(oldest)
     return session
-  }
-
-  #forgetOldest(): void {
-    if (this.#sessions.size <= sessionsMax) return
-    for (const [key, session] of this.#sessions) {
-      if (session.isWriting) continue
-      this.#sessions.delete(key)
-      return
-    }
   }
 }
 
@@ -195,7 +178,8 @@ export class Uploads {
  * The hash of just the bytes that are there, if this process has seen them all. Where other processes had their share in
  * an upload, all of it is hashed once at its end rather than anew with each part.
  */
-function runningDigester({ session, offset }: Writing): Digester | undefined {
+function runningDigester({ session, writer }: Writing): Digester | undefined {
+  const offset = writer.sizeBytes
   if (offset === 0) session.digester = new Digester(session.algorithm)
   if (session.digester?.sizeBytes !== offset) session.digester = undefined
   return session.digester
@@ -211,4 +195,12 @@ function expectAlgorithm(session: Session, algorithm: DigestAlgorithm): void {
   if (session.algorithm === algorithm) return
   session.algorithm = algorithm
   session.digester = undefined
+}
+
+function outOfOrder(offset: number): RegistryError {
+  return new RegistryError('CHUNK_OUT_OF_ORDER', { detail: { offset } })
+}
+
+function asUnknown(error: unknown): never {
+  throw isCoded(error, 'not-found') ? new RegistryError('BLOB_UPLOAD_UNKNOWN', { cause: error }) : error
 }

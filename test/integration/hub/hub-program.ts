@@ -14,14 +14,31 @@ export async function temporaryDirectory(stack: AsyncDisposableStack): Promise<s
   return directory
 }
 
+interface StartedProgram {
+  child: ChildProcess
+  url: string
+}
+
 /** Starts the program and waits for the line that says where it listens; `stack` ends it if it still runs then. */
 export async function startProgram(
   stack: AsyncDisposableStack,
   data: string,
   more: readonly string[] = [],
-): Promise<{ child: ChildProcess; url: string }> {
+): Promise<StartedProgram> {
+  return startProgramWith(stack, { data, more, environment: {} })
+}
+
+/** As `startProgram`, with more in its environment. */
+export async function startProgramWith(
+  stack: AsyncDisposableStack,
+  options: { data: string; more: readonly string[]; environment: Readonly<Record<string, string>> },
+): Promise<StartedProgram> {
+  const { data, more, environment } = options
   const args = ['serve', '--listen', '127.0.0.1:0', '--data', data, '--log-level', 'warn', ...more]
-  const child = spawn(launcher, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(launcher, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
+  })
   stack.defer(() => kill(child))
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
   const url = /^berth-hub listens on (https?:\S+)$/.exec(line)?.[1] ?? assert.fail(line)

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Digest } from '@berth/oci'
 import type { FoundBlob } from '../content-reader.ts'
@@ -29,6 +29,9 @@ export async function getBlob(exchange: Exchange): Promise<void> {
   const { sizeBytes } = found
   const headers = blobHeaders(digest)
   if (request.headers['if-none-match'] === headers.ETag) return sendEmpty(response, 304, headers)
+  // A small one is here before a client has gone elsewhere.
+  const elsewhere = isHead || sizeBytes <= wholeBlobBytesMax ? undefined : await found.presign?.()
+  if (elsewhere) return redirect(response, digest, elsewhere)
   const ranges = wantedRanges(request, headers.ETag, sizeBytes)
   if (ranges === 'unsatisfiable') return sendEmpty(response, 416, { 'Content-Range': `bytes */${sizeBytes}` })
   const blob = { ...found, headers }
@@ -41,6 +44,12 @@ export async function getBlob(exchange: Exchange): Promise<void> {
 export async function deleteBlob({ services, response, repository, params }: Exchange): Promise<void> {
   await services.blobs.deleteBlob(repository, parseBlobDigest(params['digest'] ?? ''))
   sendEmpty(response, 202)
+}
+
+/** Clients send the range again there, and keep to themselves who they are. */
+function redirect(response: ServerResponse, digest: Digest, url: URL): void {
+  const headers = { Location: url.href, 'Docker-Content-Digest': digest, 'Cache-Control': 'no-store' }
+  sendEmpty(response, 307, headers)
 }
 
 async function sendWhole(exchange: Exchange, blob: AnsweredBlob): Promise<void> {

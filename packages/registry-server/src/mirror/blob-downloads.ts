@@ -25,7 +25,10 @@ export interface DownloadSource {
 }
 
 export interface BlobDownloadsOptions {
+  /** Where blobs go. */
   storage: Storage
+  /** Where they are while they grow: readers see what is written at once. May be the same. */
+  staging: Storage
   blobs: BlobStore
   logger: Logger
   /** Called when another blob has come in. */
@@ -77,40 +80,40 @@ export class BlobDownloads {
   }
 
   async #download(source: DownloadSource, digest: Digest, begun: (blob: GrowingBlob) => void): Promise<void> {
-    const { storage } = this.#options
+    const { storage, staging } = this.#options
     const first = await this.#open(source, digest, 0)
     const upload = { key: `mirror-${randomUUID()}`, digest, sizeBytes: first.sizeBytes }
     try {
-      await storage.createUpload(upload.key)
+      await staging.createUpload(upload.key)
     } catch (error) {
       first.discard()
       throw error
     }
-    const blob = new GrowingBlob(storage, upload)
+    const blob = new GrowingBlob({ storage, staging }, upload)
     const key = keyOf(source.repository, digest)
     this.#running.set(key, blob)
     begun(blob)
     try {
-      const sizeBytes = await this.#receive({ source, blob, uploadKey: upload.key }, first)
-      await this.#store(source.repository, { blob, sizeBytes, uploadKey: upload.key })
+      await using writer = await staging.appendUpload(upload.key)
+      await this.#receive({ source, blob, writer }, first)
+      await this.#store(source.repository, { blob, writer, uploadKey: upload.key })
       blob.finish()
     } catch (error) {
       this.#options.logger.warn('download failed', { repository: source.repository, digest, error })
       blob.fail(error)
-      await storage.deleteUpload(upload.key)
+      await staging.deleteUpload(upload.key)
     } finally {
       this.#running.delete(key)
     }
     this.#options.onStored()
   }
 
-  /** Brings all bytes into the upload, over lines that break, and checks them. Returns how many there are. */
+  /** Brings all bytes into the upload, over lines that break, and checks them. */
   async #receive(
-    { source, blob, uploadKey }: { source: DownloadSource; blob: GrowingBlob; uploadKey: string },
+    { source, blob, writer }: { source: DownloadSource; blob: GrowingBlob; writer: UploadWriter },
     first: UpstreamBlob,
-  ): Promise<number> {
+  ): Promise<void> {
     const digester = new Digester(digestAlgorithm(blob.digest))
-    await using writer = await this.#options.storage.appendUpload(uploadKey)
     let part: UpstreamBlob | undefined = first
     for (let attempt = 1; ;) {
       const from = digester.sizeBytes
@@ -130,22 +133,39 @@ export class BlobDownloads {
     const actual = digester.digest()
     if (actual !== blob.digest)
       throw new UpstreamError('failing', `upstream sent other bytes than those of ${blob.digest}`)
-    return digester.sizeBytes
   }
 
   async #store(
     repository: string,
-    { blob, sizeBytes, uploadKey }: { blob: GrowingBlob; sizeBytes: number; uploadKey: string },
+    { blob, writer, uploadKey }: { blob: GrowingBlob; writer: UploadWriter; uploadKey: string },
   ): Promise<void> {
-    const { storage, blobs } = this.#options
-    blob.commit()
+    const { storage, staging, blobs } = this.#options
     await blobs.leaseContent(blob.digest)
-    await storage.commitUpload(uploadKey, blob.digest)
-    await blobs.addBlob(repository, blob.digest, sizeBytes)
+    if (staging !== storage) await copyUpload({ from: staging, to: storage }, uploadKey, blob.digest)
+    blob.commit()
+    await (staging === storage ? writer.commit(blob.digest) : writer.delete())
+    await blobs.addBlob(repository, blob.digest, writer.sizeBytes)
   }
 
   #open({ upstream, upstreamRepository }: DownloadSource, digest: Digest, start: number) {
     return upstream.openBlob(upstreamRepository, digest, { start, signal: this.#ending.signal })
+  }
+}
+
+/** Makes what an upload of one storage has a blob of another. */
+async function copyUpload(
+  { from, to }: { from: Storage; to: Storage },
+  key: string,
+  digest: Digest,
+): Promise<void> {
+  await to.createUpload(key)
+  await using writer = await to.appendUpload(key)
+  try {
+    for await (const chunk of await from.openUpload(key)) await writer.write(chunk as Uint8Array)
+    await writer.commit(digest)
+  } catch (error) {
+    await writer.delete()
+    throw error
   }
 }
 
@@ -165,6 +185,7 @@ async function receivePart(
     const isWritten = writer.write(fresh)
     digester.update(fresh)
     await isWritten
+    await writer.flush()
     blob.advance(digester.sizeBytes)
   }
   if (sizeBytes !== Infinity && digester.sizeBytes < sizeBytes)

@@ -15,14 +15,19 @@ export class GrowingBlob {
   /** Settles when it is stored, or has failed. */
   readonly stored: Promise<void>
   readonly #storage: Storage
+  readonly #staging: Storage
   readonly #key: string
   readonly #settle: PromiseWithResolvers<void>
   #state: State = { is: 'growing' }
   #visibleBytes = 0
   #changed = Promise.withResolvers<void>()
 
-  constructor(storage: Storage, upload: { key: string; digest: Digest; sizeBytes: number | undefined }) {
+  constructor(
+    { storage, staging }: { storage: Storage; staging: Storage },
+    upload: { key: string; digest: Digest; sizeBytes: number | undefined },
+  ) {
     this.#storage = storage
+    this.#staging = staging
     this.#key = upload.key
     this.digest = upload.digest
     this.sizeBytes = upload.sizeBytes
@@ -76,7 +81,7 @@ export class GrowingBlob {
   /** Undefined when the upload has become the blob in the meantime: it is read as that then. */
   async #openUpload(range: ByteRange): Promise<AsyncIterable<Uint8Array> | undefined> {
     try {
-      return await this.#storage.openUpload(this.#key, range)
+      return await this.#staging.openUpload(this.#key, range)
     } catch (error) {
       if (!isCoded(error, 'not-found') || this.#state.is === 'growing') throw error
       return undefined

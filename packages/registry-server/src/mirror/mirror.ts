@@ -26,6 +26,8 @@ const ttlJitter = 0.1
 export interface MirrorOptions {
   namespaces: MirrorNamespaces
   storage: Storage
+  /** Where blobs are while they come; may be the same. */
+  staging: Storage
   stores: { blobs: BlobStore; manifests: ManifestStore; mirror: MirrorStore }
   manifests: Manifests
   now: () => number
@@ -48,8 +50,8 @@ export class Mirror implements ContentReader, AsyncDisposable {
 
   constructor(options: MirrorOptions) {
     this.#options = options
-    const { storage, stores, logger, onStored } = options
-    this.#downloads = new BlobDownloads({ storage, blobs: stores.blobs, logger, onStored })
+    const { storage, staging, stores, logger, onStored } = options
+    this.#downloads = new BlobDownloads({ storage, staging, blobs: stores.blobs, logger, onStored })
   }
 
   getManifest(repository: string, reference: ManifestReference): Promise<FoundManifest> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
-import { digestOf } from '@berth/oci'
+import { digestOf, type Digest } from '@berth/oci'
 import type { Storage } from '../storage.ts'
 
 /** What every storage does. `open` is given an empty directory, and the same one again to open what is in it. */
@@ -94,7 +94,7 @@ export function testStorage(name: string, open: (directory: string) => Promise<S
         assert.deepEqual(await again.findUpload(key), { sizeBytes: 12 })
         assert.equal(String(await collect(await again.openUpload(key))), 'first second')
         const digest = digestOf('first second')
-        await again.commitUpload(key, digest)
+        await commit(again, key, digest)
         assert.equal(String(await again.readBlob(digest)), 'first second')
         assert.equal(await again.findUpload(key), undefined)
       }),
@@ -117,14 +117,71 @@ export function testStorage(name: string, open: (directory: string) => Promise<S
     )
 
     test(
-      'commitUpload() of a blob that is there ends the upload',
+      'an upload of many pieces is the same bytes, read while it is written to and as a blob',
+      withStorage(async (storage, reopen) => {
+        const bytes = randomBytes(21_000_000)
+        const key = randomUUID()
+        await storage.createUpload(key)
+        for (const [start, end] of [
+          [0, 10],
+          [10, 9_000_000],
+          [9_000_000, 20_000_000],
+        ] as const) {
+          await using writer = await (await reopen()).appendUpload(key)
+          assert.equal(writer.sizeBytes, start)
+          for (let from = start; from < end; from += 700_001)
+            await writer.write(bytes.subarray(from, Math.min(from + 700_001, end)))
+          await writer.flush()
+          const range = { start: Math.max(0, start - 5), end: end - 1 }
+          const read = await collect(await storage.openUpload(key, range))
+          assert.ok(read.equals(bytes.subarray(range.start, end)))
+        }
+        await using writer = await storage.appendUpload(key)
+        await writer.write(bytes.subarray(20_000_000))
+        assert.equal(writer.sizeBytes, bytes.length)
+        const digest = digestOf(bytes)
+        await writer.commit(digest)
+        assert.equal(await storage.findUpload(key), undefined)
+        assert.equal(digestOf(await storage.readBlob(digest)), digest)
+      }),
+    )
+
+    test(
+      'an upload that its writer deletes is not there, whatever was written',
+      withStorage(async (storage) => {
+        const key = randomUUID()
+        await storage.createUpload(key)
+        {
+          await using writer = await storage.appendUpload(key)
+          await writer.write(Buffer.from('bytes'))
+          await writer.delete()
+        }
+        assert.equal(await storage.findUpload(key), undefined)
+        assert.deepEqual(await Array.fromAsync(storage.listUploads()), [])
+      }),
+    )
+
+    test(
+      'commit() of an upload that was ended meanwhile is not-found',
+      withStorage(async (storage) => {
+        const key = randomUUID()
+        await storage.createUpload(key)
+        await append(storage, key, 'bytes')
+        await using writer = await storage.appendUpload(key)
+        await storage.deleteUpload(key)
+        await assert.rejects(writer.commit(digestOf('bytes')), { code: 'not-found' })
+      }),
+    )
+
+    test(
+      'commit() of a blob that is there ends the upload',
       withStorage(async (storage) => {
         const digest = digestOf('same')
         await storage.writeBlob(digest, Buffer.from('same'))
         const key = randomUUID()
         await storage.createUpload(key)
         await append(storage, key, 'same')
-        await storage.commitUpload(key, digest)
+        await commit(storage, key, digest)
         assert.equal(await storage.findUpload(key), undefined)
         assert.equal(String(await storage.readBlob(digest)), 'same')
       }),
@@ -156,6 +213,11 @@ export function testStorage(name: string, open: (directory: string) => Promise<S
 async function append(storage: Storage, key: string, text: string): Promise<void> {
   await using writer = await storage.appendUpload(key)
   await writer.write(Buffer.from(text))
+}
+
+async function commit(storage: Storage, key: string, digest: Digest): Promise<void> {
+  await using writer = await storage.appendUpload(key)
+  await writer.commit(digest)
 }
 
 async function collect(stream: Readable): Promise<Buffer> {
