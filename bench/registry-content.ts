@@ -54,6 +54,10 @@ export class RegistryContent {
     return digestOf(body)
   }
 
+  async mountBlob(repository: string, { from, digest }: { from: string; digest: string }): Promise<void> {
+    await this.#send('POST', `/v2/${repository}/blobs/uploads/?mount=${digest}&from=${from}`, 201)
+  }
+
   async #send(
     method: string,
     path: string | URL,

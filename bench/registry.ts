@@ -1,92 +1,113 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs, promisify } from 'node:util'
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import { mediaTypes } from '@berth/oci'
+import { prepareCheckout } from '../setup/prepare-checkout.ts'
 import { publishFigures } from './figures.ts'
-import { measureInTurns, type Figure } from './measure.ts'
+import { measureInTurns, measureSeriesInTurns, type Figure } from './measure.ts'
+import { measureHerd } from './mirror-herd.ts'
 import { digestOf, RegistryContent } from './registry-content.ts'
-import { startBerthHub, startDockerRegistry, type RegistryPeer } from './registry-peer.ts'
+import { hasDockerRegistry, startBerthHub, startDockerRegistry, type RegistryPeer } from './registry-peer.ts'
+import { loadWithWrk } from './wrk.ts'
 
-const run = promisify(execFile)
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '3' } },
+  options: { rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '2' } },
 })
 const rounds = Number(values.rounds)
+const seconds = Number(values.seconds)
 const tags = 1000
+const repositories = 10_000
+const seedsAtOnce = 16
 const pushes = 200
 const pushesAtOnce = 20
 const largeBytes = 100 * 1000 * 1000
 
+await prepareCheckout()
+const hasPeer = await hasDockerRegistry()
 await using stack = new AsyncDisposableStack()
 const directory = await mkdtemp(join(tmpdir(), 'berth-bench-registry-'))
 stack.defer(() => rm(directory, { recursive: true, force: true }))
-const peers: RegistryPeer[] = [
-  stack.use(await startDockerRegistry(directory)),
-  stack.use(await startBerthHub(directory)),
-  stack.use(await startBerthHub(directory, 1)),
-]
-
 const small = randomBytes(10_000)
 const large = randomBytes(largeBytes)
 const [smallDigest, largeDigest] = [digestOf(small), digestOf(large)]
+const figures: Figure[] = []
+
+figures.push(await measureIdleMemory())
+const peers: RegistryPeer[] = hasPeer ? [stack.use(await startDockerRegistry({ directory }))] : []
+peers.push(stack.use(await startBerthHub({ directory })))
+
 let manifestDigest = ''
 for (const { url } of peers) await seed(new RegistryContent(url))
 
-const figures: Figure[] = []
-const manifestAccept = { Accept: mediaTypes.ociManifest }
-const reads: readonly [
-  id: string,
-  title: string,
-  path: () => string,
-  options: { connections?: number; goal: number },
-][] = [
-  ['manifest-tag', '1,000 manifest GETs by tag, 8 connections', () => 'manifests/latest', { goal: 1 / 3 }],
-  [
-    'manifest-digest',
-    '1,000 manifest GETs by digest, 8 connections',
-    () => `manifests/${manifestDigest}`,
-    { goal: 1 / 3 },
-  ],
-  ['blob-small', '1,000 GETs of a 10 kB blob, 8 connections', () => `blobs/${smallDigest}`, { goal: 1 / 4 }],
-  [
-    'blob-large-1',
-    '1,000 GETs of a 100 MB blob, 1 connection',
-    () => `blobs/${largeDigest}`,
-    { connections: 1, goal: 1.25 },
-  ],
-  [
-    'blob-large-8',
-    '1,000 GETs of a 100 MB blob, 8 connections',
-    () => `blobs/${largeDigest}`,
-    { goal: 1.25 },
-  ],
-  ['tags', '1,000 lists of 1,000 tags, 8 connections', () => 'tags/list', { goal: 1 / 5 }],
-  ['tags-page', '1,000 lists of 100 of 1,000 tags, 8 connections', () => 'tags/list?n=100', { goal: 1 / 5 }],
+type Read = [id: string, title: string, path: string, options: { goal: number; connections?: number }]
+const blob = (digest: string) => `bench/app/blobs/${digest}`
+const reads: readonly Read[] = [
+  ['manifest-tag', 'manifest GETs by tag', 'bench/app/manifests/latest', { goal: 1 / 3 }],
+  ['manifest-digest', 'manifest GETs by digest', `bench/app/manifests/${manifestDigest}`, { goal: 1 / 3 }],
+  ['blob-small', 'GETs of a 10 kB blob', blob(smallDigest), { goal: 1 / 4 }],
+  ['blob-large-1', 'GETs of a 100 MB blob', blob(largeDigest), { goal: 1.25, connections: 1 }],
+  ['blob-large-8', 'GETs of a 100 MB blob', blob(largeDigest), { goal: 1.25 }],
+  ['tags', 'lists of 1,000 tags', 'bench/app/tags/list', { goal: 1 / 5 }],
+  ['tags-page', 'lists of 100 of 1,000 tags', 'bench/app/tags/list?n=100', { goal: 1 / 5 }],
+  ['catalog', 'lists of 1,000 of 10,000 repositories', '_catalog?n=1000', { goal: 1 / 5 }],
 ]
-for (const [id, title, path, { connections = 8, goal }] of reads) {
-  await compare({ id, title, goal }, ({ url }) => load(`${url}/v2/bench/app/${path()}`, connections))
+for (const read of reads) figures.push(...(await compareReads(read)))
+for (const chunks of [0, 10]) {
+  const title = `upload of 100 MB, ${chunks === 0 ? 'whole' : 'in ten chunks'}`
+  const about = { id: `upload-${chunks}`, title, unit: 'ms', goal: 1 / 1.5 } as const
+  await compare(about, (peer) => timeUpload(peer, chunks))
 }
-await compare({ id: 'upload-whole', title: 'upload of 100 MB, whole', goal: 1 / 1.5 }, (peer) =>
-  timeUpload(peer, 0),
-)
-await compare({ id: 'upload-chunks', title: 'upload of 100 MB, ten chunks', goal: 1 / 1.5 }, (peer) =>
-  timeUpload(peer, 10),
-)
 await compare(
-  { id: 'pushes', title: `${pushes} small images, ${pushesAtOnce} at a time`, goal: 1 / 2 },
+  { id: 'pushes', title: `${pushes} small images, ${pushesAtOnce} at a time`, unit: 'ms', goal: 1 / 2 },
   timePushes,
 )
+figures.push(...(await measureHerd({ directory, rounds: 1, hasPeer })))
 await publishFigures('registry', figures)
 
+/** Each by itself, since programs that are the same share memory. */
+async function measureIdleMemory(): Promise<Figure> {
+  const measure = async (start: () => Promise<RegistryPeer>) => {
+    await using peer = await start()
+    await delay(1000)
+    return await peer.measureMemory()
+  }
+  const home = { directory: join(directory, 'idle') }
+  const about = { id: 'memory', title: 'idle memory, PSS of all processes', unit: 'MiB' } as const
+  return await measureInTurns({ ...about, rounds: 1, warmUps: 0 }, [
+    ...(hasPeer
+      ? [{ name: 'docker-registry', measure: () => measure(() => startDockerRegistry(home)) }]
+      : []),
+    { name: 'berth-hub, 1 worker', measure: () => measure(() => startBerthHub(home, 1)) },
+    { name: 'berth-hub', measure: () => measure(() => startBerthHub(home)) },
+  ])
+}
+
 async function compare(
-  about: Pick<Figure, 'id' | 'title'> & { goal: number },
+  about: Omit<Figure, 'results'>,
   measure: (peer: RegistryPeer) => Promise<number>,
 ): Promise<void> {
   const contestants = peers.map((peer) => ({ name: peer.name, measure: () => measure(peer) }))
-  figures.push(await measureInTurns({ ...about, unit: 'ms', rounds }, contestants))
+  figures.push(await measureInTurns({ ...about, rounds }, contestants))
+}
+
+function compareReads([id, title, path, { goal, connections = 8 }]: Read): Promise<Figure[]> {
+  const whole = `1,000 ${title}, ${connections === 1 ? '1 connection' : `${connections} connections`}`
+  const about = [
+    { id, title: whole, unit: 'ms', goal },
+    { id: `${id}-p99`, title: `the same: p99 of one`, unit: 'ms', goal: 1 },
+  ] as const
+  const headers = { Accept: mediaTypes.ociManifest }
+  const contestants = peers.map(({ name, url }) => ({
+    name,
+    async measure() {
+      const load = await loadWithWrk(`${url}/v2/${path}`, { connections, seconds, headers })
+      return [load.thousandMs, load.p99Ms]
+    },
+  }))
+  return measureSeriesInTurns({ figures: about, rounds }, contestants)
 }
 
 async function seed(content: RegistryContent): Promise<void> {
@@ -99,29 +120,19 @@ async function seed(content: RegistryContent): Promise<void> {
     config: { mediaType: mediaTypes.ociConfig, digest: digestOf(config), size: config.length },
     layers: [],
   }
-  for (let index = 1; index < tags; index++) await content.pushManifest('bench/app', `tag-${index}`, document)
-}
-
-/** Milliseconds for 1,000 requests at the rate that wrk reaches. */
-async function load(url: string, connections: number): Promise<number> {
-  const flags = ['-t1', `-c${connections}`, `-d${values.seconds}s`, '--timeout', '30s']
-  const headers = Object.entries(manifestAccept).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
-  const { stdout } = await run('wrk', [...flags, ...headers, url])
-  if (/Non-2xx/.test(stdout)) throw new Error(`${url}: ${stdout}`)
-  return 1e6 / Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1])
-}
-
-/** Bytes that no registry has seen. */
-function freshLarge(): Buffer {
-  randomBytes(32).copy(large)
-  return large
+  await inLanes(tags - 1, seedsAtOnce, (index) =>
+    content.pushManifest('bench/app', `tag-${index}`, document).then(() => {}),
+  )
+  const mounted = { from: 'bench/app', digest: smallDigest }
+  await inLanes(repositories, seedsAtOnce, (index) => content.mountBlob(`many/app-${index}`, mounted))
 }
 
 async function timeUpload({ url }: RegistryPeer, chunks: number): Promise<number> {
-  const bytes = freshLarge()
-  const digest = digestOf(bytes)
+  // Bytes that no registry has seen.
+  randomBytes(32).copy(large)
+  const digest = digestOf(large)
   const startedAt = performance.now()
-  await new RegistryContent(url).pushBlob('bench/uploads', bytes, { chunks, digest })
+  await new RegistryContent(url).pushBlob('bench/uploads', large, { chunks, digest })
   return performance.now() - startedAt
 }
 
@@ -129,10 +140,19 @@ async function timePushes({ url }: RegistryPeer): Promise<number> {
   const content = new RegistryContent(url)
   const layers = Array.from({ length: pushes }, () => randomBytes(2000))
   const startedAt = performance.now()
-  const pushing = Array.from({ length: pushesAtOnce }, async (_, lane) => {
-    for (let index = lane; index < pushes; index += pushesAtOnce)
-      await content.pushImage(`bench/small-${index}`, 'latest', layers[index] ?? Buffer.alloc(1))
+  await inLanes(pushes, pushesAtOnce, async (index) => {
+    await content.pushImage(`bench/small-${index}`, 'latest', layers[index] ?? Buffer.alloc(1))
   })
-  await Promise.all(pushing)
   return performance.now() - startedAt
+}
+
+async function inLanes(
+  count: number,
+  lanes: number,
+  action: (index: number) => Promise<void>,
+): Promise<void> {
+  const run = async (_: unknown, lane: number) => {
+    for (let index = lane; index < count; index += lanes) await action(index)
+  }
+  await Promise.all(Array.from({ length: lanes }, run))
 }

@@ -1,6 +1,7 @@
 import type { Digest } from '@berth/oci'
 import { sql, type Kysely } from 'kysely'
 import { addContent } from './blob-store.ts'
+import { listNames } from './list-names.ts'
 import type { MetadataDatabase } from './metadata-database.ts'
 import type { MetadataSchema } from './metadata-schema.ts'
 import { Policies } from './policies.ts'
@@ -48,16 +49,18 @@ export interface ReferrerRecord extends ManifestRecord {
 
 /** The manifests of repositories, what they refer to, and what their tags name. */
 export class ManifestStore {
+  readonly #tables: MetadataDatabase
   readonly #db: MetadataDatabase['db']
   readonly #writes: MetadataDatabase['writes']
   readonly #now: MetadataDatabase['now']
   readonly #policies: Policies
 
-  constructor({ db, writes, now }: MetadataDatabase, policies = new Policies()) {
+  constructor(tables: MetadataDatabase, policies = new Policies()) {
     this.#policies = policies
-    this.#db = db
-    this.#writes = writes
-    this.#now = now
+    this.#tables = tables
+    this.#db = tables.db
+    this.#writes = tables.writes
+    this.#now = tables.now
   }
 
   async findManifest(repository: string, digest: Digest): Promise<ManifestRecord | undefined> {
@@ -156,8 +159,8 @@ export class ManifestStore {
     })
   }
 
-  async listTags(repository: string, { last, limit }: Page): Promise<string[]> {
-    const rows = await this.#db
+  listTags(repository: string, { last, limit }: Page): Promise<string[]> {
+    const page = this.#db
       .selectFrom('tags')
       .innerJoin('repositories', 'repositories.id', 'tags.repository_id')
       .select('tags.name')
@@ -165,8 +168,7 @@ export class ManifestStore {
       .where('tags.name', '>', last)
       .orderBy('tags.name')
       .limit(limit)
-      .execute()
-    return rows.map((row) => row.name)
+    return listNames(this.#tables, page)
   }
 
   /** As `listTags`, with what each names. */

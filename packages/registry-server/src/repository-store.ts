@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { listNames } from './list-names.ts'
 import type { MetadataDatabase } from './metadata-database.ts'
 import type { MetadataSchema } from './metadata-schema.ts'
 
@@ -10,27 +11,28 @@ export interface Page {
 
 /** Which repositories there are. One comes into being with the first blob or manifest that it holds. */
 export class RepositoryStore {
+  readonly #tables: MetadataDatabase
   readonly #db: MetadataDatabase['db']
   readonly #writes: MetadataDatabase['writes']
 
-  constructor({ db, writes }: MetadataDatabase) {
-    this.#db = db
-    this.#writes = writes
+  constructor(tables: MetadataDatabase) {
+    this.#tables = tables
+    this.#db = tables.db
+    this.#writes = tables.writes
   }
 
   async hasRepository(repository: string): Promise<boolean> {
     return (await findRepositoryId(this.#db, repository)) !== undefined
   }
 
-  async listRepositories({ last, limit }: Page): Promise<string[]> {
-    const rows = await this.#db
+  listRepositories({ last, limit }: Page): Promise<string[]> {
+    const page = this.#db
       .selectFrom('repositories')
       .select('name')
       .where('name', '>', last)
       .orderBy('name')
       .limit(limit)
-      .execute()
-    return rows.map((row) => row.name)
+    return listNames(this.#tables, page)
   }
 
   /** Deletes a repository with all that it holds; false when it was not there. */
