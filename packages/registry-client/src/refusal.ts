@@ -1,8 +1,9 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { readBounded, type ErrorCode } from '@berth/stdx'
 import { familiarName, familiarReference, type Reference } from '@berth/oci'
 import { chooseChallenge } from './challenge.ts'
 import { EndpointFailure, type FailureKind } from './endpoint-failure.ts'
+import { isUsedUp, limitText } from './rate-limit.ts'
 import { retryAfterMs } from './retry-after.ts'
 
 const bodyBytesMax = 64 * 1024
@@ -25,7 +26,7 @@ export async function refusal(response: IncomingMessage, what: Wanted): Promise<
     : `${status} ${response.statusMessage ?? ''}`.trim()
   const { message, code, hint } = wording(status, { told, response, what })
   return new EndpointFailure(message, {
-    kind: kindOf(status),
+    kind: kindOf(status, response.headers),
     code,
     summary,
     retryAfterMs: retryAfterMs(response.headers['retry-after'], Date.now()),
@@ -33,7 +34,9 @@ export async function refusal(response: IncomingMessage, what: Wanted): Promise<
   })
 }
 
-function kindOf(status: number): FailureKind {
+function kindOf(status: number, headers: IncomingHttpHeaders): FailureKind {
+  // Hours would pass until it is another: better to ask somebody else.
+  if (status === 429 && headers['retry-after'] === undefined && isUsedUp(headers)) return 'refused'
   return status === 408 || status === 429 || status >= 500 ? 'transient' : 'refused'
 }
 
@@ -55,7 +58,7 @@ function wording(status: number, { told, response, what }: Context): Wording {
   if (status === 404) return notFound(told, what)
   if (status === 429) {
     return {
-      message: `toomanyrequests: ${told.message || 'too many requests'}`,
+      message: `toomanyrequests: ${told.message || 'too many requests'}${limitText(response.headers)}`,
       code: 'unavailable',
       hint: 'Wait, log in for a higher limit, or use a mirror ("registry-mirrors" in daemon.json).',
     }

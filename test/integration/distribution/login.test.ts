@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { hash } from 'bcryptjs'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { busyboxImage } from '../../fixtures/images.ts'
 import { startHub } from '../../fixtures/hub.ts'
@@ -12,6 +13,8 @@ import { isRegistryInstalled, startDebianRegistry, type DebianRegistry } from '.
 const hasRegistry = await isRegistryInstalled()
 const skip = hasRegistry ? false : 'docker-registry is not on PATH'
 
+const berth = join(import.meta.dirname, '../../../bin/berth')
+
 let engine: TestEngine
 let registry: DebianRegistry
 let clientConfig: string
@@ -20,9 +23,8 @@ before(async () => {
   if (!hasRegistry) return
   engine = await startEngine({ bridge: 'none' })
   clientConfig = await mkdtemp(join(tmpdir(), 'berth-client-'))
-  const { stdout } = await runProgram(['htpasswd', '-Bbn', '-C', '4', 'ann', 'secret'])
   registry = await startDebianRegistry({
-    files: { htpasswd: stdout },
+    files: { htpasswd: `ann:${await hash('secret', 4)}\n` },
     auth: '  htpasswd: { realm: test, path: "{directory}/htpasswd" }',
   })
 })
@@ -70,4 +72,24 @@ test('docker login, push and logout work with a registry that knows its users', 
   assert.equal(logout.exitCode, 0)
   assert.equal((await docker(['push', name])).exitCode, 1)
   assert.ok(!(await engine.log()).includes('secret'))
+})
+
+test('berth login asks the registry itself where no engine is, in the same words', { skip }, async () => {
+  const folder = join(clientConfig, 'alone')
+  await mkdir(folder)
+  const login = async (password: string) =>
+    await runProgram(
+      [berth, '-H', `unix://${folder}/no.sock`, 'login', '-u', 'ann', '--password-stdin', registry.address],
+      { input: password, env: { DOCKER_CONFIG: folder } },
+    )
+  const wrong = await login('wrong')
+  assert.equal(wrong.exitCode, 1)
+  assert.match(
+    wrong.stderr,
+    /^login attempt to http:\/\/127\.0\.0\.1:\d+\/v2\/ failed with status: 401 Unauthorized$/m,
+  )
+  const right = await login('secret')
+  assert.match(right.stdout, /^Login Succeeded$/m, right.stderr)
+  const kept = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')) as { auths: object }
+  assert.deepEqual(Object.keys(kept.auths), [registry.address])
 })

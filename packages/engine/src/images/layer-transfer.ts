@@ -20,7 +20,7 @@ import { SharedWork } from './shared-work.ts'
 export type LayerEvent =
   | { state: 'waiting' }
   | { state: 'downloading'; currentBytes: number; totalBytes: number }
-  | { state: 'retrying'; seconds: number }
+  | { state: 'retrying'; delayMs: number }
   | { state: 'downloaded' }
   | { state: 'extracting'; currentBytes: number; totalBytes: number }
 
@@ -149,7 +149,7 @@ export class LayerTransfer {
           follower?.abandon()
           return ingest.truncate()
         },
-        onRetry: ({ delayMs }) => emit({ state: 'retrying', seconds: Math.ceil(delayMs / 1000) }),
+        onRetry: ({ delayMs }) => emit({ state: 'retrying', delayMs }),
         ...(credentials ? { credentials } : {}),
       })
       try {

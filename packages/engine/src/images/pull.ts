@@ -17,6 +17,7 @@ import type { ImageLayer, LayerEvent } from './layer-transfer.ts'
 import { progressOf, type Report } from './progress.ts'
 import { recordImage, type CompleteImage } from './record-image.ts'
 import { resolveManifest, type ResolvedManifest } from './resolve-manifest.ts'
+import { retryText } from './retry-text.ts'
 import { together } from './together.ts'
 import { whileHeld } from './while-held.ts'
 
@@ -29,7 +30,7 @@ export interface PullOptions {
 
 /**
  * Pulls one image. Errors up to the manifest are thrown before the first message, so that they can still become a
- * status code; later ones end the sequence.
+ * status code, unless a wait for another attempt had to be told; later ones end the sequence.
  */
 export async function* pullImage(
   context: ImageContext,
@@ -37,8 +38,16 @@ export async function* pullImage(
   options: PullOptions,
 ): AsyncGenerator<JsonMessage> {
   const platform = options.platform ?? context.platform
-  const resolved = await resolveManifest(reference, { ...options, registry: context.registry, platform })
-  yield { status: `Pulling from ${reference.repository}`, id: reference.tag ?? reference.digest ?? '' }
+  const id = reference.tag ?? reference.digest ?? ''
+  const resolved = yield* progressOf((report) =>
+    resolveManifest(reference, {
+      ...options,
+      registry: context.registry,
+      platform,
+      onRetry: ({ delayMs }) => report({ status: retryText(delayMs), progressDetail: {}, id }),
+    }),
+  )
+  yield { status: `Pulling from ${reference.repository}`, id }
   const isNew = yield* progressOf((report) => bringImage(context, { reference, resolved, options, report }))
   const root = resolved.path[0]?.descriptor.digest
   yield { status: `Digest: ${root}` }
@@ -129,7 +138,7 @@ function reportLayerEvent(event: LayerEvent, { id, report }: { id: string; repor
       })
     case 'retrying':
       return report({
-        status: `Retrying in ${event.seconds} second${event.seconds === 1 ? '' : 's'}`,
+        status: retryText(event.delayMs),
         progressDetail: {},
         id,
       })

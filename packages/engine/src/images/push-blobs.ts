@@ -11,6 +11,7 @@ import type { PushedBlob } from '@berth/registry-client'
 import type { ImageContext } from './image-context.ts'
 import type { Report } from './progress.ts'
 import type { PushOptions } from './push.ts'
+import { retryText } from './retry-text.ts'
 import { shortDigest } from './short-digest.ts'
 import { together } from './together.ts'
 
@@ -96,13 +97,11 @@ async function pushBlob(
       origins,
       signal,
       onProgress: (current) => tell('Pushing', { current, total: descriptor.size }),
-      onRetry: ({ delayMs }) => tell(retryText(Math.ceil(delayMs / 1000))),
+      onRetry: ({ delayMs }) => tell(retryText(delayMs)),
       ...(credentials ? { credentials } : {}),
     },
   )
 }
-
-const retryText = (seconds: number): string => `Retrying in ${seconds} second${seconds === 1 ? '' : 's'}`
 
 /** Other repositories of the same registry; those whose path is most like the target's are likeliest to be readable. */
 function originsFor({ registry, repository }: Reference, known: readonly string[]): string[] {

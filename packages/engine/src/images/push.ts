@@ -1,6 +1,6 @@
 import type { JsonMessage, PushResult } from '@berth/api'
 import { familiarName, familiarReference, formatReference, type Platform, type Reference } from '@berth/oci'
-import type { Credentials } from '@berth/registry-client'
+import type { Credentials, RetryNotice } from '@berth/registry-client'
 import { CodedError } from '@berth/stdx'
 import { compressLayers } from './compress-layers.ts'
 import type { ImageContext } from './image-context.ts'
@@ -9,6 +9,7 @@ import { progressOf, type Report } from './progress.ts'
 import { pushBlobs } from './push-blobs.ts'
 import { findPushedGraph, manifestsOf, type PushedGraph } from './pushed-graph.ts'
 import { imageBlobs } from './record-image.ts'
+import { retryText } from './retry-text.ts'
 
 export interface PushOptions {
   /** Pushes the image of this platform, and no index. */
@@ -95,8 +96,13 @@ async function sendGraph(context: ImageContext, graph: PushedGraph, request: Sen
     for (const digest of imageBlobs({ path: [], manifest })) await lease.add(digest)
   await pushBlobs(context, manifests, request)
   const { credentials, signal } = options
-  const call = { signal, ...(credentials ? { credentials } : {}) }
-  const { tag: _, ...untagged } = reference
+  const { tag: id = '', ...untagged } = reference
+  const call = {
+    signal,
+    onRetry: ({ delayMs }: RetryNotice) =>
+      request.report({ status: retryText(delayMs), progressDetail: {}, id }),
+    ...(credentials ? { credentials } : {}),
+  }
   for (const child of graph.children) await registry.pushManifest(untagged, child, call)
   await registry.pushManifest(reference, graph.root, call)
 }

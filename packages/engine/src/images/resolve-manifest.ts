@@ -10,7 +10,7 @@ import {
   type Platform,
   type Reference,
 } from '@berth/oci'
-import type { Credentials, RegistryClient } from '@berth/registry-client'
+import type { Credentials, RegistryClient, RetryNotice } from '@berth/registry-client'
 import { CodedError } from '@berth/stdx'
 
 /** One document on the way from a name to an image, with the bytes as they came. */
@@ -30,6 +30,8 @@ export interface ResolveOptions {
   platform: Platform
   credentials: Credentials | undefined
   signal: AbortSignal
+  /** Told before each wait for another attempt. */
+  onRetry?: (notice: RetryNotice) => void
 }
 
 /** Indexes within indexes deeper than this are refused. */
@@ -58,8 +60,13 @@ export async function resolveManifest(
   )
 }
 
-function fetchOptions(digest: Digest | undefined, { signal, credentials }: ResolveOptions) {
-  return { signal, ...(digest ? { digest } : {}), ...(credentials ? { credentials } : {}) }
+function fetchOptions(digest: Digest | undefined, { signal, credentials, onRetry }: ResolveOptions) {
+  return {
+    signal,
+    ...(digest ? { digest } : {}),
+    ...(credentials ? { credentials } : {}),
+    ...(onRetry ? { onRetry } : {}),
+  }
 }
 
 function choose(manifests: readonly Descriptor[], platform: Platform, reference: Reference): Descriptor {

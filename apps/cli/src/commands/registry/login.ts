@@ -1,4 +1,4 @@
-import type { AuthRequest } from '@berth/api'
+import type { AuthRequest, AuthResponse } from '@berth/api'
 import { login, type EngineClient } from '@berth/client'
 import { CodedError, isCoded, messageOf } from '@berth/stdx'
 import { defineCommand, type Arguments } from '../../command/command.ts'
@@ -33,6 +33,24 @@ export async function run(client: EngineClient, args: Arguments<typeof definitio
   finish(await signIn(client, { username, password, serveraddress: key }, io), io)
 }
 
+/** By the engine, which may be nearer to the registry; from here where none is. */
+async function tryLogin(client: EngineClient, auth: AuthRequest, io: Io): Promise<AuthResponse> {
+  try {
+    return await login(client, auth)
+  } catch (error) {
+    if (!isCoded(error, 'unavailable') || (await isThere(client))) throw error
+    const { loginFromHere } = await import('../../registry/login-from-here.ts')
+    return await loginFromHere(auth, io)
+  }
+}
+
+async function isThere(client: EngineClient): Promise<boolean> {
+  return await client.ping().then(
+    () => true,
+    () => false,
+  )
+}
+
 function finish(status: string, io: Io): void {
   if (status !== '') io.stdout.write(`${status}\n`)
 }
@@ -63,9 +81,9 @@ async function tryStored(client: EngineClient, auth: AuthRequest, io: Io): Promi
   }
 }
 
-/** Lets the engine try the credentials and keeps them, or the token that the registry gave for them. */
+/** Lets the registry try the credentials and keeps them, or the token that it gave for them. */
 async function signIn(client: EngineClient, auth: AuthRequest, io: Io): Promise<string> {
-  const { Status, IdentityToken } = await login(client, auth)
+  const { Status, IdentityToken } = await tryLogin(client, auth, io)
   const { serveraddress: key = '', username = '', password = '' } = auth
   const kept = IdentityToken ? { username, identitytoken: IdentityToken } : { username, password }
   await openCredentialStore(io, key)

@@ -240,6 +240,36 @@ describe('credentials', () => {
       )
     }))
 
+  test('of the environment count more, each for its own registry, and are written nowhere', () =>
+    inFolder(async (folder) => {
+      await writeFile(join(folder, 'config.json'), JSON.stringify(twoLogins))
+      const mine = Buffer.from('env:secret').toString('base64')
+      const DOCKER_AUTH_CONFIG = JSON.stringify({ auths: { 'https://hub:5000/v2/': { auth: mine } } })
+      await using engine = await startFakeEngine(replies)
+      const pull = async (name: string, text: string) =>
+        await runBerth(['-H', engine.host, 'pull', '-q', name], {
+          env: { DOCKER_CONFIG: folder, DOCKER_AUTH_CONFIG: text },
+        })
+      await pull('hub:5000/a', DOCKER_AUTH_CONFIG)
+      await pull('hub:5001/a', DOCKER_AUTH_CONFIG)
+      await pull('hub:5002/a', DOCKER_AUTH_CONFIG)
+      const { stderr } = await pull('hub:5000/a', `{"auths": "${mine}"}`)
+      assert.deepEqual(
+        engine.requests.map((request) => request.auth),
+        [
+          { username: 'env', password: 'secret', serveraddress: 'hub:5000' },
+          { username: 'me', password: 'pw', serveraddress: 'hub:5001' },
+          {},
+          { username: 'me', password: 'pw', serveraddress: 'hub:5000' },
+        ],
+      )
+      assert.equal(
+        stderr,
+        'WARNING: the credentials of the environment are left out: DOCKER_AUTH_CONFIG is not {"auths": {…}}\n',
+      )
+      assert.deepEqual(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')), twoLogins)
+    }))
+
   test('that are asked for on a terminal are typed unseen', () =>
     inFolder(async (folder) => {
       await using engine = await startFakeEngine(replies)
