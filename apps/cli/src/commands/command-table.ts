@@ -1,6 +1,7 @@
 import type { CommandTable } from '../command/command-table.ts'
 import { containerCommands } from './container/container-commands.ts'
 import { imageCommands } from './image/image-commands.ts'
+import { manifestCommands } from './manifest/manifest-commands.ts'
 import { mirrorCommands } from './mirror/mirror-commands.ts'
 import { networkCommands } from './network/network-commands.ts'
 import { registryCommands } from './registry/registry-commands.ts'
@@ -13,6 +14,7 @@ export const commandTable: CommandTable = {
   groups: [
     { name: 'container', summary: 'Manage containers', commands: containerCommands },
     { name: 'image', summary: 'Manage images', commands: imageCommands },
+    { name: 'manifest', summary: 'Manage image manifests and manifest lists', commands: manifestCommands },
     { name: 'mirror', summary: 'Manage mirrors of registries', commands: mirrorCommands },
     { name: 'network', summary: 'Manage networks', commands: networkCommands },
     { name: 'system', summary: 'Manage the engine', commands: systemCommands },
