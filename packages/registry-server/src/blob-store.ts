@@ -5,7 +5,7 @@ import type { MetadataDatabase } from './metadata-database.ts'
 import type { MetadataSchema } from './metadata-schema.ts'
 import { Policies } from './policies.ts'
 import { RegistryError } from './registry-error.ts'
-import { findRepositoryId, makeRepository } from './repository-store.ts'
+import { findRepositoryId, lockRepository, makeRepository } from './repository-store.ts'
 
 export interface BlobRecord {
   sizeBytes: number
@@ -14,13 +14,15 @@ export interface BlobRecord {
 
 /** Which repositories hold which blobs, and until when collection leaves what nothing refers to alone. */
 export class BlobStore {
+  readonly #kind: MetadataDatabase['kind']
   readonly #db: MetadataDatabase['db']
   readonly #writes: MetadataDatabase['writes']
   readonly #now: MetadataDatabase['now']
   readonly #policies: Policies
 
-  constructor({ db, writes, now }: MetadataDatabase, policies = new Policies()) {
+  constructor({ kind, db, writes, now }: MetadataDatabase, policies = new Policies()) {
     this.#policies = policies
+    this.#kind = kind
     this.#db = db
     this.#writes = writes
     this.#now = now
@@ -92,6 +94,8 @@ export class BlobStore {
         .where('repositories.name', '=', source)
         .where('repository_blobs.digest', '=', digest)
         .where('blobs.quarantined_at', 'is', null)
+        // Collection may be about to take it.
+        .$if(this.#kind === 'postgres', (query) => query.forShare(['repository_blobs', 'blobs']))
         .executeTakeFirst()
       if (!blob) return false
       await this.#holdBlob(transaction, target, { digest, sizeBytes: blob.size_bytes })
@@ -131,10 +135,13 @@ export class BlobStore {
     { digest, sizeBytes }: { digest: Digest; sizeBytes: number },
   ): Promise<void> {
     const now = this.#now()
-    const repositoryId = await makeRepository(transaction, repository, this.#now())
+    const kind = this.#kind
+    const repositoryId = await makeRepository(transaction, { kind, name: repository, now })
     const quotaBytes = this.#policies.quotaBytes(repository)
-    if (quotaBytes !== Infinity)
+    if (quotaBytes !== Infinity) {
+      await lockRepository(transaction, { kind, repositoryId })
       await checkQuota(transaction, { repositoryId, digest, freeBytes: quotaBytes - sizeBytes })
+    }
     await transaction
       .insertInto('repository_blobs')
       .values({

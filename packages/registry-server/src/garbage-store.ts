@@ -12,11 +12,13 @@ export interface ContentRecord {
 
 /** What collection and scrubbing ask of the tables. Leases older than `cutoff` protect nothing. */
 export class GarbageStore {
+  readonly #kind: MetadataDatabase['kind']
   readonly #db: MetadataDatabase['db']
   readonly #writes: MetadataDatabase['writes']
   readonly #now: MetadataDatabase['now']
 
-  constructor({ db, writes, now }: MetadataDatabase) {
+  constructor({ kind, db, writes, now }: MetadataDatabase) {
+    this.#kind = kind
     this.#db = db
     this.#writes = writes
     this.#now = now
@@ -48,6 +50,7 @@ export class GarbageStore {
 
   /** Which of these the tables know nothing of: a process ended between storing them and saying so. */
   async findUnknown(digests: readonly Digest[]): Promise<Digest[]> {
+    if (digests.length === 0) return []
     const rows = await this.#db.selectFrom('blobs').select('digest').where('digest', 'in', digests).execute()
     const known = new Set(rows.map((row) => row.digest))
     return digests.filter((digest) => !known.has(digest))
@@ -70,7 +73,11 @@ export class GarbageStore {
     )
   }
 
-  /** Takes blobs that no manifest of their repository names from it, at most `limit`; returns how many. */
+  /**
+   * Takes blobs that no manifest of their repository names from it, at most `limit`; returns how many. They are locked
+   * first and looked at again then: what a manifest came to name until the lock was there is seen to be named, and no
+   * manifest can come to name what is locked.
+   */
   async releaseUnreferenced(cutoff: number, limit: number): Promise<number> {
     return this.#writes.run(async (transaction) => {
       const rows = await transaction
@@ -78,12 +85,14 @@ export class GarbageStore {
         .select(['repository_id', 'digest'])
         .where((held) => held.not(isInUse(held, cutoff)))
         .limit(limit)
+        .$if(this.#kind === 'postgres', (query) => query.forUpdate().skipLocked())
         .execute()
       for (const row of rows) {
         await transaction
           .deleteFrom('repository_blobs')
           .where('repository_id', '=', row.repository_id)
           .where('digest', '=', row.digest)
+          .where((held) => held.not(isInUse(held, cutoff)))
           .execute()
       }
       return rows.length
@@ -102,17 +111,21 @@ export class GarbageStore {
 
   /**
    * Deletes those of `digests` that nothing holds even now; `remove` deletes their bytes. All of it is one transaction:
-   * who leases content meanwhile either comes before, and keeps it, or after, and finds neither row nor bytes.
+   * who leases content meanwhile either comes before, and keeps it, or after, and finds neither row nor bytes. As in
+   * `releaseUnreferenced`, what is locked is looked at again.
    */
   async deleteGarbage(
     digests: readonly Digest[],
     cutoff: number,
     remove: (digest: Digest) => Promise<void>,
   ): Promise<ContentRecord[]> {
+    if (digests.length === 0) return []
     // Not with the writes of others: were those undone after all, they might need what is deleted here.
     return this.#db.transaction().execute(async (transaction) => {
+      const candidates = await this.#lockContent(transaction, digests)
+      if (candidates.length === 0) return []
       const rows = await selectGarbage(transaction, cutoff)
-        .where('blobs.digest', 'in', digests)
+        .where('blobs.digest', 'in', candidates)
         .where((content) =>
           content.not(
             content.exists(
@@ -130,6 +143,22 @@ export class GarbageStore {
       }
       return rows.map(toContentRecord)
     })
+  }
+
+  /** Those that nobody else works on; they stay so until the transaction ends. */
+  async #lockContent(
+    transaction: Kysely<MetadataSchema>,
+    digests: readonly Digest[],
+  ): Promise<readonly Digest[]> {
+    if (this.#kind === 'sqlite') return digests
+    const rows = await transaction
+      .selectFrom('blobs')
+      .select('digest')
+      .where('digest', 'in', digests)
+      .forUpdate()
+      .skipLocked()
+      .execute()
+    return rows.map((row) => row.digest as Digest)
   }
 
   /** Content last checked before `before`, the longest ago first. */

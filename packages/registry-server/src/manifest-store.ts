@@ -1,4 +1,5 @@
 import type { Digest } from '@berth/oci'
+import type { SqlKind } from '@berth/sql'
 import { sql, type Kysely } from 'kysely'
 import { addContent } from './blob-store.ts'
 import { listNames } from './list-names.ts'
@@ -6,7 +7,7 @@ import type { MetadataDatabase } from './metadata-database.ts'
 import type { MetadataSchema } from './metadata-schema.ts'
 import { Policies } from './policies.ts'
 import { RegistryError } from './registry-error.ts'
-import { findRepositoryId, makeRepository, type Page } from './repository-store.ts'
+import { findRepositoryId, lockRepository, makeRepository, type Page } from './repository-store.ts'
 
 /** One manifest as the registry remembers it; its bytes are in the storage. */
 export interface ManifestRecord {
@@ -100,8 +101,9 @@ export class ManifestStore {
    */
   async addManifest(repository: string, manifest: NewManifest, tags: readonly string[]): Promise<void> {
     await this.#writes.run(async (transaction) => {
-      const repositoryId = await makeRepository(transaction, repository, this.#now())
-      await checkReferences(transaction, repositoryId, manifest.references)
+      const kind = this.#tables.kind
+      const repositoryId = await makeRepository(transaction, { kind, name: repository, now: this.#now() })
+      await checkReferences(transaction, { kind, repositoryId, references: manifest.references })
       await this.#checkTags(transaction, { repository, repositoryId, tags, digest: manifest.digest })
       await addContent(transaction, manifest, this.#now())
       await transaction
@@ -128,6 +130,8 @@ export class ManifestStore {
     return this.#writes.run(async (transaction) => {
       const repositoryId = await findRepositoryId(transaction, repository)
       if (repositoryId === undefined) return false
+      // No tag may come to name it in the meantime.
+      await lockRepository(transaction, { kind: this.#tables.kind, repositoryId })
       const named = await transaction
         .selectFrom('tags')
         .select('name')
@@ -246,8 +250,9 @@ export class ManifestStore {
     tagging: { repository: string; repositoryId: number; tags: readonly string[]; digest: Digest },
   ): Promise<void> {
     const { repository, repositoryId, digest } = tagging
-    for (const name of tagging.tags) {
-      if (!this.#policies.isImmutable(repository, name)) continue
+    const immutable = tagging.tags.filter((name) => this.#policies.isImmutable(repository, name))
+    if (immutable.length > 0) await lockRepository(transaction, { kind: this.#tables.kind, repositoryId })
+    for (const name of immutable) {
       const set = await transaction
         .selectFrom('tags')
         .select('digest')
@@ -306,13 +311,14 @@ function chunked<T>(values: readonly T[]): T[][] {
   )
 }
 
+/** What is there stays until the transaction ends, so that collection then sees that it is needed. */
 async function checkReferences(
   transaction: Kysely<MetadataSchema>,
-  repositoryId: number,
-  { kind, required }: ManifestReferences,
+  options: { kind: SqlKind; repositoryId: number; references: ManifestReferences },
 ): Promise<void> {
-  const table = kind === 'blobs' ? 'repository_blobs' : 'manifests'
-  const unknown = new Set(required)
+  const { kind, repositoryId, references } = options
+  const table = references.kind === 'blobs' ? 'repository_blobs' : 'manifests'
+  const unknown = new Set(references.required)
   for (const digests of chunked([...unknown])) {
     const rows = await transaction
       .selectFrom(table)
@@ -321,6 +327,7 @@ async function checkReferences(
       .where('repository_id', '=', repositoryId)
       .where('blobs.quarantined_at', 'is', null)
       .where(`${table}.digest`, 'in', digests)
+      .$if(kind === 'postgres', (query) => query.forShare([table, 'blobs']))
       .execute()
     for (const { digest } of rows) unknown.delete(digest as Digest)
   }

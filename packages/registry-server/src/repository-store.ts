@@ -1,3 +1,5 @@
+import type { SqlKind } from '@berth/sql'
+import { CodedError } from '@berth/stdx'
 import type { Kysely } from 'kysely'
 import { listNames } from './list-names.ts'
 import type { MetadataDatabase } from './metadata-database.ts'
@@ -55,18 +57,41 @@ export async function findRepositoryId(
   return row?.id
 }
 
-/** The repository's id, made if need be. */
+/** The repository's id, made if need be. It stays until the transaction ends. */
 export async function makeRepository(
   transaction: Kysely<MetadataSchema>,
-  name: string,
-  now: number,
+  { kind, name, now }: { kind: SqlKind; name: string; now: number },
 ): Promise<number> {
-  const known = await findRepositoryId(transaction, name)
-  if (known !== undefined) return known
-  const row = await transaction
+  const find = () =>
+    transaction
+      .selectFrom('repositories')
+      .select('id')
+      .where('name', '=', name)
+      .$if(kind === 'postgres', (query) => query.forKeyShare())
+      .executeTakeFirst()
+  const known = await find()
+  if (known) return known.id
+  await transaction
     .insertInto('repositories')
     .values({ name, created_at: now })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return row.id
+    // Another replica may be making it.
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  const made = await find()
+  if (made) return made.id
+  throw new CodedError('unavailable', `Cannot make repository ${name}: it was deleted meanwhile`)
+}
+
+/** Lets one transaction at a time go on for a repository: for rules about all that it holds. SQLite always does. */
+export async function lockRepository(
+  transaction: Kysely<MetadataSchema>,
+  { kind, repositoryId }: { kind: SqlKind; repositoryId: number },
+): Promise<void> {
+  if (kind === 'sqlite') return
+  await transaction
+    .selectFrom('repositories')
+    .select('id')
+    .where('id', '=', repositoryId)
+    .forNoKeyUpdate()
+    .execute()
 }

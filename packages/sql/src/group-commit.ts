@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
+import type { SqlWrites } from './sql-database.ts'
 
 /** Writes in one transaction at most; the rest wait for the next. */
 const groupMax = 500
@@ -10,10 +11,11 @@ interface WaitingWrite<Schema> {
 }
 
 /**
- * Joins writes that come at the same time into one transaction, because a commit waits for the disk. Each has a
+ * Joins writes that come at the same time into one transaction, because a commit waits for the disk and there is one
+ * writer at a time anyway. Each has a
  * savepoint of its own: one that fails takes nothing of the others with it. A write is durable when its promise resolves.
  */
-export class GroupCommit<Schema> {
+export class GroupCommit<Schema> implements SqlWrites<Schema> {
   readonly #db: Kysely<Schema>
   #waiting: WaitingWrite<Schema>[] = []
   #isScheduled = false

@@ -1,8 +1,8 @@
 import { CodedError } from '@berth/stdx'
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, types } from 'pg'
-import { GroupCommit } from './group-commit.ts'
 import { ReachablePool, type Query } from './reachable-pool.ts'
+import { RetriedWrites } from './retried-writes.ts'
 import type { SqlDatabase, SqlMigration, SqlTables } from './sql-database.ts'
 
 /** Connections of one process: a replica has a few dozen requests at work at once, most of them without the database. */
@@ -38,7 +38,7 @@ export async function openPostgresDatabase(url: string): Promise<SqlDatabase> {
   await using stack = new AsyncDisposableStack()
   stack.defer(() => db.destroy())
   await prepare(reachable)
-  const tables: SqlTables<unknown> = { kind: 'postgres', db, writes: new GroupCommit(db) }
+  const tables: SqlTables<unknown> = { kind: 'postgres', db, writes: new RetriedWrites(db) }
   const owned = stack.move()
   return {
     kind: 'postgres',

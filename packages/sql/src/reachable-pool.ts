@@ -92,7 +92,12 @@ function isGone(error: unknown): boolean {
   return state === undefined || /^(08|57P)/.test(state)
 }
 
+/** Whether a transaction was undone because of another one (class 40: deadlock, serialization): it may be run again. */
+export function isLostRace(error: unknown): boolean {
+  return isCoded(error, 'unavailable') && sqlState(error.cause)?.startsWith('40') === true
+}
+
 function sqlState(error: unknown): string | undefined {
-  const { code } = error as { code?: unknown }
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
 }

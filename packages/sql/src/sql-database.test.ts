@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isCoded } from '@berth/stdx'
 import { openSqlDatabase } from './open-sql-database.ts'
 import type { SqlMigration } from './sql-database.ts'
@@ -109,6 +110,38 @@ test(
     assert.deepEqual(
       rows.map(({ name }) => name),
       ['after', 'before'],
+    )
+  },
+)
+
+test(
+  'writes.run() of writes that wait for each other does all of them',
+  { skip: !server && 'PostgreSQL is not installed' },
+  async () => {
+    await using database = await openSqlDatabase(await server!.createDatabase())
+    await database.migrate('a', [create, extend])
+    const { db, writes } = database.tables<Schema>()
+    const names = ['x', 'y']
+    await db
+      .insertInto('entries')
+      .values(names.map((name) => ({ name, size_bytes: 0 })))
+      .execute()
+    const grow = (order: readonly string[]) =>
+      writes.run(async (transaction) => {
+        for (const name of order) {
+          await transaction
+            .updateTable('entries')
+            .set((entry) => ({ size_bytes: entry('size_bytes', '+', 1) }))
+            .where('name', '=', name)
+            .execute()
+          await sleep(20)
+        }
+      })
+    await Promise.all([grow(names), grow(names.toReversed())])
+    const rows = await db.selectFrom('entries').select('size_bytes').execute()
+    assert.deepEqual(
+      rows.map((row) => row.size_bytes),
+      [2, 2],
     )
   },
 )

@@ -1,5 +1,4 @@
-import type { Kysely } from 'kysely'
-import type { GroupCommit } from './group-commit.ts'
+import type { Kysely, Transaction } from 'kysely'
 
 /**
  * A database that components keep their tables in, SQLite or PostgreSQL. What both understand is written once, with
@@ -28,6 +27,15 @@ export type SqlMigration = Readonly<Record<SqlKind, string>>
 export interface SqlTables<Schema> {
   readonly kind: SqlKind
   readonly db: Kysely<Schema>
-  /** Writes that come at the same time share a transaction. */
-  readonly writes: GroupCommit<Schema>
+  readonly writes: SqlWrites<Schema>
+}
+
+/** Changes, each of them all or nothing. */
+export interface SqlWrites<Schema> {
+  /**
+   * Runs `action` in a transaction; what it did is durable when the promise resolves, and undone when it rejects. On
+   * PostgreSQL others work at the same time, so what must stay as it was read is read with a lock; an action that lost
+   * against another is run again, so it changes nothing but tables.
+   */
+  run<T>(action: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>
 }

@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { digestOf } from '@berth/oci'
 import { openS3Storage } from '@berth/registry-server'
+import { testGarbageCollector } from '../../../packages/registry-server/src/testsuite/test-garbage-collector.ts'
 import { testStorage } from '../../../packages/registry-server/src/testsuite/test-storage.ts'
 import { RegistryRequests, withDigest } from '../../conformance/registry/registry-requests.ts'
 import { kill, startProgramWith, temporaryDirectory } from './hub-program.ts'
@@ -21,6 +22,8 @@ testStorage('s3', (directory) => {
   const prefix = `${createHash('sha256').update(directory).digest('hex')}/`
   return openS3Storage({ bucket, prefix, endpoint, credentials })
 })
+
+testGarbageCollector('postgres and s3', pair.openStores)
 
 /** Starts a hub on stores that others share; its own directory is empty. */
 async function startReplica(stack: AsyncDisposableStack, stores: SharedStores, more: string[] = []) {

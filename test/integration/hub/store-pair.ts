@@ -1,6 +1,7 @@
 import { openS3Storage, type Storage } from '@berth/registry-server'
 import { openSqlDatabase, type SqlDatabase } from '@berth/sql'
 import { startPostgresServer, type PostgresServer } from '@berth/sql/testsuite'
+import type { OpenStores } from '../../../packages/registry-server/src/testsuite/temporary-registry.ts'
 import { startObjectStore, type ObjectStore } from '../../fixtures/radosgw.ts'
 
 /** A database server and an object store, which registries of several machines share. */
@@ -9,6 +10,8 @@ export interface StorePair extends AsyncDisposable {
   objects: ObjectStore
   /** Makes an empty database and an empty bucket. */
   create(): Promise<SharedStores>
+  /** Those that belong to a directory, made the first time. */
+  openStores: OpenStores
 }
 
 /** One database and one bucket. */
@@ -16,8 +19,8 @@ export interface SharedStores {
   /** For `berth-hub`. */
   flags: string[]
   environment: Record<string, string>
-  /** For a registry in this process; `stack` closes it. */
-  open(stack: AsyncDisposableStack): Promise<{ database: SqlDatabase; storage: Storage }>
+  /** For a registry in this process, which closes the database. */
+  open(): Promise<{ database: SqlDatabase; storage: Storage }>
 }
 
 /** Starts both: 25 s. Throws when one is not installed; `npm test` brings them. */
@@ -27,11 +30,19 @@ export async function startStorePair(): Promise<StorePair> {
   if (!database) throw new Error('Cannot start PostgreSQL: it is not installed')
   stack.use(database)
   const objects = stack.use(await startObjectStore())
+  const create = async () =>
+    sharedStores(await database.createDatabase(), await objects.createBucket(), objects)
+  const byDirectory = new Map<string, Promise<SharedStores>>()
   const owned = stack.move()
   return {
     database,
     objects,
-    create: async () => sharedStores(await database.createDatabase(), await objects.createBucket(), objects),
+    create,
+    async openStores(directory) {
+      const stores = byDirectory.get(directory) ?? create()
+      byDirectory.set(directory, stores)
+      return (await stores).open()
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
@@ -43,8 +54,8 @@ function sharedStores(url: string, bucket: string, { endpoint, credentials }: Ob
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
-    open: async (stack) => ({
-      database: stack.use(await openSqlDatabase(url)),
+    open: async () => ({
+      database: await openSqlDatabase(url),
       storage: await openS3Storage({ bucket, prefix: 'hub/', endpoint, credentials }),
     }),
   }

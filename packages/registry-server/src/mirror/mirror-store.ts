@@ -10,10 +10,12 @@ export interface CachedBlob {
 
 /** What a mirror remembers beyond the content: how fresh tags are, and what was used when. */
 export class MirrorStore {
+  readonly #kind: MetadataDatabase['kind']
   readonly #db: MetadataDatabase['db']
   readonly #writes: MetadataDatabase['writes']
 
-  constructor({ db, writes }: MetadataDatabase) {
+  constructor({ kind, db, writes }: MetadataDatabase) {
+    this.#kind = kind
     this.#db = db
     this.#writes = writes
   }
@@ -40,9 +42,15 @@ export class MirrorStore {
           from
             .selectFrom('tags')
             .innerJoin('repositories', 'repositories.id', 'tags.repository_id')
-            .select((tag) => ['tags.repository_id', 'tags.name', tag.val(freshUntil).as('fresh_until')])
+            .select((tag) => [
+              'tags.repository_id',
+              'tags.name',
+              tag.cast<number>(tag.val(freshUntil), 'bigint').as('fresh_until'),
+            ])
             .where('repositories.name', '=', repository)
-            .where('tags.name', '=', tag),
+            .where('tags.name', '=', tag)
+            // It could go before the row that refers to it is there.
+            .$if(this.#kind === 'postgres', (query) => query.forKeyShare('tags')),
         )
         .onConflict((conflict) =>
           conflict.columns(['repository_id', 'name']).doUpdateSet({ fresh_until: freshUntil }),

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { digestOf, mediaTypes, type Digest } from '@berth/oci'
+import type { NewManifest } from '../manifest-store.ts'
+import type { RegistryError } from '../registry-error.ts'
+import { openTemporaryRegistry, type OpenStores, type TemporaryRegistry } from './temporary-registry.ts'
+
+const manifest = (text: string, extra: Partial<NewManifest> = {}): NewManifest => ({
+  digest: digestOf(text),
+  mediaType: mediaTypes.ociManifest,
+  sizeBytes: text.length,
+  subject: undefined,
+  artifactType: undefined,
+  annotations: undefined,
+  references: { kind: 'blobs', all: [], required: [] },
+  ...extra,
+})
+
+/** What the tables of a registry do, whatever database they are in, and however many processes work on it. */
+export function testMetadata(
+  name: string,
+  openStores: OpenStores,
+  { skip = false }: { skip?: string | boolean } = {},
+): void {
+  describe(`metadata: ${name}`, { skip }, () => {
+    test('addManifest() points its tags at it, all or none', async () => {
+      await using metadata = await openTemporaryRegistry(openStores)
+      await metadata.stores.manifests.addManifest('a', manifest('one'), ['x', 'y'])
+      await metadata.stores.manifests.addManifest('a', manifest('two'), ['y'])
+      assert.equal((await metadata.stores.manifests.findTag('a', 'x'))?.digest, digestOf('one'))
+      assert.equal((await metadata.stores.manifests.findTag('a', 'y'))?.digest, digestOf('two'))
+      const broken = [...Array.from({ length: 3 }, (_, index) => `t${index}`), null as unknown as string]
+      await assert.rejects(metadata.stores.manifests.addManifest('b', manifest('three'), broken))
+      assert.equal(await metadata.stores.repositories.hasRepository('b'), false)
+      assert.equal(await metadata.stores.manifests.findManifest('b', digestOf('three')), undefined)
+    })
+
+    test('deleteManifest() takes its tags and leaves those of others', async () => {
+      await using metadata = await openTemporaryRegistry(openStores)
+      await metadata.stores.manifests.addManifest('a', manifest('one'), ['x', 'y'])
+      await metadata.stores.manifests.addManifest('a', manifest('two'), ['z'])
+      assert.equal(await metadata.stores.manifests.deleteManifest('a', digestOf('one')), true)
+      assert.equal(await metadata.stores.manifests.deleteManifest('a', digestOf('one')), false)
+      assert.deepEqual(await metadata.stores.manifests.listTags('a', { last: '', limit: 10 }), ['z'])
+    })
+
+    test('writes at the same time wait for each other', async () => {
+      await using metadata = await openTemporaryRegistry(openStores)
+      await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          metadata.stores.manifests.addManifest(`r${index % 3}`, manifest(`m${index}`), ['latest']),
+        ),
+      )
+      assert.deepEqual(await metadata.stores.repositories.listRepositories({ last: '', limit: 10 }), [
+        'r0',
+        'r1',
+        'r2',
+      ])
+    })
+
+    test('two processes on the same stores see each other', async () => {
+      await using first = await openTemporaryRegistry(openStores)
+      await using second = await first.openReplica()
+      await first.stores.blobs.addBlob('a', digestOf('1'), 1)
+      await second.stores.blobs.addBlob('a', digestOf('2'), 1)
+      assert.equal((await first.stores.blobs.findBlob('a', digestOf('2')))?.sizeBytes, 1)
+      assert.equal((await second.stores.blobs.findBlob('a', digestOf('1')))?.sizeBytes, 1)
+      assert.equal((await second.stores.blobs.findBlob('b', digestOf('1')))?.sizeBytes, undefined)
+    })
+
+    test('lists are in the order of bytes, page by page', async () => {
+      await using metadata = await openTemporaryRegistry(openStores)
+      const names = ['A', 'a', 'B', '_', 'a.b', 'a-b', 'aa', '1', 'Z_z', 'z-Z']
+      for (const name of names) await metadata.stores.manifests.addManifest('x', manifest('m'), [name])
+      const listed: string[] = []
+      for (let last = ''; ;) {
+        const page = await metadata.stores.manifests.listTags('x', { last, limit: 3 })
+        listed.push(...page)
+        if (page.length < 3) break
+        last = page.at(-1) ?? ''
+      }
+      assert.deepEqual(listed, names.toSorted())
+    })
+
+    test('R1: of two processes that set a tag at once one wins, and both manifests are there', async () => {
+      await using one = await openTemporaryRegistry(openStores)
+      await using other = await one.openReplica()
+      for (let round = 0; round < 20; round++) {
+        const texts = [`one ${round}`, `other ${round}`] as const
+        await Promise.all(
+          [one, other].map(({ stores }, index) =>
+            stores.manifests.addManifest(`new/${round}`, manifest(texts[index] ?? ''), ['x', 'latest']),
+          ),
+        )
+        const tags = ['x', 'latest'].map((tag) => one.stores.manifests.findTag(`new/${round}`, tag))
+        for (const tag of await Promise.all(tags))
+          assert.ok(texts.some((text) => digestOf(text) === tag?.digest))
+        for (const text of texts)
+          assert.ok(await other.stores.manifests.findManifest(`new/${round}`, digestOf(text)))
+      }
+    })
+
+    test('a tag that may not change is set by one of two processes, and a quota holds for both together', async () => {
+      const policies = [{ repositories: '**', immutableTags: ['v*'], quotaBytes: 10 }]
+      await using one = await openTemporaryRegistry(openStores, policies)
+      await using other = await one.openReplica()
+      const both = async (
+        action: (registry: Pick<TemporaryRegistry, 'stores'>, index: number) => Promise<void>,
+      ) => {
+        const results = await Promise.allSettled(
+          [one, other].map((registry, index) => action(registry, index)),
+        )
+        const failures = results.filter((result) => result.status === 'rejected')
+        return failures.map(({ reason }) => (reason as RegistryError).kind)
+      }
+      for (let round = 0; round < 10; round++) {
+        const set = await both(({ stores }, index) =>
+          stores.manifests.addManifest('a', manifest(`${index} ${round}`), [`v${round}`]),
+        )
+        assert.deepEqual(set, ['TAG_IMMUTABLE'])
+        const added = await both(({ stores }, index) =>
+          stores.blobs.addBlob(`quota/${round}`, digestOf(`${index} ${round}`), 6),
+        )
+        assert.deepEqual(added, ['QUOTA_EXCEEDED'])
+      }
+    })
+
+    test('what collection takes while another process pushes is either kept or not there for the push', async () => {
+      await using one = await openTemporaryRegistry(openStores)
+      await using other = await one.openReplica()
+      for (let round = 0; round < 40; round++) {
+        const digest = digestOf(`layer ${round}`)
+        await one.stores.blobs.addBlob('a', digest, 1)
+        one.clock.now += 1
+        const cutoff = one.clock.now
+        const references = { kind: 'blobs', all: [digest], required: [digest] } as const
+        const removed: Digest[] = []
+        const collect = async () => {
+          await one.stores.garbage.releaseUnreferenced(cutoff, 100)
+          await one.stores.garbage.deleteGarbage([digest], cutoff, async (gone) => void removed.push(gone))
+        }
+        const mount = async () => {
+          await sleep(round % 10)
+          return other.stores.blobs.mountBlob('b', digest, 'a')
+        }
+        const [pushed, mounted] = await Promise.all([
+          settled(other.stores.manifests.addManifest('a', manifest(`image ${round}`, { references }), ['x'])),
+          settled(mount()),
+          collect(),
+        ])
+        await collect()
+        const isHeld = pushed.isDone || mounted.value === true
+        assert.equal(removed.length, isHeld ? 0 : 1, `round ${round}`)
+        assert.equal((await one.stores.blobs.findBlob('a', digest)) !== undefined, pushed.isDone)
+      }
+    })
+  })
+}
+
+async function settled<T>(work: Promise<T>): Promise<{ isDone: boolean; value: T | undefined }> {
+  return work.then(
+    (value) => ({ isDone: true, value }),
+    (error: RegistryError) => {
+      assert.equal(error.kind, 'MANIFEST_BLOB_UNKNOWN')
+      return { isDone: false, value: undefined }
+    },
+  )
+}
