@@ -115,7 +115,6 @@ test('parseCommand() refuses what it does not know', () => {
     ['mirror'],
     ['serve', '--public', 'a/*'],
     ['serve', '--workers', '0'],
-    ['mirror', '--upstream', 'ghcr.io', '--workers', '2'],
     ['serve', '--tls-cert', 'c.pem'],
     ['serve', '--htpasswd', 'f', '--auth-scheme', 'digest'],
     ['mirror', '--upstream', 'ftp://x'],

@@ -29,7 +29,7 @@ Options of serve and mirror:
                        redirect, clients read large blobs from there themselves
   --log-level LEVEL    trace, debug, info, warn, error or fatal (default info)
 
-  --workers N               Processes that answer (default: one a core; one with --upstream, which must be one)
+  --workers N               Processes that answer (default: one a core)
   --policies FILE           Quotas and tags that may not change:
                             [{"repositories": "team/*", "quota": "50G", "immutableTags": ["v*"]}]
   --htpasswd FILE           Accounts, as 'htpasswd -B' writes them: they may do everything, others nothing
@@ -140,7 +140,7 @@ export function parseCommand(argv: readonly string[], environment: NodeJS.Proces
         access: parseAccessSettings(values),
         tls: parseTlsSettings(values),
         policiesFile: values.policies,
-        workers: parseWorkers(values.workers, values.upstream === undefined),
+        workers: parseWorkers(values.workers),
       }
     case 'seed':
       return {
@@ -180,13 +180,11 @@ function parseListen(text: string): { host: string; port: number } {
   return { host: match[1] ?? match[2] ?? '', port }
 }
 
-/** Clients of one upstream share its streams, which they can in one process only. */
-function parseWorkers(text: string | undefined, mayBeMany: boolean): number {
-  if (text === undefined) return mayBeMany ? availableParallelism() : 1
+function parseWorkers(text: string | undefined): number {
+  if (text === undefined) return availableParallelism()
   const count = Number(text)
   if (!/^\d{1,3}$/.test(text) || count < 1)
     throw invalid(`--workers ${JSON.stringify(text)} is not a number of processes`)
-  if (count > 1 && !mayBeMany) throw invalid('--workers must be 1 with --upstream')
   return count
 }
 

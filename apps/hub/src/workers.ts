@@ -8,7 +8,7 @@ const restartMs = 1000
 export interface WorkersOptions {
   count: number
   logger: Logger
-  /** Called once, when the first listens. */
+  /** Called once, when all listen. */
   onListening: (url: string) => void
 }
 
@@ -31,9 +31,13 @@ export async function runWorkers(
     return worker
   }
   const workers = Array.from({ length: count }, (_, index) => start(index))
-  const url = await Promise.race([...workers.map(waitForUrl), stopped, ...running])
-  if (typeof url !== 'string') throw new CodedError('unavailable', 'Cannot serve: a worker did not start')
-  onListening(url)
+  const listening = Promise.all(workers.map(waitForUrl)).then(([url = '']) => onListening(url))
+  const failed = Promise.race(running).then(() => {
+    throw new CodedError('unavailable', 'Cannot serve: a worker did not start')
+  })
+  // From when all listen a worker that ends is replaced.
+  failed.catch(() => {})
+  await Promise.race([listening, stopped, failed])
   await stopped
   isStopping = true
   for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM')

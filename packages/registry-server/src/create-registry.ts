@@ -29,6 +29,9 @@ import { Scrubber, type ScrubOptions, type ScrubReport } from './scrubber.ts'
 import type { Storage } from './storage.ts'
 import { Uploads } from './uploads.ts'
 
+/** A download that nothing was written to for so long is nobody's. */
+const stagedMsMax = 24 * 60 * 60 * 1000
+
 export interface RegistryOptions {
   /** Where blobs and uploads are kept, or what only this machine needs of them; made when it is not there. */
   directory: string
@@ -105,7 +108,7 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
   }
   const { manifests } = services
   const openMirrors = async (mirrors: MirrorsOptions) => {
-    const staging = options.storage ? await openStaging(join(directory, 'staging')) : storage
+    const staging = options.storage ? await openStaging(join(directory, 'staging'), now()) : storage
     return stack.use(openMirroring(mirrors, { storage, staging, stores, manifests, now, logger }))
   }
   const mirroring = options.mirrors && (await openMirrors(options.mirrors))
@@ -129,10 +132,14 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
   }
 }
 
-/** For blobs that are read while they come, which is too much for a store of objects. What a crash left is dropped. */
-async function openStaging(directory: string): Promise<Storage> {
+/**
+ * For blobs that are read while they come, which is too much for a store of objects. What a crash left long ago is
+ * dropped: other processes of this machine may be writing here.
+ */
+async function openStaging(directory: string, now: number): Promise<Storage> {
   const staging = await openFilesystemStorage(directory)
-  for await (const { key } of staging.listUploads()) await staging.deleteUpload(key)
+  for await (const { key, modifiedAt } of staging.listUploads())
+    if (modifiedAt < now - stagedMsMax) await staging.deleteUpload(key)
   return staging
 }
 

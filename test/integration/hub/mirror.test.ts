@@ -354,6 +354,31 @@ test('what is mirrored is there after a restart, and its time goes on', async ()
   assert.equal(response.headers.get('warning'), null)
 })
 
+test('a download that the end of the program cut goes on from where it was', async () => {
+  await using stack = new AsyncDisposableStack()
+  const directory = await temporaryDirectory(stack)
+  const before = stack.use(await startMirror({ registry: { directory } }))
+  const bytes = randomBytes(2 * mebibyte)
+  const digest = await before.there.pushBlob('a/b', bytes)
+  const fault = slow({ chunkBytes: 128 * 1024, delayMs: 30 })
+  using _ = before.upstream.inject({ path: digest, times: 1, fault })
+  const cut = await before.here.send('GET', `/v2/a/b/blobs/${digest}`, { status: 200 })
+  const reader = (cut.body ?? assert.fail()).getReader()
+  await reader.read()
+  await before.mirror[Symbol.asyncDispose]()
+  await assert.rejects(async () => {
+    while (!(await reader.read()).done);
+  })
+  const after = stack.use(await startMirror({ registry: { directory }, url: before.upstream.url }))
+  const response = await after.here.send('GET', `/v2/a/b/blobs/${digest}`, { status: 200 })
+  assert.deepEqual(await bytesOf(response), bytes)
+  const ranges = before.upstream.requests
+    .filter(({ method, path }) => method === 'GET' && path.endsWith(digest))
+    .map(({ headers }) => headers['range'])
+  assert.equal(ranges.length, 2)
+  assert.match(String(ranges[1]), /^bytes=[1-9]\d*-$/)
+})
+
 const ways: readonly [name: string, path: string, headers?: Record<string, string>][] = [
   ['registry-mirrors, which name no registry', '/v2/a/b'],
   ['a host name for each upstream', '/v2/a/b', { Host: 'other-mirror.test' }],

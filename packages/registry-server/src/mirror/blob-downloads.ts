@@ -4,15 +4,17 @@ import { digestAlgorithm, Digester, type Digest } from '@berth/oci'
 import type { Logger } from '@berth/stdx'
 import type { BlobStore } from '../blob-store.ts'
 import type { Storage, UploadWriter } from '../storage.ts'
+import { DownloadClaims, type DownloadClaim, type DownloadNote } from './download-claims.ts'
 import type { Gate } from './gate.ts'
 import { GrowingBlob } from './growing-blob.ts'
+import { receiveBlob } from './receive-blob.ts'
 import { SharedWork } from './shared-work.ts'
 import { UpstreamError, type Upstream, type UpstreamBlob } from './upstream.ts'
 
-/** Attempts in a row that bring next to nothing. */
-const attemptsMax = 4
-const progressBytes = 1024 * 1024
-const retryBaseMs = 250
+/** How often another process's download is looked at. */
+const lookMs = 20
+/** One that stands still for so long may have been left by its process. */
+const patienceMs = 100
 
 /** What is downloaded, and from where. */
 export interface DownloadSource {
@@ -35,12 +37,24 @@ export interface BlobDownloadsOptions {
   onStored: () => void
 }
 
+/** One blob on its way, for the clients of this process. */
+interface Download {
+  source: DownloadSource
+  digest: Digest
+  /** There once it is known that upstream sends it. */
+  blob: GrowingBlob | undefined
+  /** To be called with `blob`, or with undefined when the repository has the blob by now. */
+  begun: (blob: GrowingBlob | undefined) => void
+}
+
 /**
- * Downloads each blob once, however many ask for it, and lets all of them read it while it comes. A download belongs to
- * nobody: it goes on when those who asked for it have left.
+ * Downloads each blob once, however many clients of however many processes on one staging ask for it, and lets all of
+ * them read it while it comes. A download belongs to nobody: it goes on when those who asked for it have left, and
+ * another process goes on with it where the one that began it has ended.
  */
 export class BlobDownloads {
   readonly #options: BlobDownloadsOptions
+  readonly #claims: DownloadClaims
   readonly #starting = new SharedWork<GrowingBlob | undefined>()
   readonly #running = new Map<string, GrowingBlob>()
   readonly #ending = new AbortController()
@@ -48,6 +62,7 @@ export class BlobDownloads {
 
   constructor(options: BlobDownloadsOptions) {
     this.#options = options
+    this.#claims = new DownloadClaims(options.staging)
   }
 
   find(repository: string, digest: Digest): GrowingBlob | undefined {
@@ -61,11 +76,9 @@ export class BlobDownloads {
   async start(source: DownloadSource, digest: Digest): Promise<GrowingBlob | undefined> {
     const running = this.find(source.repository, digest)
     if (running) return running
-    return this.#starting.run(keyOf(source.repository, digest), async () => {
-      if (await this.#options.blobs.findBlob(source.repository, digest)) return undefined
-      const { promise, resolve, reject } = Promise.withResolvers<GrowingBlob>()
-      const pump = source.gate
-        .download(() => this.#download(source, digest, resolve))
+    return this.#starting.run(keyOf(source.repository, digest), () => {
+      const { promise, resolve, reject } = Promise.withResolvers<GrowingBlob | undefined>()
+      const pump = this.#bring({ source, digest, blob: undefined, begun: resolve })
         .catch(reject)
         .finally(() => this.#pumps.delete(pump))
       this.#pumps.add(pump)
@@ -73,76 +86,146 @@ export class BlobDownloads {
     })
   }
 
-  /** Ends what is under way. */
+  /** Ends what is under way; other processes may go on with it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort(new UpstreamError('unreachable', 'the mirror is stopping'))
     await Promise.allSettled(this.#pumps)
   }
 
-  async #download(source: DownloadSource, digest: Digest, begun: (blob: GrowingBlob) => void): Promise<void> {
-    const { storage, staging } = this.#options
-    const first = await this.#open(source, digest, 0)
-    const upload = { key: `mirror-${randomUUID()}`, digest, sizeBytes: first.sizeBytes }
+  /** Throws only before it has begun; later it is the readers that are told. */
+  async #bring(download: Download): Promise<void> {
+    const { source, digest } = download
     try {
-      await staging.createUpload(upload.key)
+      while (!(await this.#isStored(download))) {
+        await using claim = await this.#claims.claim(source.repository, digest)
+        if (claim) await source.gate.download(() => this.#lead(download, claim))
+        else await this.#follow(download)
+      }
+      download.blob?.finish()
+      download.begun(undefined)
+    } catch (error) {
+      if (!download.blob) throw error
+      this.#options.logger.warn('download failed', { repository: source.repository, digest, error })
+      download.blob.fail(error)
+    } finally {
+      this.#running.delete(keyOf(source.repository, digest))
+    }
+  }
+
+  async #isStored({ source, digest }: Download): Promise<boolean> {
+    return (await this.#options.blobs.findBlob(source.repository, digest)) !== undefined
+  }
+
+  #begin(download: Download, { uploadKey, sizeBytes }: DownloadNote): GrowingBlob {
+    const { source, digest } = download
+    download.blob = new GrowingBlob(this.#options, { key: uploadKey, digest, sizeBytes })
+    this.#running.set(keyOf(source.repository, digest), download.blob)
+    download.begun(download.blob)
+    return download.blob
+  }
+
+  /** Reads on what another process writes, until that stands still. */
+  async #follow(download: Download): Promise<void> {
+    let sizeBytes = 0
+    for (let stillMs = 0; stillMs < patienceMs; stillMs += lookMs) {
+      await sleep(lookMs, undefined, { signal: this.#ending.signal })
+      const blob = download.blob ?? (await this.#beginFollowed(download))
+      const upload = blob && (await this.#options.staging.findUpload(blob.uploadKey))
+      if (blob && !upload) return
+      if (!blob || !upload || upload.sizeBytes <= sizeBytes) continue
+      sizeBytes = upload.sizeBytes
+      blob.advance(sizeBytes)
+      stillMs = 0
+    }
+  }
+
+  async #beginFollowed(download: Download): Promise<GrowingBlob | undefined> {
+    const note = await this.#claims.read(download.source.repository, download.digest)
+    return note && this.#begin(download, note)
+  }
+
+  /** Downloads, or goes on with what a process has left that had the claim before. */
+  async #lead(download: Download, claim: DownloadClaim): Promise<void> {
+    if (await this.#isStored(download)) return claim.end()
+    try {
+      const isGoneOn = claim.left !== undefined && (await this.#goOn(download, claim.left))
+      if (!isGoneOn) await this.#startAnew(download, claim)
+    } catch (error) {
+      // What is here by now is for who asks next, here or in another process.
+      if (this.#ending.signal.aborted) throw error
+      if (download.blob) await this.#options.staging.deleteUpload(download.blob.uploadKey)
+      await claim.end()
+      throw error
+    }
+    await claim.end()
+    this.#options.onStored()
+  }
+
+  /** False where it must be begun anew: there is nothing, or nobody knows how much is missing. */
+  async #goOn(download: Download, left: DownloadNote): Promise<boolean> {
+    const { storage, staging, blobs } = this.#options
+    const { source, digest } = download
+    if (download.blob && download.blob.uploadKey !== left.uploadKey) return false
+    if (left.sizeBytes !== undefined && (await staging.findUpload(left.uploadKey))) {
+      await this.#receiveRest(download, left)
+      return true
+    }
+    await blobs.leaseContent(digest)
+    const stored = await storage.findBlob(digest)
+    if (stored) await blobs.addBlob(source.repository, digest, stored.sizeBytes)
+    return stored !== undefined
+  }
+
+  async #startAnew(download: Download, claim: DownloadClaim): Promise<void> {
+    const { source, digest } = download
+    // Readers here have had bytes of an attempt that is gone, and no other may be put behind them.
+    if (download.blob) throw new UpstreamError('failing', 'another process could not download it')
+    const { staging } = this.#options
+    const first = await this.#open(source, digest, 0)
+    const note = { uploadKey: `mirror-${randomUUID()}`, sizeBytes: first.sizeBytes }
+    try {
+      await staging.createUpload(note.uploadKey)
+      await claim.announce(note)
     } catch (error) {
       first.discard()
       throw error
     }
-    const blob = new GrowingBlob({ storage, staging }, upload)
-    const key = keyOf(source.repository, digest)
-    this.#running.set(key, blob)
-    begun(blob)
-    try {
-      await using writer = await staging.appendUpload(upload.key)
-      await this.#receive({ source, blob, writer }, first)
-      await this.#store(source.repository, { blob, writer, uploadKey: upload.key })
-      blob.finish()
-    } catch (error) {
-      this.#options.logger.warn('download failed', { repository: source.repository, digest, error })
-      blob.fail(error)
-      await staging.deleteUpload(upload.key)
-    } finally {
-      this.#running.delete(key)
-    }
-    this.#options.onStored()
+    const blob = this.#begin(download, note)
+    await using writer = await staging.appendUpload(note.uploadKey)
+    await this.#receive(download, { blob, writer, first, digester: new Digester(digestAlgorithm(digest)) })
   }
 
-  /** Brings all bytes into the upload, over lines that break, and checks them. */
+  async #receiveRest(download: Download, left: DownloadNote): Promise<void> {
+    const { staging } = this.#options
+    await using writer = await staging.appendUpload(left.uploadKey)
+    const blob = download.blob ?? this.#begin(download, left)
+    const digester = new Digester(digestAlgorithm(download.digest))
+    for await (const chunk of await staging.openUpload(left.uploadKey)) digester.update(chunk as Uint8Array)
+    blob.advance(digester.sizeBytes)
+    await this.#receive(download, { blob, writer, digester, first: undefined })
+  }
+
   async #receive(
-    { source, blob, writer }: { source: DownloadSource; blob: GrowingBlob; writer: UploadWriter },
-    first: UpstreamBlob,
+    { source, digest }: Download,
+    received: {
+      blob: GrowingBlob
+      writer: UploadWriter
+      digester: Digester
+      first: UpstreamBlob | undefined
+    },
   ): Promise<void> {
-    const digester = new Digester(digestAlgorithm(blob.digest))
-    let part: UpstreamBlob | undefined = first
-    for (let attempt = 1; ;) {
-      const from = digester.sizeBytes
-      try {
-        part ??= await this.#open(source, blob.digest, from)
-        await receivePart(part, { writer, digester, blob })
-        break
-      } catch (error) {
-        this.#ending.signal.throwIfAborted()
-        if (!(error instanceof UpstreamError) || !error.isPassing) throw error
-        attempt = digester.sizeBytes - from >= progressBytes ? 1 : attempt + 1
-        if (attempt > attemptsMax) throw error
-        part = undefined
-        await sleep(retryBaseMs * 2 ** (attempt - 1), undefined, { signal: this.#ending.signal })
-      }
-    }
-    const actual = digester.digest()
-    if (actual !== blob.digest)
-      throw new UpstreamError('failing', `upstream sent other bytes than those of ${blob.digest}`)
+    const open = (start: number) => this.#open(source, digest, start)
+    await receiveBlob({ ...received, open, signal: this.#ending.signal })
+    await this.#store(source.repository, received)
   }
 
   async #store(
     repository: string,
-    { blob, writer, uploadKey }: { blob: GrowingBlob; writer: UploadWriter; uploadKey: string },
+    { blob, writer }: { blob: GrowingBlob; writer: UploadWriter },
   ): Promise<void> {
     const { storage, staging, blobs } = this.#options
     await blobs.leaseContent(blob.digest)
-    if (staging !== storage) await copyUpload({ from: staging, to: storage }, uploadKey, blob.digest)
-    blob.commit()
+    if (staging !== storage) await copyUpload({ from: staging, to: storage }, blob.uploadKey, blob.digest)
     await (staging === storage ? writer.commit(blob.digest) : writer.delete())
     await blobs.addBlob(repository, blob.digest, writer.sizeBytes)
   }
@@ -167,29 +250,6 @@ async function copyUpload(
     await writer.delete()
     throw error
   }
-}
-
-async function receivePart(
-  part: UpstreamBlob,
-  { writer, digester, blob }: { writer: UploadWriter; digester: Digester; blob: GrowingBlob },
-): Promise<void> {
-  const { sizeBytes = Infinity } = blob
-  // Who gives all of it again instead of the rest gives what is there already.
-  let surplus = digester.sizeBytes - part.start
-  for await (const chunk of part.body) {
-    const fresh = chunk.subarray(Math.min(surplus, chunk.length))
-    surplus -= chunk.length - fresh.length
-    if (fresh.length === 0) continue
-    if (digester.sizeBytes + fresh.length > sizeBytes)
-      throw new UpstreamError('failing', `upstream sent more than the ${sizeBytes} bytes it announced`)
-    const isWritten = writer.write(fresh)
-    digester.update(fresh)
-    await isWritten
-    await writer.flush()
-    blob.advance(digester.sizeBytes)
-  }
-  if (sizeBytes !== Infinity && digester.sizeBytes < sizeBytes)
-    throw new UpstreamError('failing', `upstream sent ${digester.sizeBytes} of ${sizeBytes} bytes`)
 }
 
 function keyOf(repository: string, digest: Digest): string {

@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Digest } from '@berth/oci'
 import { isCoded } from '@berth/stdx'
 import type { ByteRange, Storage } from '../storage.ts'
 
-type State = { is: 'growing' } | { is: 'committing' } | { is: 'stored' } | { is: 'failed'; error: unknown }
+/** What comes meanwhile goes out as one piece. */
+const gatherMs = 10
+
+type State = { is: 'growing' } | { is: 'stored' } | { is: 'failed'; error: unknown }
 
 /**
  * A blob that is being downloaded and can be read meanwhile, by as many as like, each at its own pace. The last byte is
@@ -12,11 +16,12 @@ export class GrowingBlob {
   readonly digest: Digest
   /** Undefined when upstream does not tell. */
   readonly sizeBytes: number | undefined
+  /** Where it is until it is stored. */
+  readonly uploadKey: string
   /** Settles when it is stored, or has failed. */
   readonly stored: Promise<void>
   readonly #storage: Storage
   readonly #staging: Storage
-  readonly #key: string
   readonly #settle: PromiseWithResolvers<void>
   #state: State = { is: 'growing' }
   #visibleBytes = 0
@@ -28,7 +33,7 @@ export class GrowingBlob {
   ) {
     this.#storage = storage
     this.#staging = staging
-    this.#key = upload.key
+    this.uploadKey = upload.key
     this.digest = upload.digest
     this.sizeBytes = upload.sizeBytes
     this.#settle = Promise.withResolvers()
@@ -41,11 +46,6 @@ export class GrowingBlob {
   advance(receivedBytes: number): void {
     this.#visibleBytes = receivedBytes - 1
     this.#tell()
-  }
-
-  /** The upload is about to become the blob; readers wait. */
-  commit(): void {
-    this.#state = { is: 'committing' }
   }
 
   finish(): void {
@@ -63,28 +63,31 @@ export class GrowingBlob {
   /** The bytes of a range as they come. Throws what the download failed with. */
   async *read({ start, end }: ByteRange): AsyncGenerator<Uint8Array> {
     for (let position = start; position <= end;) {
+      const changed = this.#changed.promise
       if (this.#state.is === 'failed') throw this.#state.error
       if (this.#state.is === 'stored')
         return yield* await this.#storage.openBlob(this.digest, { start: position, end })
       const available = Math.min(this.#visibleBytes - 1, end)
-      const part =
-        this.#state.is === 'growing' && available >= position
-          ? await this.#openUpload({ start: position, end: available })
-          : undefined
+      const range = { start: position, end: available }
+      const part = available >= position ? await this.#openUpload(range) : undefined
       if (part) {
         yield* part
         position = available + 1
-      } else await this.#changed.promise
+      } else {
+        await changed
+        // The first bytes go out at once, later ones in pieces that are worth opening a file for.
+        if (position > start) await sleep(gatherMs)
+      }
     }
   }
 
-  /** Undefined when the upload has become the blob in the meantime: it is read as that then. */
+  /** Undefined when the upload is becoming the blob, or has failed: that is told in a moment. */
   async #openUpload(range: ByteRange): Promise<AsyncIterable<Uint8Array> | undefined> {
     try {
-      return await this.#staging.openUpload(this.#key, range)
+      return await this.#staging.openUpload(this.uploadKey, range)
     } catch (error) {
-      if (!isCoded(error, 'not-found') || this.#state.is === 'growing') throw error
-      return undefined
+      if (isCoded(error, 'not-found')) return undefined
+      throw error
     }
   }
 
