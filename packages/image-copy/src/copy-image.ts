@@ -3,6 +3,7 @@ import {
   acceptedManifestTypes,
   digestOf,
   formatPlatform,
+  isForeignLayer,
   parseManifest,
   selectManifests,
   verified,
@@ -81,7 +82,8 @@ async function readGraph(source: ImageSource, root: ImageDocument, signal?: Abor
     if (depth > indexDepthMax) throw tooDeep()
     const parsed = parseManifest(bytes, descriptor.mediaType)
     if (parsed.kind === 'manifest') {
-      for (const blob of [parsed.config, ...parsed.layers]) if (!isForeign(blob)) blobs.set(blob.digest, blob)
+      for (const blob of [parsed.config, ...parsed.layers])
+        if (!isForeignLayer(blob)) blobs.set(blob.digest, blob)
       return
     }
     for (const child of parsed.manifests) {
@@ -100,10 +102,6 @@ async function readGraph(source: ImageSource, root: ImageDocument, signal?: Abor
   await visit(root, 0)
   return { documents: [...documents.values()], blobs }
 }
-
-/** Content that is fetched from where its URLs say, not from registries. */
-const isForeign = ({ mediaType, urls }: Descriptor): boolean =>
-  /nondistributable|foreign/.test(mediaType) && (urls?.length ?? 0) > 0
 
 async function readChecked(
   source: ImageSource,

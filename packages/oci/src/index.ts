@@ -8,6 +8,7 @@ export type { Manifest, ManifestOrIndex, OciIndex } from './manifest.ts'
 export {
   acceptedManifestTypes,
   isConfigType,
+  isForeignLayer,
   isLayerType,
   layerCompression,
   mediaTypes,

@@ -1,3 +1,5 @@
+import type { Descriptor } from './descriptor.ts'
+
 /** Media types of the OCI image specification 1.1 and of Docker's image manifest version 2, schema 2. */
 export const mediaTypes = {
   ociManifest: 'application/vnd.oci.image.manifest.v1+json',
@@ -39,6 +41,13 @@ const layers: ReadonlyMap<string, Compression> = new Map([
   [mediaTypes.ociLayerNondistributableZstd, 'zstd'],
 ])
 
+const foreignLayers: readonly string[] = [
+  mediaTypes.dockerForeignLayerGzip,
+  mediaTypes.ociLayerNondistributable,
+  mediaTypes.ociLayerNondistributableGzip,
+  mediaTypes.ociLayerNondistributableZstd,
+]
+
 export type Compression = 'none' | 'gzip' | 'zstd'
 
 /** One image for one platform. */
@@ -49,6 +58,9 @@ export const isIndexType = (mediaType: string): boolean => indexes.includes(medi
 export const isConfigType = (mediaType: string): boolean => configs.includes(mediaType)
 /** A changeset, however compressed. */
 export const isLayerType = (mediaType: string): boolean => layers.has(mediaType)
+/** A layer that registries get only as a link to where it is. */
+export const isForeignLayer = ({ mediaType, urls = [] }: Pick<Descriptor, 'mediaType' | 'urls'>): boolean =>
+  foreignLayers.includes(mediaType) && urls.length > 0
 /** How a layer of that type is compressed; undefined for a type that is not a layer's. */
 export const layerCompression = (mediaType: string): Compression | undefined => layers.get(mediaType)
 /** Docker's first manifest format, which nobody serves any more. */

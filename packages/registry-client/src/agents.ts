@@ -38,6 +38,10 @@ export class Agents implements Disposable {
     return agent
   }
 
+  isProxied(url: URL): boolean {
+    return proxyFor(url, this.#options.proxy) !== undefined
+  }
+
   async #tlsAgent(tls: TlsSettings, options: object): Promise<Agent> {
     const { Agent } = process.getBuiltinModule('node:https')
     const own = { cert: tls.clients.map(({ cert }) => cert), key: tls.clients.map(({ key }) => key) }

@@ -5,6 +5,7 @@ import { TransportError } from './exchange.ts'
 import type { HttpRequest } from './http-request.ts'
 import type { HttpTransport } from './http-transport.ts'
 import { networkWords } from './network-words.ts'
+import { reachOf } from './reach.ts'
 import { RecentMap } from './recent-map.ts'
 import { usualTls } from './tls-settings.ts'
 
@@ -23,7 +24,7 @@ export interface EndpointResponse {
 }
 
 /**
- * Sends to one endpoint and turns failures into words. For an endpoint listed as insecure, TLS is tried first and
+ * Sends to one endpoint, or to where it leads, and turns failures into words. For an endpoint listed as insecure, TLS is tried first and
  * plain HTTP after it; what worked is remembered, and once TLS worked, plain HTTP is never used again.
  */
 export class EndpointTransport {
@@ -63,10 +64,16 @@ export class EndpointTransport {
     request: EndpointRequest,
     isInsecure: boolean,
   ): Promise<EndpointResponse> {
-    const tls = request.url.host === endpoint.root.host ? endpoint.tls : usualTls
+    const { root } = endpoint
+    const isOwnHost = request.url.host === root.host
+    const tls = isOwnHost ? endpoint.tls : usualTls
+    const namedBy = endpoint.namedBy ?? (isOwnHost ? undefined : root)
+    const isProxied = this.#transport.isProxied(request.url)
+    const addresses = namedBy && (await reachOf(request.url, { namedBy, isProxied }))
     try {
       const response = await this.#transport.send({
         ...request,
+        addresses,
         connectTimeoutMs: endpoint.connectTimeoutMs,
         tls: { ...tls, isAnyCertificateAccepted: isInsecure || tls.isAnyCertificateAccepted },
       })

@@ -7,6 +7,8 @@ export interface Endpoint {
   /** Where the API begins, with a slash at the end: `https://host/v2/`. */
   root: URL
   isMirror: boolean
+  /** Of a place that a manifest names for one layer, the registry that the manifest is of. `root` is the layer itself then, and nobody signs in there. */
+  namedBy: URL | undefined
   /** The registry that is meant, for a mirror of several (distribution specification, "Proxying"). */
   namespace: string | undefined
   /** May lack a good certificate, or TLS. */

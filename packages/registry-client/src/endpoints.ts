@@ -6,6 +6,7 @@ import { certificatesOf, type FoundHostsFile, type HostDirectories } from './hos
 import type { Capability, HostEntry } from './hosts/hosts-file.ts'
 import type { InsecureHosts } from './insecure-hosts.ts'
 import type { Timeouts } from './timeouts.ts'
+import { usualTls } from './tls-settings.ts'
 
 /** A mirror that failed. */
 export interface DownMirror {
@@ -78,6 +79,19 @@ export class Endpoints {
     return await this.#endpoint(known.server, known)
   }
 
+  /** Where a layer is that registries need not have, by the URLs of its descriptor; those that are not on TLS are left out, unless the registry itself need not be. */
+  async foreign(registry: string, urls: readonly string[]): Promise<Endpoint[]> {
+    const namedBy = await this.upstream(registry)
+    return urls.slice(0, foreignUrlsMax).flatMap((text) => {
+      const url = URL.parse(text)
+      const isPlain = url?.protocol === 'http:' && namedBy.isInsecure
+      if (!url || (url.protocol !== 'https:' && !isPlain)) return []
+      url.username = ''
+      url.password = ''
+      return foreignEndpoint(url, namedBy)
+    })
+  }
+
   /** Remembers that a mirror did not work, so that the next operation does not wait for it again. */
   markDown(endpoint: Endpoint): void {
     if (!endpoint.isMirror) return
@@ -126,6 +140,7 @@ export class Endpoints {
       label: isMirror ? `${mirrorPrefix}${url.href.replace(/\/$/, '')}` : url.host,
       root,
       isMirror,
+      namedBy: undefined,
       namespace: isMirror ? registry : undefined,
       isInsecure: url.protocol === 'http:' || (await this.settings.insecure.includes(url)),
       tls: {
@@ -139,6 +154,22 @@ export class Endpoints {
     }
   }
 }
+
+/** More places of one layer are not tried. */
+const foreignUrlsMax = 5
+
+const foreignEndpoint = (url: URL, { root, connectTimeoutMs }: Endpoint): Endpoint => ({
+  label: url.host,
+  root: url,
+  isMirror: false,
+  namedBy: root,
+  namespace: undefined,
+  isInsecure: false,
+  tls: usualTls,
+  headers: {},
+  connectTimeoutMs,
+  registry: '',
+})
 
 const entryOf = (url: URL, capabilities: readonly Capability[]): HostEntry => ({
   url,

@@ -1,4 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import type { LookupAddress } from 'node:dns'
+import type { LookupFunction } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import type { HttpRequest, RequestBody } from './http-request.ts'
 import type { Timeouts } from './timeouts.ts'
@@ -71,10 +73,20 @@ async function start(request: HttpRequest, agent: Agent): Promise<ClientRequest>
     },
     agent,
     maxHeaderSize: 64 * 1024,
+    ...(request.addresses && { lookup: pinned(request.addresses) }),
     ...(request.signal && { signal: request.signal }),
   }
   return begin(request.url, options)
 }
+
+/** What was checked is what is connected to, whatever the name means a moment later. */
+const pinned =
+  (addresses: readonly LookupAddress[]): LookupFunction =>
+  (_hostname, { all }, callback) => {
+    const [first] = addresses
+    if (all) callback(null, [...addresses])
+    else callback(null, first?.address ?? '', first?.family)
+  }
 
 /** Ends a request that nothing happens to for too long; once it is disposed, no more. */
 class Deadline implements Disposable {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Descriptor, Reference } from '@berth/oci'
 import { isCoded } from '@berth/stdx'
 import { readBody } from './body.ts'
+import { blobPath } from './blob-path.ts'
 import { EndpointFailure } from './endpoint-failure.ts'
 import type { Endpoint } from './endpoint.ts'
 import { fetchRanges } from './fetch-ranges.ts'
@@ -124,7 +125,7 @@ async function getBlob(
 ): Promise<IncomingMessage> {
   const { response } = await session.send(endpoint, {
     ...request,
-    path: `${request.reference.repository}/blobs/${request.descriptor.digest}`,
+    path: blobPath(endpoint, request),
     headers: request.start > 0 ? { Range: `bytes=${request.start}-` } : {},
   })
   return response

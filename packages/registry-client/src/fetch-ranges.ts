@@ -1,6 +1,7 @@
 import type { Descriptor, Reference } from '@berth/oci'
 import { readBody } from './body.ts'
 import { EndpointFailure } from './endpoint-failure.ts'
+import { blobPath } from './blob-path.ts'
 import type { Endpoint } from './endpoint.ts'
 import { refusal } from './refusal.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'
@@ -57,10 +58,10 @@ async function fetchPiece(
   endpoint: Endpoint,
   { start, end, ...request }: RangesRequest & { end: number },
 ): Promise<Buffer> {
-  const { descriptor, reference } = request
+  const { descriptor } = request
   const { response } = await session.send(endpoint, {
     ...request,
-    path: `${reference.repository}/blobs/${descriptor.digest}`,
+    path: blobPath(endpoint, request),
     headers: { Range: `bytes=${start}-${end - 1}` },
   })
   const isAsAsked = [`${descriptor.size}`, '*'].some(

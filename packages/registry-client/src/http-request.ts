@@ -1,3 +1,4 @@
+import type { LookupAddress } from 'node:dns'
 import type { TlsSettings } from './tls-settings.ts'
 
 export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
@@ -18,6 +19,8 @@ export interface HttpRequest {
   /** How long the response may take once all is sent, where that is not the usual time. */
   responseMs?: number | undefined
   signal: AbortSignal | undefined
+  /** Those of the host as they were checked; default: whatever its name means. */
+  addresses?: readonly LookupAddress[] | undefined
   connectTimeoutMs: number
   tls: TlsSettings
 }

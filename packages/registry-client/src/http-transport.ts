@@ -26,6 +26,10 @@ export class HttpTransport implements Disposable {
     }
   }
 
+  isProxied(url: URL): boolean {
+    return this.#agents.isProxied(url)
+  }
+
   [Symbol.dispose](): void {
     this.#agents[Symbol.dispose]()
   }

@@ -1,5 +1,5 @@
 import { CodedError, silentLogger, type Logger } from '@berth/stdx'
-import type { Descriptor, Digest, Platform, Reference } from '@berth/oci'
+import { isForeignLayer, type Descriptor, type Digest, type Platform, type Reference } from '@berth/oci'
 import { Authorizer } from './authorizer.ts'
 import type { Credentials, CredentialsLookup } from './credentials.ts'
 import { EndpointTransport } from './endpoint-transport.ts'
@@ -198,7 +198,11 @@ class HttpRegistryClient implements RegistryClient, AsyncDisposable {
     }
     const { patienceMs } = this.#timeouts
     const request = { ...this.#common(reference, options), descriptor, start, onRestart, patienceMs }
-    yield* fetchBlobBytes(this.#session, await this.#rotation(reference, options, 'pull'), request)
+    const rotation = await this.#rotation(reference, options, 'pull')
+    // Registries need not have them; what they have is asked for first, since nobody else learns of it then.
+    if (isForeignLayer(descriptor))
+      rotation.add(await this.#endpoints.foreign(reference.registry, descriptor.urls ?? []))
+    yield* fetchBlobBytes(this.#session, rotation, request)
   }
 
   async listTags(reference: Reference, options: CallOptions = {}): Promise<string[]> {

@@ -101,6 +101,7 @@ function endpointOf(url: URL, { connectMs }: Timeouts): Endpoint {
     label: root.host,
     root,
     isMirror: false,
+    namedBy: undefined,
     namespace: undefined,
     headers: {},
     isInsecure: root.protocol === 'http:',

@@ -35,7 +35,7 @@ export class RegistrySession {
   async send(endpoint: Endpoint, request: RegistryRequest): Promise<EndpointResponse> {
     const url = requestUrl(endpoint, request)
     // A registry may send uploads elsewhere: what it names gets no secret of ours, and its challenge no answer.
-    if (url.host !== endpoint.root.host)
+    if (endpoint.namedBy || url.host !== endpoint.root.host)
       return await this.#follow(endpoint, request, { url, authorization: undefined })
     const { authorizer, lookup } = this.#options
     const credentials =

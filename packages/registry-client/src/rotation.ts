@@ -43,6 +43,11 @@ export class Rotation {
     this.#remaining = [...options.endpoints]
   }
 
+  /** To be asked after all others. */
+  add(endpoints: readonly Endpoint[]): void {
+    this.#remaining.push(...endpoints)
+  }
+
   get endpoint(): Endpoint {
     return this.#remaining[this.#index] ?? this.#options.endpoints[0]
   }

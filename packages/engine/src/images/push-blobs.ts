@@ -1,6 +1,6 @@
 import {
   isConfigType,
-  mediaTypes,
+  isForeignLayer,
   parseImageConfig,
   type Descriptor,
   type Digest,
@@ -27,14 +27,6 @@ interface NamedBlob {
   id: string | undefined
 }
 
-/** Content of others, which registries get only as a link. */
-const foreignTypes: ReadonlySet<string> = new Set([
-  mediaTypes.dockerForeignLayerGzip,
-  mediaTypes.ociLayerNondistributable,
-  mediaTypes.ociLayerNondistributableGzip,
-  mediaTypes.ociLayerNondistributableZstd,
-])
-
 /** Brings all that manifests name into a repository, some blobs at a time, and tells what becomes of each. */
 export async function pushBlobs(
   context: ImageContext,
@@ -52,7 +44,7 @@ export async function pushBlobs(
     id === undefined ? undefined : report({ status, progressDetail: {}, id })
   for (const blob of all) tell('Preparing', blob)
   await together(all, options.signal, async (blob, signal) => {
-    if (isForeign(blob.descriptor)) return tell('Skipped foreign layer', blob)
+    if (isForeignLayer(blob.descriptor)) return tell('Skipped foreign layer', blob)
     let isWaiting = true
     const pushing = context.uploads.run(() => {
       isWaiting = false
@@ -76,9 +68,6 @@ async function namedBlobs({ content }: ImageContext, manifest: Manifest): Promis
   }))
   return [...layers.toReversed(), { descriptor: manifest.config, id: undefined }]
 }
-
-const isForeign = ({ mediaType, urls }: Descriptor): boolean =>
-  foreignTypes.has(mediaType) && (urls?.length ?? 0) > 0
 
 async function pushBlob(
   { content, registry }: ImageContext,

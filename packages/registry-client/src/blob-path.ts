@@ -1,0 +1,10 @@
+import type { Descriptor, Reference } from '@berth/oci'
+import type { Endpoint } from './endpoint.ts'
+
+/** Where an endpoint has a blob. */
+export function blobPath(
+  { namedBy, root }: Endpoint,
+  { reference, descriptor }: { reference: Reference; descriptor: Descriptor },
+): string | URL {
+  return namedBy ? root : `${reference.repository}/blobs/${descriptor.digest}`
+}
