@@ -53,6 +53,11 @@ export const testCapabilities: readonly Capability[] = [
     packages: { apt: 'skopeo', dnf: 'skopeo', apk: 'skopeo', pacman: 'skopeo' },
   },
   {
+    purpose: 'a browser',
+    programs: ['chromium', 'chromium-browser', 'google-chrome'],
+    packages: { apt: 'chromium', dnf: 'chromium', apk: 'chromium', pacman: 'chromium' },
+  },
+  {
     purpose: 'a PostgreSQL server',
     programs: ['initdb', 'pg_ctlcluster'],
     packages: { apt: 'postgresql', dnf: 'postgresql-server', apk: 'postgresql', pacman: 'postgresql' },

@@ -1,0 +1,118 @@
+import type { PageReply, PageRequest } from '../http/page-request.ts'
+import { page } from '../http/page-request.ts'
+import { paths } from '../paths.ts'
+import { html } from '../rendering/html.ts'
+import { Icon } from '../ui/icon.ts'
+import { RepositoryList } from '../ui/repository-list.ts'
+
+/** The start: for strangers what this place is, for others what is theirs, for the very first how to begin. */
+export async function showHome(request: PageRequest): Promise<PageReply> {
+  const { catalog, viewer } = request
+  if (viewer.account) return showOwnHome(request)
+  if (!(await catalog.accounts.hasAccounts())) return showFirstRun(request)
+  const popular = await catalog.repositories.search(viewer, { text: '', page: 1, size: 6 })
+  return page(
+    'Find and share container images',
+    html`<section class="hero">
+        <h1>Find images. Share yours.</h1>
+        <p class="lead">A place for container images, kept by the people who use it.</p>
+        <form class="search large" role="search" action=${paths.search()}>
+          <label class="for-readers" for="search">Search images</label>
+          ${Icon({ name: 'search' })}
+          <input
+            id="search"
+            type="search"
+            name="q"
+            placeholder="nginx, postgres, your team’s app"
+            autocomplete="off"
+            maxlength="100"
+          />
+          <button class="button">Search</button>
+        </form>
+      </section>
+      <section>
+        <div class="section-head">
+          <h2>Most starred</h2>
+          <a href=${paths.search()}>All images</a>
+        </div>
+        ${RepositoryList({
+          repositories: popular.entries,
+          level: 3,
+          isAbreast: true,
+          empty: html`<p>Nobody has shared an image yet. Sign in and push the first.</p>`,
+        })}
+      </section>`,
+  )
+}
+
+async function showOwnHome({ catalog, viewer, registryHost }: PageRequest): Promise<PageReply> {
+  const name = viewer.account?.name ?? ''
+  const [own, popular] = await Promise.all([
+    catalog.repositories.listRepositories(viewer, name, { page: 1, size: 5, ordering: '-last_updated' }),
+    catalog.repositories.search(viewer, { text: '', page: 1, size: 5 }),
+  ])
+  return page(
+    'Start',
+    html`<div class="page-head">
+        <h1>Hello, ${viewer.account?.fullName || name}</h1>
+      </div>
+      <section>
+        <div class="section-head">
+          <h2>Your repositories</h2>
+          ${own.count > 0 && html`<a href=${paths.repositories()}>All ${own.count}</a>`}
+        </div>
+        ${RepositoryList({
+          repositories: own.entries,
+          level: 3,
+          isAbreast: true,
+          empty: html`<p>You have none yet. <a href=${paths.newRepository()}>Make one</a>, or just push:</p>
+            <pre tabindex="0"><code>${pushExample(registryHost, name)}</code></pre>`,
+        })}
+      </section>
+      <section>
+        <div class="section-head">
+          <h2>Most starred</h2>
+          <a href=${paths.search()}>All images</a>
+        </div>
+        ${RepositoryList({
+          repositories: popular.entries,
+          level: 3,
+          isAbreast: true,
+          empty: html`<p>No public image has been shared yet.</p>`,
+        })}
+      </section>`,
+  )
+}
+
+/** Commands that work as they stand, once there is an image called `app`. */
+export function pushExample(host: string, namespace: string): string {
+  const name = `${host}/${namespace}/app`
+  return `docker login ${host}\ndocker tag app ${name}\ndocker push ${name}`
+}
+
+function showFirstRun({ site }: PageRequest): PageReply {
+  const { isSignUpOpen, firstAccountIsAdministrator } = site
+  return page(
+    'Welcome',
+    html`<section class="stand-alone">
+      <p class="eyebrow">A new hub</p>
+      <h1>Welcome aboard</h1>
+      <p class="lead">
+        The hub runs, and nobody has an account yet.
+        ${firstAccountIsAdministrator && isSignUpOpen && ' Who signs up first is its administrator: make that you.'}
+      </p>
+      ${
+        !firstAccountIsAdministrator &&
+        html`<p>Make the administrator on the machine that the hub runs on:</p>
+          <pre tabindex="0"><code>berth-hub admin create --name ada --email ada@example.com</code></pre>`
+      }
+      ${
+        isSignUpOpen &&
+        html`<p class="actions">
+          <a class="button" href=${paths.signUp()}>Make the first account</a>
+          <a class="button quiet" href=${paths.search()}>See what is there</a>
+        </p>`
+      }
+    </section>`,
+  )
+}

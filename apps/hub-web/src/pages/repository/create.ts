@@ -1,0 +1,93 @@
+import {
+  accountOf,
+  page,
+  redirect,
+  type PageReply,
+  type PageRequest,
+  type Reply,
+} from '../../http/page-request.ts'
+import { paths } from '../../paths.ts'
+import { html } from '../../rendering/html.ts'
+import { ChoiceField, SelectField, TextField } from '../../ui/field.ts'
+import { Form } from '../../ui/form.ts'
+import { RefusedNotice, submitted, type Refused } from '../shown-form.ts'
+import { descriptionLengthMax } from './repository-form.ts'
+
+export const showCreate = (request: PageRequest): Promise<PageReply> => draw(request)
+
+export function create(request: PageRequest): Promise<Reply> {
+  const { catalog, viewer, form } = request
+  return submitted(form, {
+    act: async () => {
+      const { name } = await catalog.repositories.createRepository(viewer, {
+        name: `${form.get('namespace') ?? ''}/${(form.get('name') ?? '').trim()}`,
+        isPrivate: form.get('visibility') === 'private',
+        description: (form.get('description') ?? '').trim(),
+      })
+      return redirect(paths.repository(name), 'repository-created')
+    },
+    again: (refused) => draw(request, refused),
+  })
+}
+
+async function draw(request: PageRequest, refused?: Refused): Promise<PageReply> {
+  const { query } = request
+  const form = refused?.form ?? query
+  const namespaces = await namespacesOf(request)
+  return page(
+    'New repository',
+    html`<div class="narrow-page">
+      <h1>New repository</h1>
+      ${RefusedNotice(refused)}
+      ${Form({
+        request,
+        action: paths.newRepository(),
+        class: 'stack',
+        children: html`<div class="pair">
+            ${SelectField({
+              name: 'namespace',
+              label: 'Owner',
+              value: form.get('namespace') ?? accountOf(request).name,
+              choices: namespaces.map((name) => ({ value: name, label: name })),
+            })}
+            ${TextField({
+              name: 'name',
+              label: 'Name',
+              value: form.get('name') ?? '',
+              isRequired: true,
+              maxlength: 128,
+              hint: 'Small letters, digits, and . _ - between them.',
+            })}
+          </div>
+          ${TextField({
+            name: 'description',
+            label: 'Short description',
+            value: form.get('description') ?? '',
+            maxlength: descriptionLengthMax,
+          })}
+          ${ChoiceField({
+            name: 'visibility',
+            label: 'Who sees it',
+            value: form.get('visibility') ?? 'public',
+            choices: [
+              { value: 'public', label: 'Public', hint: 'Everyone finds and pulls it.' },
+              { value: 'private', label: 'Private', hint: 'You, and those you invite.' },
+            ],
+          })}
+          <p class="actions"><button class="button">Create repository</button></p>`,
+      })}
+    </div>`,
+  )
+}
+
+/** Where the viewer may make repositories. */
+async function namespacesOf(request: PageRequest): Promise<string[]> {
+  const { catalog, viewer } = request
+  const account = accountOf(request)
+  const organizations = await catalog.organizations.listOrganizations(viewer)
+  return [
+    account.name,
+    ...organizations.map(({ name }) => name),
+    ...(account.isAdministrator ? ['library'] : []),
+  ]
+}

@@ -1,0 +1,116 @@
+import type { Repository } from '@berth/catalog'
+import { page, type PageReply, type PageRequest } from '../../http/page-request.ts'
+import { paths } from '../../paths.ts'
+import { html } from '../../rendering/html.ts'
+import { renderMarkdown } from '../../rendering/markdown.ts'
+import { Copyable } from '../../ui/copyable.ts'
+import { Amount, Moment } from '../../ui/quantities.ts'
+import { RepositoryFrame } from './repository-frame.ts'
+
+export async function showOverview(request: PageRequest): Promise<PageReply> {
+  const { catalog, viewer, params } = request
+  const repository = await catalog.repositories.getRepository(viewer, params['name'] ?? '')
+  const tags = await catalog.images.listTags(viewer, repository.name, { page: 1, size: 1 })
+  return page(
+    repository.name,
+    RepositoryFrame({
+      request,
+      repository,
+      children: html`<div class="with-aside">
+        <section class="prose" aria-label="Description">${Readme(repository)}</section>
+        <aside class="facts-column" aria-label="About">
+          ${tags.count > 0 ? PullBox(request, repository) : PushBox(request, repository)}
+          ${About(repository, tags.count)}
+        </aside>
+      </div>`,
+    }),
+  )
+}
+
+function Readme({ name, fullDescription, permission }: Repository) {
+  if (fullDescription.trim() !== '')
+    return html`<div dangerouslySetInnerHTML=${{ __html: renderMarkdown(fullDescription) }} />`
+  return html`<div class="empty">
+    <p>No description yet.</p>
+    ${
+      permission !== 'read' &&
+      html`<p>
+        <a href=${paths.repositoryPart(name, 'settings')}>Write one</a>, so that others know what it is for.
+      </p>`
+    }
+  </div>`
+}
+
+function PullBox({ registryHost }: PageRequest, { name }: Repository) {
+  return html`<section class="panel">
+    <h2>Pull</h2>
+    ${Copyable({ id: 'pull-command', label: 'the pull command', text: `docker pull ${registryHost}/${name}` })}
+  </section>`
+}
+
+function PushBox({ registryHost }: PageRequest, { name, permission }: Repository) {
+  return html`<section class="panel">
+    <h2>Empty so far</h2>
+    ${
+      permission === 'read'
+        ? html`<p class="muted">No image has been pushed yet.</p>`
+        : html`<p class="muted">Push the first image:</p>
+            ${Copyable({ id: 'push-command', label: 'the push command', text: `docker push ${registryHost}/${name}` })}`
+    }
+  </section>`
+}
+
+function About(
+  { name, starCount, pullCount, categories, source, createdAt, updatedAt }: Repository,
+  tags: number,
+) {
+  return html`<dl class="about">
+    <div>
+      <dt>Pulls</dt>
+      <dd>${Amount({ value: pullCount })}</dd>
+    </div>
+    <div>
+      <dt>Stars</dt>
+      <dd>${Amount({ value: starCount })}</dd>
+    </div>
+    <div>
+      <dt>Tags</dt>
+      <dd><a href=${paths.repositoryPart(name, 'tags')}>${Amount({ value: tags })}</a></dd>
+    </div>
+    <div>
+      <dt>Updated</dt>
+      <dd>${Moment({ at: updatedAt })}</dd>
+    </div>
+    <div>
+      <dt>Made</dt>
+      <dd>${Moment({ at: createdAt })}</dd>
+    </div>
+    ${
+      source !== undefined &&
+      html`<div>
+        <dt>Built from</dt>
+        <dd>${Source(source)}</dd>
+      </div>`
+    }
+    ${
+      categories.length > 0 &&
+      html`<div>
+        <dt>Categories</dt>
+        <dd class="chips">
+          ${categories.map(
+            (category) =>
+              html`<a class="chip" href=${paths.search(new URLSearchParams({ category }))}>${category}</a>`,
+          )}
+        </dd>
+      </div>`
+    }
+  </dl>`
+}
+
+/** Only what a browser opens as a page becomes a link. */
+function Source(source: string) {
+  const text = source.replace(/^https?:\/\//, '')
+  return /^https?:\/\//.test(source)
+    ? html`<a class="break" rel="nofollow noopener noreferrer" href=${source}>${text}</a>`
+    : html`<span class="break">${text}</span>`
+}

@@ -1,0 +1,67 @@
+import type { RepositoryChange } from '@berth/catalog'
+import { html } from '../../rendering/html.ts'
+import { categories } from '../../ui/categories.ts'
+import { AreaField, CheckField, TextField } from '../../ui/field.ts'
+
+export const descriptionLengthMax = 100
+const fullDescriptionLengthMax = 25_000
+
+/** What is said of a repository, to be changed. */
+export interface RepositoryValues {
+  description: string
+  fullDescription: string
+  categories: readonly string[]
+  source: string
+}
+
+export function RepositoryFields(values: RepositoryValues) {
+  return html`${TextField({
+      name: 'description',
+      label: 'Short description',
+      value: values.description,
+      maxlength: descriptionLengthMax,
+      hint: 'One line of plain text. Search looks through it.',
+    })}
+    ${AreaField({
+      name: 'fullDescription',
+      label: 'README',
+      value: values.fullDescription,
+      rows: 14,
+      maxlength: fullDescriptionLengthMax,
+      hint: 'Markdown, with tables, lists and pictures. Scripts and styles are left out.',
+    })}
+    <fieldset class="field">
+      <legend>Categories <span class="muted">(optional)</span></legend>
+      <div class="check-grid">
+        ${categories.map((name) =>
+          CheckField({
+            name: 'category',
+            value: name,
+            label: name,
+            isChecked: values.categories.includes(name),
+          }),
+        )}
+      </div>
+    </fieldset>
+    ${TextField({
+      name: 'source',
+      label: 'Git repository it is built from',
+      type: 'url',
+      value: values.source,
+      hint: 'Naming one gives it the mark “Automated”, and an address under Builds for your git host to call.',
+    })}`
+}
+
+export function readValues(form: URLSearchParams): RepositoryValues {
+  return {
+    description: (form.get('description') ?? '').trim(),
+    // Browsers send line ends as CRLF, which would count twice.
+    fullDescription: (form.get('fullDescription') ?? '').replaceAll('\r\n', '\n'),
+    categories: form.getAll('category'),
+    source: (form.get('source') ?? '').trim(),
+  }
+}
+
+export function changeOf({ source, ...values }: RepositoryValues): RepositoryChange {
+  return { ...values, source: source === '' ? null : source }
+}

@@ -1,0 +1,115 @@
+import type { Referrer, Tag } from '@berth/catalog'
+import { page, redirect, type PageReply, type PageRequest, type Reply } from '../../http/page-request.ts'
+import { paths } from '../../paths.ts'
+import { html } from '../../rendering/html.ts'
+import { Copyable } from '../../ui/copyable.ts'
+import { Form } from '../../ui/form.ts'
+import { formatSize, Moment } from '../../ui/quantities.ts'
+import { RepositoryFrame } from './repository-frame.ts'
+import { formatPlatform, shortDigest } from './tags.ts'
+
+export async function showTag(request: PageRequest): Promise<PageReply> {
+  const { catalog, viewer, params, registryHost } = request
+  const repository = await catalog.repositories.getRepository(viewer, params['name'] ?? '')
+  const { name } = repository
+  const tag = await catalog.images.getTag(viewer, name, params['tag'] ?? '')
+  const referrers = await catalog.images.listReferrers(viewer, name, tag.digest)
+  return page(
+    `${name}:${tag.name}`,
+    RepositoryFrame({
+      request,
+      repository,
+      part: 'tags',
+      children: html`<section class="panel">
+          <h2 class="mono">${tag.name}</h2>
+          <p class="facts">
+            <span>${formatSize(tag.sizeBytes)} compressed</span>
+            <span>Pushed ${Moment({ at: tag.updatedAt })}</span>
+            ${tag.updatedBy !== undefined && html`<span>by ${tag.updatedBy}</span>`}
+          </p>
+          ${Copyable({
+            id: 'pull-command',
+            label: 'the pull command',
+            text: `docker pull ${registryHost}/${name}:${tag.name}`,
+          })}
+          <h3>Digest</h3>
+          ${Copyable({ id: 'digest', label: 'the digest', text: tag.digest })}
+        </section>
+        ${Platforms(name, tag)} ${Referrers(referrers)}
+        ${repository.permission !== 'read' && DeleteTag(request, { name, tag: tag.name })}`,
+    }),
+  )
+}
+
+export async function deleteTag({ catalog, viewer, params }: PageRequest): Promise<Reply> {
+  const { name = '', tag = '' } = params
+  await catalog.images.deleteTag(viewer, name, tag)
+  return redirect(paths.repositoryPart(name, 'tags'), 'tag-deleted')
+}
+
+function Platforms(name: string, { images }: Tag) {
+  return html`<section>
+    <div class="section-head"><h2>Platforms</h2></div>
+    ${
+      images.length === 0
+        ? html`<div class="empty"><p>This is no image that runs on a platform.</p></div>`
+        : html`<ul class="rows">
+            ${images.map(
+              (image) =>
+                html`<li class="row" key=${image.digest}>
+                  <a class="strong" href=${paths.image(name, image.digest)}>${formatPlatform(image)}</a>
+                  <code class="muted" title=${image.digest}>${shortDigest(image.digest)}</code>
+                  <span>${formatSize(image.sizeBytes)}</span>
+                </li>`,
+            )}
+          </ul>`
+    }
+  </section>`
+}
+
+function Referrers(referrers: readonly Referrer[]) {
+  if (referrers.length === 0) return null
+  return html`<section>
+    <div class="section-head"><h2>Attached to it</h2></div>
+    <p class="muted">Signatures, bills of materials and other artifacts that name this digest.</p>
+    <ul class="rows">
+      ${referrers.map(
+        ({ digest, artifactType, mediaType, sizeBytes, annotations }) =>
+          html`<li class="row" key=${digest}>
+            <span class="break strong">${artifactType ?? mediaType}</span>
+            <code class="muted" title=${digest}>${shortDigest(digest)}</code>
+            <span>${formatSize(sizeBytes)}</span>
+            ${Object.entries(annotations).length > 0 && Annotations(annotations)}
+          </li>`,
+      )}
+    </ul>
+  </section>`
+}
+
+const annotationsShownMax = 20
+
+function Annotations(annotations: Referrer['annotations']) {
+  return html`<dl class="labels">
+    ${Object.entries(annotations)
+      .slice(0, annotationsShownMax)
+      .map(
+        ([key, value]) =>
+          html`<div key=${key}>
+            <dt class="mono">${key}</dt>
+            <dd class="break">${value}</dd>
+          </div>`,
+      )}
+  </dl>`
+}
+
+function DeleteTag(request: PageRequest, of: { name: string; tag: string }) {
+  return html`<details class="danger">
+    <summary>Delete this tag</summary>
+    <p>The name goes. Images that no other tag names are freed after a while.</p>
+    ${Form({
+      request,
+      action: paths.deleteTag(of.name, of.tag),
+      children: html`<button class="button bad">Delete ${of.tag}</button>`,
+    })}
+  </details>`
+}

@@ -1,0 +1,94 @@
+import type { PlatformImage, Tag } from '@berth/catalog'
+import { page, type PageReply, type PageRequest } from '../../http/page-request.ts'
+import { paths } from '../../paths.ts'
+import { html } from '../../rendering/html.ts'
+import { pageOf, Pager } from '../../ui/pager.ts'
+import { formatSize, Moment } from '../../ui/quantities.ts'
+import { RepositoryFrame } from './repository-frame.ts'
+
+const pageSize = 20
+const platformsShownMax = 6
+
+export async function showTags(request: PageRequest): Promise<PageReply> {
+  const { catalog, viewer, params, query } = request
+  const repository = await catalog.repositories.getRepository(viewer, params['name'] ?? '')
+  const filter = (query.get('q') ?? '').trim().slice(0, 128)
+  const { name } = repository
+  const path = paths.repositoryPart(name, 'tags')
+  const listed = await catalog.images.listTags(viewer, name, { page: pageOf(query), size: pageSize, filter })
+  return page(
+    `Tags of ${name}`,
+    RepositoryFrame({
+      request,
+      repository,
+      part: 'tags',
+      children: html`<form class="toolbar" action=${path} data-live="tags">
+          <label class="for-readers" for="filter">Part of a tag’s name</label>
+          <input
+            id="filter"
+            type="search"
+            name="q"
+            value=${filter}
+            placeholder="Filter tags"
+            autocomplete="off"
+          />
+          <button class="button quiet">Filter</button>
+        </form>
+        <section id="tags" aria-label="Tags">
+          ${
+            listed.entries.length === 0
+              ? html`<div class="empty">
+                  <p>${filter === '' ? 'No tags yet.' : 'No tag has that in its name.'}</p>
+                </div>`
+              : html`<ul class="rows">
+                  ${listed.entries.map((tag) => TagRow(name, tag))}
+                </ul>`
+          }
+          ${Pager({ path, query, count: listed.count, size: pageSize })}
+        </section>`,
+    }),
+  )
+}
+
+function TagRow(name: string, tag: Tag) {
+  return html`<li class="row tag-row" key=${tag.name}>
+    <div>
+      <h2 class="card-title"><a class="mono" href=${paths.tag(name, tag.name)}>${tag.name}</a></h2>
+      <p class="facts">
+        <span>Pushed ${Moment({ at: tag.updatedAt })}</span>
+        ${tag.updatedBy !== undefined && html`<span>by ${tag.updatedBy}</span>`}
+      </p>
+    </div>
+    <p class="chips" aria-label="Platforms">
+      ${tag.images
+        .slice(0, platformsShownMax)
+        .map(
+          (image) =>
+            html`<a class="chip" key=${image.digest} href=${paths.image(name, image.digest)}
+              >${formatPlatform(image)}</a
+            >`,
+        )}
+      ${
+        tag.images.length > platformsShownMax &&
+        html`<a class="chip" href=${paths.tag(name, tag.name)}
+          >${tag.images.length - platformsShownMax} more</a
+        >`
+      }
+    </p>
+    <p class="tag-facts">
+      <span>${formatSize(tag.sizeBytes)}</span>
+      <code class="muted" title=${tag.digest}>${shortDigest(tag.digest)}</code>
+    </p>
+  </li>`
+}
+
+export function formatPlatform({ os, architecture, variant }: PlatformImage): string {
+  const parts = [os, architecture, variant].filter((part) => part !== undefined && part !== '')
+  return parts.length === 0 ? 'no platform' : parts.join('/')
+}
+
+/** Enough of it to tell two apart; the whole is in the title or beside it. */
+export function shortDigest(digest: string): string {
+  const colon = digest.indexOf(':')
+  return digest.slice(0, colon + 13)
+}

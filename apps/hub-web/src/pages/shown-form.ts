@@ -1,0 +1,37 @@
+import { CodedError, isCoded } from '@berth/stdx'
+import type { PageReply, Reply } from '../http/page-request.ts'
+import { Notice } from '../ui/notice.ts'
+import { statusOf } from './error-page.ts'
+
+/** What was sent in a form and why it would not do, to show both again. */
+export interface Refused {
+  form: URLSearchParams
+  error: CodedError
+}
+
+/** Does what a form asks for, or shows the form again with what was wrong. What is not there or not seen stays an error. */
+export async function submitted(
+  form: URLSearchParams,
+  { act, again }: { act: () => Promise<Reply>; again: (refused: Refused) => Promise<PageReply> | PageReply },
+): Promise<Reply> {
+  try {
+    return await act()
+  } catch (error) {
+    const isAboutForm =
+      isCoded(error, 'invalid-argument', 'already-exists', 'failed-precondition', 'conflict') ||
+      isCoded(error, 'forbidden', 'unavailable')
+    if (!isAboutForm) throw error
+    return { ...(await again({ form, error })), status: statusOf(error) }
+  }
+}
+
+export function RefusedNotice(refused: Refused | undefined) {
+  return refused && Notice({ kind: 'bad', text: refused.error.message, hint: refused.error.hint })
+}
+
+/** A field that has to be there. */
+export function required(form: URLSearchParams, name: string): string {
+  const value = form.get(name)
+  if (value === null || value === '') throw new CodedError('invalid-argument', `Please fill in “${name}”.`)
+  return value
+}

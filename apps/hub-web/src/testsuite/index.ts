@@ -1,0 +1,1 @@
+export { hostileMarkdown, harmfulMarkup } from './hostile-markdown.ts'
