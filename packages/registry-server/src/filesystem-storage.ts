@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { digestAlgorithm, digestHex, isDigest, type Digest } from '@berth/oci'
 import { CodedError, syncDirectory, systemCode } from '@berth/stdx'
+import { FilesystemUploadWriter } from './filesystem-upload-writer.ts'
 import { lockFile } from './process-lock.ts'
 import type { ByteRange, Storage, UploadWriter } from './storage.ts'
 
@@ -178,53 +179,6 @@ class FilesystemStorage implements Storage {
     if (!/^[\w-][\w.-]*$/.test(key))
       throw new CodedError('internal', 'Cannot use upload key: not a file name')
     return join(this.#directory, 'uploads', key)
-  }
-}
-
-interface UploadEnding {
-  commit(digest: Digest): Promise<void>
-  delete(): Promise<void>
-  close(): Promise<void>
-}
-
-class FilesystemUploadWriter implements UploadWriter {
-  readonly #file: FileHandle
-  readonly #ending: UploadEnding
-  #sizeBytes: number
-
-  constructor(file: FileHandle, { sizeBytes, ...ending }: { sizeBytes: number } & UploadEnding) {
-    this.#file = file
-    this.#sizeBytes = sizeBytes
-    this.#ending = ending
-  }
-
-  get sizeBytes(): number {
-    return this.#sizeBytes
-  }
-
-  async write(chunk: Uint8Array): Promise<void> {
-    for (let offset = 0; offset < chunk.length;) {
-      const length = chunk.length - offset
-      const { bytesWritten } = await this.#file.write(chunk, offset, length, this.#sizeBytes)
-      offset += bytesWritten
-      this.#sizeBytes += bytesWritten
-    }
-  }
-
-  async flush(): Promise<void> {
-    // Nothing is kept back.
-  }
-
-  commit(digest: Digest): Promise<void> {
-    return this.#ending.commit(digest)
-  }
-
-  delete(): Promise<void> {
-    return this.#ending.delete()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#ending.close()
   }
 }
 
