@@ -26,11 +26,14 @@ const ratioFromBytes = 100 * mebibyte
 /** Counts compressed and uncompressed bytes and throws `invalid-argument` when the one outgrows its bounds. */
 export class LimitedSize {
   readonly #limits: LayerLimits
+  readonly #subject: string
   readBytes = 0
   #writtenBytes = 0
 
-  constructor(limits: LayerLimits) {
+  /** `subject` is what errors name. */
+  constructor(limits: LayerLimits, subject = 'layer') {
     this.#limits = limits
+    this.#subject = subject
   }
 
   addRead(bytes: number): void {
@@ -41,12 +44,15 @@ export class LimitedSize {
     const { sizeBytesMax, ratioMax } = this.#limits
     this.#writtenBytes += bytes
     if (this.#writtenBytes > sizeBytesMax) {
-      throw new CodedError('invalid-argument', `Cannot unpack layer: it is larger than ${sizeBytesMax} bytes`)
+      throw new CodedError(
+        'invalid-argument',
+        `Cannot unpack ${this.#subject}: it is larger than ${sizeBytesMax} bytes`,
+      )
     }
     if (this.#writtenBytes > ratioFromBytes && this.#writtenBytes > this.readBytes * ratioMax) {
       throw new CodedError(
         'invalid-argument',
-        `Cannot unpack layer: it is more than ${ratioMax} times its compressed size`,
+        `Cannot unpack ${this.#subject}: it is more than ${ratioMax} times its compressed size`,
       )
     }
   }

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { decompress, withoutUnnamedCompression } from './decompress.ts'
+import { decompressArchive } from './decompress-archive.ts'
+import { decompress } from './decompress.ts'
+import { withoutUnnamedCompression } from './without-unnamed-compression.ts'
 
 const programs = ['xz', 'bzip2'] as const
 type Program = (typeof programs)[number]
@@ -100,6 +102,19 @@ for (const program of programs) {
     await assert.rejects(whole(decompress(silent(), options)), /abort|enough|Cannot decompress/)
   })
 }
+
+test('decompressArchive() refuses what expands a thousandfold, of every kind that can', async () => {
+  for (const program of programs) {
+    const bomb = compress(program, Buffer.alloc(150 * 1024 * 1024))
+    await assert.rejects(
+      async () => {
+        for await (const _ of decompressArchive(pieces(bomb), { compression: 'auto' }));
+      },
+      (error) =>
+        isCoded(error, 'invalid-argument') && /archive: it is more than 1100 times/.test(error.message),
+    )
+  }
+})
 
 /** Several processes share the machine that tests run on. */
 const slowness = 3

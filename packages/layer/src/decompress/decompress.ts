@@ -38,7 +38,8 @@ export async function* decompress(
   else yield* decode(whole, compression, options.signal)
 }
 
-async function readHead(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+/** As many bytes as tell the compression, unless there are fewer. */
+export async function readHead(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
   let head: Uint8Array = Buffer.alloc(0)
   while (head.length < magicBytes) {
     const next = await iterator.next()
@@ -48,7 +49,11 @@ async function readHead(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array
   return head
 }
 
-async function* prepend(head: Uint8Array, iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** `head`, and what is left of the source behind it. */
+export async function* prepend(
+  head: Uint8Array,
+  iterator: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   try {
     if (head.length > 0) yield head
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
@@ -100,19 +105,4 @@ function decodeError(error: unknown, compression: string): unknown {
     `Cannot decompress ${compression}: ${messageOf(error)}`,
     { cause: error },
   )
-}
-
-/**
- * What a layer blob can be made of: `source` itself, or its uncompressed bytes where it is compressed in a way that no
- * media type names.
- */
-export async function* withoutUnnamedCompression(
-  source: AsyncIterable<Uint8Array>,
-  options: { signal?: AbortSignal } = {},
-): AsyncGenerator<Uint8Array> {
-  const iterator = source[Symbol.asyncIterator]()
-  const head = await readHead(iterator)
-  const compression = detectCompression(head)
-  const whole = prepend(head, iterator)
-  yield* isThreaded(compression) ? decompress(whole, { ...options, compression }) : whole
 }

@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import type { ContentId, ContentStore } from '@berth/content'
 import {
   byteString,
-  decompress,
+  decompressArchive,
   readTar,
   withoutUnnamedCompression,
   type ByteString,
@@ -48,7 +48,7 @@ export async function receiveArchive(
 ): Promise<ReceivedArchive> {
   const received = new Received()
   const { signal } = options
-  const bytes = gathered(decompress(source, { compression: 'auto', signal }), pieceBytes)
+  const bytes = gathered(decompressArchive(source, { compression: 'auto', signal }), pieceBytes)
   for await (const member of readTar(bytes)) {
     signal.throwIfAborted()
     await received.add(member, options)
