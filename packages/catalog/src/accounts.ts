@@ -9,10 +9,12 @@ export interface Accounts {
   signUp(form: SignUp, address: string): Promise<Account>
   /** As `signUp`, by who runs the hub: makes an administrator. */
   createAdministrator(form: SignUp): Promise<Account>
-  /** By who runs the hub. Ends every session of the account. Throws `not-found`. */
-  resetPassword(name: string, password: string): Promise<void>
-  /** By who runs the hub. Throws `not-found`. */
-  setAdministrator(name: string, isAdministrator: boolean): Promise<void>
+  /** For administrators. Ends every session of the account. Throws `not-found`. */
+  resetPassword(viewer: Viewer, name: string, password: string): Promise<void>
+  /** For administrators. Ends every session of the account. Throws `not-found`. */
+  setAdministrator(viewer: Viewer, name: string, isAdministrator: boolean): Promise<void>
+  /** For administrators: who is disabled cannot sign in, with no password and no token. Throws `not-found`. */
+  setDisabled(viewer: Viewer, name: string, isDisabled: boolean): Promise<void>
   /**
    * Undefined for an unknown name as for a wrong secret, after the same time. `secret` is the password or an access
    * token; name may be the e-mail address. Throws `unavailable` when too many sign in at once; how often somebody may try
@@ -50,7 +52,7 @@ export interface SignedIn {
 
 /** Plans say how many private repositories an account may have. */
 export interface Plan {
-  name: PlanName
+  name: PlanName | 'anonymous'
   /** `Infinity` for as many as one likes. */
   privateRepositories: number
   /** Manifest reads in six hours; `Infinity` for no limit. */

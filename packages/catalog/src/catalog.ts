@@ -6,8 +6,11 @@ import type { Repositories, RepositoryPermission } from './repositories.ts'
 import type { Account, TokenScope } from './viewer.ts'
 import type { AuditLog, Webhooks } from './webhooks.ts'
 
-/** The people and repositories of a hub. It knows no HTTP, and of the registry only `CatalogContents`. */
-export interface Catalog {
+/**
+ * The people and repositories of a hub. It knows no HTTP, and of the registry only `CatalogContents`. Disposing writes what
+ * was counted; the database stays open.
+ */
+export interface Catalog extends AsyncDisposable {
   readonly accounts: Accounts
   readonly tokens: AccessTokens
   readonly sessions: Sessions

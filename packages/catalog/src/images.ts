@@ -6,7 +6,7 @@ export interface Images {
   listTags(viewer: Viewer, repository: string, options: Paging & { filter?: string }): Promise<Listed<Tag>>
   /** Throws `not-found`. */
   getTag(viewer: Viewer, repository: string, tag: string): Promise<Tag>
-  /** Throws `forbidden` for who may not write, `forbidden` too for a tag that stays as it is. */
+  /** For who may administer the repository, as the registry deletes. Throws `forbidden` too for a tag that stays as it is. */
   deleteTag(viewer: Viewer, repository: string, tag: string): Promise<void>
   /** One platform's image: its layers and the history that made them. */
   getImage(viewer: Viewer, repository: string, digest: Digest): Promise<Image>

@@ -38,6 +38,9 @@ export interface Repositories {
     of: { account: string; permission: RepositoryPermission | undefined },
   ): Promise<void>
 
+  /** How many of the namespace's private repositories are used, and how many its plan has; for whose it is. */
+  getPrivateUse(viewer: Viewer, namespace: string): Promise<{ used: number; available: number }>
+
   search(viewer: Viewer, query: SearchQuery): Promise<Listed<SearchResult>>
 }
 

@@ -7,6 +7,8 @@ export interface Account {
   fullName: string
   /** May do everything with every account, organization and repository, and alone change what lies under `library/`. */
   isAdministrator: boolean
+  /** May not sign in. */
+  isDisabled: boolean
   plan: PlanName
   /** Milliseconds since the epoch. */
   createdAt: number

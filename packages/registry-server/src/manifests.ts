@@ -8,8 +8,7 @@ import {
   type Digest,
   type ManifestOrIndex,
 } from '@berth/oci'
-import { isCoded } from '@berth/stdx'
-import { LruCache } from './lru-cache.ts'
+import { isCoded, LruCache } from '@berth/stdx'
 import type { BlobStore } from './blob-store.ts'
 import type { ManifestRecord, ManifestReferences, ManifestStore, NewManifest } from './manifest-store.ts'
 import type { ManifestReference } from './names.ts'

@@ -1,3 +1,5 @@
 export { openSqlDatabase } from './open-sql-database.ts'
 export { openSqliteDatabase } from './sqlite-database.ts'
 export type { SqlDatabase, SqlKind, SqlMigration, SqlTables, SqlWrites } from './sql-database.ts'
+export { findViolation } from './violation.ts'
+export type { Violation } from './violation.ts'

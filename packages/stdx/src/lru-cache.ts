@@ -1,11 +1,14 @@
-/** Remembers the values used last, up to `limitBytes` in all. For values that never change under their key. */
+/**
+ * Remembers the values used last, up to `limit` of their lengths in all: bytes, or entries. For values that never change
+ * under their key.
+ */
 export class LruCache<K, V extends { length: number }> {
-  readonly #limitBytes: number
+  readonly #limit: number
   readonly #entries = new Map<K, V>()
-  #sizeBytes = 0
+  #size = 0
 
-  constructor(limitBytes: number) {
-    this.#limitBytes = limitBytes
+  constructor(limit: number) {
+    this.#limit = limit
   }
 
   get(key: K): V | undefined {
@@ -19,12 +22,12 @@ export class LruCache<K, V extends { length: number }> {
 
   set(key: K, value: V): void {
     // One value may not push out most of the others.
-    if (value.length > this.#limitBytes / 4) return
+    if (value.length > this.#limit / 4) return
     this.delete(key)
     this.#entries.set(key, value)
-    this.#sizeBytes += value.length
+    this.#size += value.length
     for (const oldest of this.#entries.keys()) {
-      if (this.#sizeBytes <= this.#limitBytes) break
+      if (this.#size <= this.#limit) break
       this.delete(oldest)
     }
   }
@@ -33,6 +36,6 @@ export class LruCache<K, V extends { length: number }> {
     const value = this.#entries.get(key)
     if (value === undefined) return
     this.#entries.delete(key)
-    this.#sizeBytes -= value.length
+    this.#size -= value.length
   }
 }

@@ -1,0 +1,63 @@
+import type { Logger } from '@berth/stdx'
+import type { RegistryGate, RegistryNote } from '../catalog.ts'
+import type { CatalogDatabase } from '../database/catalog-database.ts'
+import { isRepositoryName, namespaceOf } from '../names.ts'
+import { findNamespace } from '../organizations/namespace-store.ts'
+import type { RepositoryPermission } from '../repositories.ts'
+import { findDeletedAt, findRepositoryRecord } from '../repositories/repository-store.ts'
+import { levelInNamespace } from '../repositories/namespace-level.ts'
+import { permissionOfLevel, type Level, type RightsHolder } from '../rights.ts'
+import type { Account, TokenScope } from '../viewer.ts'
+import { ActivityLog } from './activity-log.ts'
+
+const everyone: RightsHolder = { account: undefined, scope: 'repo:public_read' }
+
+export interface CatalogGateOptions {
+  database: CatalogDatabase
+  logger: Logger
+  /** Where people see the hub: it is told to webhooks. */
+  publicUrl: string
+}
+
+export class CatalogGate implements RegistryGate {
+  readonly #database: CatalogDatabase
+  readonly #activity: ActivityLog
+
+  constructor(options: CatalogGateOptions) {
+    this.#database = options.database
+    this.#activity = new ActivityLog(options)
+  }
+
+  async permissionFor(
+    login: { account: Account; scope: TokenScope } | undefined,
+    repository: string,
+  ): Promise<RepositoryPermission | undefined> {
+    if (!isRepositoryName(repository)) return undefined
+    const viewer = login ?? everyone
+    const known = await findRepositoryRecord(this.#database.db, viewer, repository)
+    if (known && known.level > 0) return permissionOfLevel(known.level)
+    // Asked for one that is hidden, too: it takes as long as for one that is not there.
+    const level = await this.#levelOfNew(viewer, repository)
+    return known ? undefined : permissionOfLevel(level)
+  }
+
+  findDeletedAt(repository: string): Promise<number | undefined> {
+    return findDeletedAt(this.#database.db, repository)
+  }
+
+  noteActivity(activity: RegistryNote): void {
+    this.#activity.note(activity)
+  }
+
+  flush(): Promise<void> {
+    return this.#activity.flush()
+  }
+
+  async #levelOfNew(viewer: RightsHolder, repository: string): Promise<Level> {
+    const namespace = await findNamespace(this.#database.db, namespaceOf(repository))
+    if (!namespace) return 0
+    const level = await levelInNamespace(this.#database.db, viewer, namespace)
+    // Official images are for everyone, those that the catalog was not told of as well.
+    return namespace.kind === 'library' && level === 0 ? 1 : level
+  }
+}

@@ -1,0 +1,3 @@
+export { MemoryContents } from './memory-contents.ts'
+export { openTemporaryCatalog, passwordOf, stranger } from './temporary-catalog.ts'
+export type { TemporaryCatalog, TemporaryCatalogOptions } from './temporary-catalog.ts'
