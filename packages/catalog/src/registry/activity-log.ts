@@ -1,4 +1,4 @@
-import { isCoded, messageOf, type Logger } from '@berth/stdx'
+import { isCoded, messageOf, Semaphore, type Logger } from '@berth/stdx'
 import type { RegistryNote } from '../catalog.ts'
 import type { CatalogDatabase, CatalogWriter } from '../database/catalog-database.ts'
 import { countPulls, recordDelete, recordPush } from './record-activity.ts'
@@ -8,6 +8,7 @@ const pullsWaitMs = 2000
 const retryMs = 5000
 /** While the database is gone no more is remembered than this. */
 const waitingMax = 10_000
+const parallelMax = 8
 
 export interface ActivityLogOptions {
   database: CatalogDatabase
@@ -18,6 +19,7 @@ export interface ActivityLogOptions {
 /** What the registry did, on its way into the database. */
 export class ActivityLog {
   readonly #options: ActivityLogOptions
+  readonly #turns = new Semaphore(parallelMax)
   #notes: RegistryNote[] = []
   #pulls = new Map<string, number>()
   #writing: Promise<void> = Promise.resolve()
@@ -46,22 +48,26 @@ export class ActivityLog {
     this.#notes = []
     this.#pulls = new Map()
     await Promise.all([
-      ...notes.map((note) =>
-        this.#write(
-          (db) => this.#record(db, note),
-          () => this.#addNote(note),
-        ),
-      ),
-      // In the same order everywhere: replicas that write at once do not wait for each other in a circle.
-      ...[...pulls]
-        .toSorted(([a], [b]) => (a < b ? -1 : 1))
-        .map(([repository, count]) =>
-          this.#write(
-            (db) => countPulls(this.#options.database, db, { repository, count }),
-            () => this.#countPulls(repository, count),
-          ),
-        ),
+      ...Map.groupBy(notes, ({ repository }) => repository)
+        .values()
+        .map((same) => this.#turns.run(() => this.#writeInOrder(same))),
+      ...[...pulls].map(([repository, count]) => this.#turns.run(() => this.#writePulls(repository, count))),
     ])
+  }
+
+  async #writeInOrder(notes: readonly RegistryNote[]): Promise<void> {
+    for (const note of notes)
+      await this.#write(
+        (transaction) => this.#record(transaction, note),
+        () => this.#addNote(note),
+      )
+  }
+
+  #writePulls(repository: string, count: number): Promise<void> {
+    return this.#write(
+      (transaction) => countPulls(this.#options.database, transaction, { repository, count }),
+      () => this.#countPulls(repository, count),
+    )
   }
 
   #record(transaction: CatalogWriter, note: RegistryNote): Promise<void> {

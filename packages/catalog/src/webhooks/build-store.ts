@@ -1,10 +1,7 @@
 import type { CatalogReader, CatalogWriter } from '../database/catalog-database.ts'
 import type { BuildRequest } from '../webhooks.ts'
 
-export async function findTriggerSecret(
-  db: CatalogReader,
-  repositoryId: number,
-): Promise<string | undefined> {
+async function findTriggerSecret(db: CatalogReader, repositoryId: number): Promise<string | undefined> {
   const row = await db
     .selectFrom('hub_build_triggers')
     .select('secret')
