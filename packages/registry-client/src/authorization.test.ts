@@ -216,3 +216,24 @@ test('credentials of a call never reach a mirror', async () => {
   assert.equal(mirror.seen.length, 3)
   assert.ok(!JSON.stringify(mirror.seen).includes(annBasic))
 })
+
+test('a token lives as long as it says from when it came, whatever the clock of its service', async () => {
+  for (const issuedAt of ['1999-01-01T00:00:00Z', '2999-01-01T00:00:00Z', 'no date']) {
+    let issued = 0
+    const server: FakeServer = await openFakeServer((request, response) => {
+      if (request.path === '/token')
+        return sendJson(
+          response,
+          { status: 200 },
+          { token: `t${++issued}`, expires_in: 1, issued_at: issuedAt },
+        )
+      if (!request.headers.authorization) return challenge(response, bearer(`${server.url}/token`))
+      sendManifest(response)
+    })
+    await using _server = server
+    await using client = openRegistryClient()
+    for (let times = 0; times < 3; times++) await client.fetchManifest(referenceTo(server.host))
+    // Less than a minute is taken for a minute.
+    assert.equal(issued, 1, issuedAt)
+  }
+})

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Descriptor } from '@berth/oci'
+import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
+import { answers, corrupted, slow, truncatedTo, type Fault } from '../../fixtures/faults.ts'
+import { startHub, type TestHub } from '../../fixtures/hub.ts'
+import { buildImage, type BuiltImage } from '../../fixtures/images.ts'
+import { storedContent } from '../../fixtures/stored-content.ts'
+
+let hub: TestHub
+let engine: TestEngine
+
+before(async () => {
+  hub = await startHub()
+  engine = await startEngine({ bridge: 'none' })
+})
+
+after(async () => {
+  await engine?.[Symbol.asyncDispose]()
+  await hub?.[Symbol.asyncDispose]()
+})
+
+async function newImage(name: string, layers = 2, layerBytes = 100_000): Promise<BuiltImage> {
+  const contents = Array.from({ length: layers }, (_, index) => ({
+    [`/noise${index}`]: randomBytes(layerBytes),
+  }))
+  const image = await buildImage({ layers: contents })
+  await hub.push(image, name)
+  return image
+}
+
+const layerOf = (image: BuiltImage, index: number): Descriptor =>
+  image.layers[index]?.descriptor ?? assert.fail()
+
+const requestsFor = ({ digest }: { digest: string }) =>
+  hub.requests.filter(({ path }) => path.endsWith(digest))
+
+/** The messages of a pull over the API; the client leaves when the signal is aborted. */
+async function pull(name: string, signal?: AbortSignal): Promise<Record<string, string>[]> {
+  const [fromImage = '', tag = ''] = name.split(':')
+  const query = new URLSearchParams({ fromImage: `${hub.address}/${fromImage}`, tag })
+  const asked = request({
+    socketPath: engine.host.slice('unix://'.length),
+    method: 'POST',
+    path: `/v1.44/images/create?${query}`,
+    ...(signal ? { signal } : {}),
+  })
+  asked.end()
+  const [response] = (await once(asked, 'response')) as [AsyncIterable<Buffer>]
+  const text = Buffer.concat(await Array.fromAsync(response)).toString()
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, string>)
+}
+
+const retries = (messages: readonly Record<string, string>[]) =>
+  messages.flatMap(({ status = '', id = '' }) =>
+    status.startsWith('Retrying in') ? [`${id}: ${status}`] : [],
+  )
+
+const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString()
+
+const busy: [what: string, status: number, retryAfter?: () => string][] = [
+  ['408', 408],
+  ['429-seconds', 429, () => '1'],
+  ['429-date', 429, () => inSeconds(2)],
+  ['500', 500],
+  ['502', 502],
+  ['503-seconds', 503, () => '1'],
+  ['504', 504],
+]
+
+test('F20: a registry that is busy for a moment is waited for as it says, and the wait is shown', async () => {
+  await Promise.all(busy.map((answer) => pullFromBusy(...answer)))
+})
+
+async function pullFromBusy(what: string, status: number, retryAfter?: () => string): Promise<void> {
+  const image = await newImage(`team/f20:${what}`, 1)
+  const layer = layerOf(image, 0)
+  // A date is one when it is sent.
+  const fault: Fault = (exchange) =>
+    answers(status, { headers: retryAfter ? { 'Retry-After': retryAfter() } : {} })(exchange)
+  using _manifest = hub.inject({ path: `/manifests/${what}`, times: 1, fault })
+  using _layer = hub.inject({ path: layer.digest, times: 1, fault })
+  const messages = await pull(`team/f20:${what}`)
+  assert.match(String(messages.at(-1)?.['status']), /^Status: Downloaded newer image/, what)
+  const [first = '', second = '', ...more] = retries(messages)
+  assert.match(first, new RegExp(`^${what}: Retrying in [12] seconds?$`))
+  assert.match(second, /^[0-9a-f]{12}: Retrying in [12] seconds?$/, what)
+  assert.deepEqual(more, [], what)
+  assert.equal(requestsFor(layer).length, 2, what)
+}
+
+/** More than was announced, on a line that is closed after it. */
+const overlong: Fault = async ({ request: { url }, response, origin }) => {
+  const body = Buffer.from(await (await fetch(origin + url)).arrayBuffer())
+  response.writeHead(200, { Connection: 'close' })
+  response.end(Buffer.concat([body, Buffer.from('more')]))
+}
+
+const wrongLength: Fault = async ({ request: { url }, response, origin }) => {
+  const body = Buffer.from(await (await fetch(origin + url)).arrayBuffer())
+  response.writeHead(200, { 'Content-Length': body.length + 7 })
+  response.end(Buffer.concat([body, Buffer.alloc(7)]))
+}
+
+for (const [what, fault] of [
+  ['truncated', truncatedTo(50_000)],
+  ['corrupted', corrupted()],
+  ['longer than the manifest says', overlong],
+  ['of another Content-Length', wrongLength],
+] as const) {
+  test(`F18: a layer that is ${what} ends the pull with its digest, leaves nothing, and the next works`, async () => {
+    const name = `team/f18:${what.split(' ').at(-1)?.toLowerCase()}`
+    const image = await newImage(name)
+    const bad = layerOf(image, 1)
+    {
+      using _ = hub.inject({ path: bad.digest, fault })
+      const messages = await pull(name)
+      assert.match(String(messages.at(-1)?.['error']), new RegExp(bad.digest))
+    }
+    const { ingests, staged } = await storedContent(engine)
+    assert.deepEqual([ingests, staged], [{}, []])
+    const messages = await pull(name)
+    assert.match(String(messages.at(-1)?.['status']), /^Status: Downloaded newer image/)
+  })
+}
+
+test('F19: a manifest that changes between two looks is what came, by its own digest', async () => {
+  const [first, second] = [await newImage('team/f19:first', 1), await newImage('team/f19:second', 1)]
+  await hub.push(first, 'team/f19:moving')
+  const { digest } = first.descriptor
+  const moved: Fault = async ({ response }) => {
+    response.writeHead(200, { 'Content-Type': second.descriptor.mediaType, 'Docker-Content-Digest': digest })
+    response.end(second.manifest)
+  }
+  using _ = hub.inject({ path: '/team/f19/manifests/moving', fault: moved })
+  const messages = await pull('team/f19:moving')
+  assert.ok(messages.some(({ status }) => status === `Digest: ${second.descriptor.digest}`))
+  const byDigest = hub.inject({ path: `/team/f19/manifests/${digest}`, fault: moved })
+  const { status, body } = await engine.api(
+    'POST',
+    `/images/create?${new URLSearchParams({ fromImage: `${hub.address}/team/f19`, tag: digest })}`,
+  )
+  byDigest[Symbol.dispose]()
+  assert.notEqual(status, 200)
+  assert.match(JSON.stringify(body), new RegExp(`Cannot verify manifest ${digest}`))
+})
+
+const slowly = slow({ chunkBytes: 64 * 1024, delayMs: 40 })
+
+test('F25: a hundred pulls of one image fetch each blob once and all see it to the end, though some leave', async () => {
+  const image = await newImage('team/f25:v1', 3, 600_000)
+  using _ = hub.inject({ path: /\/team\/f25\/blobs\//, fault: slowly })
+  const leaving = new AbortController()
+  const leavers = Array.from({ length: 10 }, () =>
+    pull('team/f25:v1', leaving.signal).catch(() => 'left' as const),
+  )
+  const stayers = Array.from({ length: 90 }, () => pull('team/f25:v1'))
+  await sleep(300)
+  leaving.abort()
+  assert.deepEqual(
+    await Promise.all(leavers),
+    leavers.map(() => 'left'),
+  )
+  for (const messages of await Promise.all(stayers)) {
+    assert.match(
+      String(messages.at(-1)?.['status']),
+      /^Status: (Downloaded newer image|Image is up to date) for /,
+    )
+    const complete = messages.filter(
+      ({ status = '' }) => status === 'Pull complete' || status === 'Already exists',
+    )
+    assert.equal(complete.length, 3, JSON.stringify(messages))
+  }
+  for (const { descriptor } of image.layers) assert.equal(requestsFor(descriptor).length, 1)
+  assert.equal(requestsFor({ digest: image.imageId }).length, 1)
+})
+
+test('F25: when the last of a hundred leaves, the pull stops, and what came is kept for the next', async () => {
+  const image = await newImage('team/f25:left', 1, 2_000_000)
+  const layer = layerOf(image, 0)
+  {
+    using _ = hub.inject({ path: layer.digest, fault: slowly })
+    const leaving = new AbortController()
+    const clients = Array.from({ length: 100 }, () =>
+      pull('team/f25:left', leaving.signal).catch(() => 'left' as const),
+    )
+    const arrived = async () => Object.values((await storedContent(engine)).ingests)[0] ?? 0
+    for (let tries = 0; (await arrived()) < 200_000; tries++) {
+      assert.ok(tries < 200, 'nothing arrives')
+      await sleep(20)
+    }
+    leaving.abort()
+    assert.deepEqual(new Set(await Promise.all(clients)), new Set(['left']))
+    await sleep(200)
+    const stopped = await arrived()
+    await sleep(200)
+    assert.equal(await arrived(), stopped)
+    assert.ok(stopped < layer.size)
+  }
+  const messages = await pull('team/f25:left')
+  assert.match(String(messages.at(-1)?.['status']), /^Status: Downloaded newer image/)
+  const [first, second, ...more] = requestsFor(layer)
+  assert.deepEqual([first?.headers['range'], more], [undefined, []])
+  assert.match(String(second?.headers['range']), /^bytes=[1-9]\d{5,}-$/)
+})
