@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { startEngine, type TestEngine } from '../fixtures/engine.ts'
-import { answers, cutAfter, silent, stalledAfter } from '../fixtures/faults.ts'
+import { answers, cutAfter, silent, slow, stalledAfter } from '../fixtures/faults.ts'
 import { startHub, type TestHub } from '../fixtures/hub.ts'
 import { buildImage } from '../fixtures/images.ts'
 import { storedContent } from '../fixtures/stored-content.ts'
@@ -50,6 +50,19 @@ suite('a registry that cannot be relied on', { concurrency: true }, () => {
       assert.deepEqual(ranges, [undefined, from === 0 ? undefined : `bytes=${from}-`])
     })
   }
+
+  test('F21: pull() leaves a registry that sends a byte now and then, and goes on with the rest', async () => {
+    const { digest } = await pushNew('dribble')
+    using _ = hub.inject({ path: digest, times: 1, fault: slow({ chunkBytes: 1, delayMs: 1_000 }) })
+    const { exitCode, stdout, stderr } = await pull('dribble')
+    assert.equal(exitCode, 0, stderr)
+    assert.match(stdout, /: Retrying in \d+ seconds?\n/)
+    const ranges = hub.requests
+      .filter(({ path }) => path.endsWith(digest))
+      .map(({ headers }) => headers['range'])
+    assert.equal(ranges.length, 2)
+    assert.match(String(ranges[1]), /^bytes=\d{1,2}-$/)
+  })
 
   test('pull() gives up a registry that goes on answering 500 and keeps nothing but what a resume needs', async () => {
     const { digest } = await pushNew('broken')
