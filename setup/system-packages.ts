@@ -53,6 +53,26 @@ export const testCapabilities: readonly Capability[] = [
     packages: { apt: 'skopeo', dnf: 'skopeo', apk: 'skopeo', pacman: 'skopeo' },
   },
   {
+    purpose: 'a third OCI client (podman)',
+    programs: ['podman'],
+    packages: { apt: 'podman', dnf: 'podman', apk: 'podman', pacman: 'podman' },
+  },
+  {
+    purpose: 'a registry of others (docker-registry)',
+    programs: ['docker-registry', 'registry'],
+    packages: {
+      apt: 'docker-registry',
+      dnf: 'docker-distribution',
+      apk: 'docker-registry',
+      pacman: 'docker-distribution',
+    },
+  },
+  {
+    purpose: 'certificates to test with (openssl)',
+    programs: ['openssl'],
+    packages: { apt: 'openssl', dnf: 'openssl', apk: 'openssl', pacman: 'openssl' },
+  },
+  {
     purpose: 'a browser',
     programs: ['chromium', 'chromium-browser', 'google-chrome'],
     packages: { apt: 'chromium', dnf: 'chromium', apk: 'chromium', pacman: 'chromium' },

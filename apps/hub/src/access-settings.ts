@@ -7,6 +7,8 @@ export interface AccessSettings {
   publicRepositories: readonly string[]
   /** How requests show who they are from. */
   scheme: 'token' | 'basic'
+  /** Signs tokens; keys are made here when undefined. */
+  tokenKeyFile: string | undefined
 }
 
 export interface TlsSettings {
@@ -19,15 +21,19 @@ export interface AccessFlags {
   htpasswd?: string | undefined
   public?: readonly string[] | undefined
   'auth-scheme'?: string | undefined
+  'token-key'?: string | undefined
   'tls-cert'?: string | undefined
   'tls-key'?: string | undefined
 }
 
 export function parseAccessSettings(flags: AccessFlags): AccessSettings | undefined {
   const { htpasswd, public: publicRepositories = [], 'auth-scheme': scheme = 'token' } = flags
+  const tokenKeyFile = flags['token-key']
   if (scheme !== 'token' && scheme !== 'basic')
     throw invalid(`--auth-scheme ${JSON.stringify(scheme)} is neither token nor basic`)
-  if (htpasswd !== undefined) return { htpasswdFile: htpasswd, publicRepositories, scheme }
+  if (tokenKeyFile !== undefined && (htpasswd === undefined || scheme === 'basic'))
+    throw invalid('--token-key needs --htpasswd and tokens')
+  if (htpasswd !== undefined) return { htpasswdFile: htpasswd, publicRepositories, scheme, tokenKeyFile }
   if (publicRepositories.length > 0) throw invalid('--public needs --htpasswd: without it all is public')
   return undefined
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { openBasicAccess, openHtpasswd, openTokenAccess, type AccessPolicy } from '@berth/registry-server'
@@ -37,7 +38,8 @@ export async function openHubAccess(
   const realm = ({ host }: IncomingHttpHeaders) =>
     `${isTls ? 'https' : 'http'}://${/^[\w.:[\]-]+$/.test(host ?? '') ? host : 'localhost'}${tokenPath}`
   const directory = join(dataDirectory, 'access')
-  const tokens = stack.use(await openTokenAccess({ directory, accounts, service, realm, logger }))
+  const key = settings.tokenKeyFile === undefined ? {} : { signingKey: await readFile(settings.tokenKeyFile) }
+  const tokens = stack.use(await openTokenAccess({ directory, accounts, service, realm, logger, ...key }))
   return {
     policy: tokens.policy,
     isTokenRequest: ({ url }) => url === tokenPath || url?.startsWith(`${tokenPath}?`) === true,

@@ -35,6 +35,7 @@ Options of serve and mirror:
   --htpasswd FILE           Accounts, as 'htpasswd -B' writes them: they may do everything, others nothing
   --public PATTERN          Others may pull these repositories, for example 'library/*'; can be given again
   --auth-scheme SCHEME      token (default): clients get a token with their password; basic: they send it each time
+  --token-key FILE          Signs tokens, so that other registries can take them: PEM, P-256 (default: keys of its own)
   --tls-cert FILE           Certificate chain, PEM; with --tls-key the registry is served over HTTPS
   --tls-key FILE            Its key, PEM
   --upstream [NAME=]URL     A registry to mirror: docker.io, ghcr.io, https://host[:port]; can be given again. Its
@@ -113,6 +114,7 @@ const flags = {
   htpasswd: { type: 'string' },
   public: { type: 'string', multiple: true },
   'auth-scheme': { type: 'string' },
+  'token-key': { type: 'string' },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   help: { type: 'boolean', short: 'h' },

@@ -5,6 +5,7 @@ import type { Logger } from '@berth/stdx'
 import type { AccessPolicy } from '../access-policy.ts'
 import type { Accounts } from './accounts.ts'
 import { basicAccess } from './basic-access.ts'
+import { givenSigningKey } from './given-signing-key.ts'
 import { LoginGuard } from './login-guard.ts'
 import { LoginLimits } from './login-limits.ts'
 import { passwordRefreshTokens, type PasswordAccounts, type RefreshTokens } from './refresh-tokens.ts'
@@ -43,6 +44,8 @@ interface TokenAccessOptions {
   service: string
   /** Where `handle` is reached, as the sender of these headers sees it. */
   realm: (headers: IncomingHttpHeaders) => string
+  /** Signs in place of keys in the directory: PEM, P-256. Whoever keeps it changes it. */
+  signingKey?: string | Uint8Array
   /** How often passwords may be tried, when that is counted together with other places to log in. */
   logins?: LoginLimits
   logger: Logger
@@ -56,7 +59,8 @@ export async function openTokenAccess(options: OpenTokenAccessOptions): Promise<
   await using stack = new AsyncDisposableStack()
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const logger = options.logger.named('access')
-  const keys = new SigningKeys(join(directory, 'keys'), now)
+  const ownKeys = new SigningKeys(join(directory, 'keys'), now)
+  const keys = options.signingKey === undefined ? ownKeys : givenSigningKey(options.signingKey)
   await keys.current()
   const refreshTokens = options.refreshTokens ?? ownRefreshTokens(options, { stack, now })
   const guard = new LoginGuard(accounts, options.logins ?? new LoginLimits(now))
@@ -67,7 +71,7 @@ export async function openTokenAccess(options: OpenTokenAccessOptions): Promise<
     policy: tokenAccess({ keys, issuer, service, realm, now }),
     handle: (request, response) => tokens.handle(request, response),
     async rotateKeys() {
-      await keys.rotate()
+      await ownKeys.rotate()
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

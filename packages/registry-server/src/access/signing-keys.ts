@@ -23,8 +23,16 @@ export interface SigningKey {
   createdAt: number
 }
 
+/** Where keys come from. */
+export interface KeySource {
+  /** The key to sign with. */
+  current(): Promise<SigningKey>
+  /** The public key of that name, if it is believed. */
+  find(kid: string): Promise<KeyObject | undefined>
+}
+
 /** Ed25519 keys in a directory, made when they are needed: `<created>-<kid>.pem`, which only the owner can read. */
-export class SigningKeys {
+export class SigningKeys implements KeySource {
   readonly #directory: string
   readonly #now: () => number
   #keys: SigningKey[] = []

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Access, AccessPolicy, Grant } from '../access-policy.ts'
 import { formatScope } from './scope.ts'
-import type { SigningKeys } from './signing-keys.ts'
+import type { KeySource } from './signing-keys.ts'
 import { verifyToken, type TokenClaims } from './token.ts'
 
 export interface TokenAccessOptions {
-  keys: SigningKeys
+  keys: KeySource
   /** Who signs, and for which service: both are in every token. */
   issuer: string
   service: string

@@ -8,7 +8,7 @@ import { parseBasic } from './basic-credentials.ts'
 import type { LoginGuard } from './login-guard.ts'
 import type { RefreshTokens, TokenClient } from './refresh-tokens.ts'
 import { formatScope, parseScopes, type Scope } from './scope.ts'
-import type { SigningKeys } from './signing-keys.ts'
+import type { KeySource } from './signing-keys.ts'
 import { signToken } from './token.ts'
 
 /** Never below 60: clients take less for 60 (distribution token specification). */
@@ -18,7 +18,7 @@ const formBytesMax = 64 * 1024
 export interface TokenServiceOptions {
   accounts: Accounts
   guard: LoginGuard
-  keys: SigningKeys
+  keys: KeySource
   refreshTokens: RefreshTokens
   issuer: string
   service: string

@@ -21,10 +21,21 @@ const tokenLengthMax = 16 * 1024
 const leewaySeconds = 5
 
 export function signToken(key: SigningKey, claims: Omit<TokenClaims, 'jti'>): string {
-  const header = { typ: 'JWT', alg: 'EdDSA', kid: key.kid }
+  const { algorithm, hash } = signatureOf(key.privateKey)
+  const header = { typ: 'JWT', alg: algorithm, kid: key.kid }
   const content = `${encode(header)}.${encode({ ...claims, jti: randomUUID() })}`
-  return `${content}.${sign(null, Buffer.from(content), key.privateKey).toString('base64url')}`
+  const signature = sign(hash, Buffer.from(content), { key: key.privateKey, dsaEncoding })
+  return `${content}.${signature.toString('base64url')}`
 }
+
+/** RFC 7518 section 3.4: both numbers, one behind the other. */
+const dsaEncoding = 'ieee-p1363'
+
+/** What a key signs with: the key says it, never a token. */
+const signatureOf = ({ asymmetricKeyType }: KeyObject) =>
+  asymmetricKeyType === 'ec'
+    ? ({ algorithm: 'ES256', hash: 'sha256' } as const)
+    : ({ algorithm: 'EdDSA', hash: null } as const)
 
 export interface VerifyOptions {
   issuer: string
@@ -41,9 +52,11 @@ export interface VerifyOptions {
 export async function verifyToken(token: string, options: VerifyOptions): Promise<TokenClaims> {
   const [header = '', payload = '', signature = '', ...more] = token.split('.')
   if (more.length > 0 || token.length > tokenLengthMax) throw refused()
-  const key = await options.findKey(keyName(decode(header)))
+  const { alg, kid } = keyNamed(decode(header))
+  const key = await options.findKey(kid)
   const content = Buffer.from(`${header}.${payload}`)
-  if (!key || !verify(null, content, key, Buffer.from(signature, 'base64url'))) throw refused()
+  if (!key || !isSignedBy(key, { alg, content, signature: Buffer.from(signature, 'base64url') }))
+    throw refused()
   const claims = decode(payload) as unknown as TokenClaims
   const seconds = options.now / 1000
   const isOurs = claims.iss === options.issuer && claims.aud === options.audience
@@ -52,9 +65,20 @@ export async function verifyToken(token: string, options: VerifyOptions): Promis
   return claims
 }
 
-function keyName({ alg, kid, crit }: Record<string, unknown>): string {
-  if (alg === 'EdDSA' && typeof kid === 'string' && crit === undefined) return kid
+function keyNamed({ alg, kid, crit }: Record<string, unknown>): { alg: unknown; kid: string } {
+  if (typeof kid === 'string' && crit === undefined) return { alg, kid }
   throw refused()
+}
+
+interface Signed {
+  alg: unknown
+  content: Buffer
+  signature: Buffer
+}
+
+function isSignedBy(key: KeyObject, { alg, content, signature }: Signed): boolean {
+  const { algorithm, hash } = signatureOf(key)
+  return alg === algorithm && verify(hash, content, { key, dsaEncoding }, signature)
 }
 
 function encode(value: object): string {
