@@ -25,6 +25,7 @@ test('parseCommand() reads serve and its defaults', () => {
     access: undefined,
     tls: undefined,
     workers: availableParallelism(),
+    clientConnections: 1000,
     policiesFile: undefined,
   })
   const given = parseCommand(['serve', '--listen', '[::1]:0', '--data=/d', '--log-level', 'debug'])
@@ -38,6 +39,7 @@ test('parseCommand() reads serve and its defaults', () => {
     access: undefined,
     tls: undefined,
     workers: availableParallelism(),
+    clientConnections: 1000,
     policiesFile: undefined,
   })
 })
@@ -115,6 +117,8 @@ test('parseCommand() refuses what it does not know', () => {
     ['mirror'],
     ['serve', '--public', 'a/*'],
     ['serve', '--workers', '0'],
+    ['serve', '--workers', '1000'],
+    ['serve', '--client-connections', 'many'],
     ['serve', '--tls-cert', 'c.pem'],
     ['serve', '--htpasswd', 'f', '--auth-scheme', 'digest'],
     ['mirror', '--upstream', 'ftp://x'],

@@ -30,6 +30,7 @@ Options of serve and mirror:
   --log-level LEVEL    trace, debug, info, warn, error or fatal (default info)
 
   --workers N               Processes that answer (default: one a core)
+  --client-connections N    Connections from one address (default 1000); a proxy before this needs more
   --policies FILE           Quotas and tags that may not change:
                             [{"repositories": "team/*", "quota": "50G", "immutableTags": ["v*"]}]
   --htpasswd FILE           Accounts, as 'htpasswd -B' writes them: they may do everything, others nothing
@@ -63,6 +64,8 @@ Options:
 An engine started with --registry-mirror http://HOST:PORT asks this registry for Docker Hub's images first.
 `
 
+const workersMax = 999
+
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 export type LogLevel = (typeof logLevels)[number]
 
@@ -91,6 +94,7 @@ export interface ServeCommand {
   access: AccessSettings | undefined
   tls: TlsSettings | undefined
   workers: number
+  clientConnections: number
   policiesFile: string | undefined
 }
 
@@ -110,6 +114,7 @@ const flags = {
   'cache-size': { type: 'string' },
   pin: { type: 'string', multiple: true },
   workers: { type: 'string' },
+  'client-connections': { type: 'string', default: '1000' },
   policies: { type: 'string' },
   htpasswd: { type: 'string' },
   public: { type: 'string', multiple: true },
@@ -143,6 +148,7 @@ export function parseCommand(argv: readonly string[], environment: NodeJS.Proces
         tls: parseTlsSettings(values),
         policiesFile: values.policies,
         workers: parseWorkers(values.workers),
+        clientConnections: parseCount('--client-connections', values['client-connections']),
       }
     case 'seed':
       return {
@@ -183,11 +189,14 @@ function parseListen(text: string): { host: string; port: number } {
 }
 
 function parseWorkers(text: string | undefined): number {
-  if (text === undefined) return availableParallelism()
-  const count = Number(text)
-  if (!/^\d{1,3}$/.test(text) || count < 1)
-    throw invalid(`--workers ${JSON.stringify(text)} is not a number of processes`)
+  const count = text === undefined ? availableParallelism() : parseCount('--workers', text)
+  if (count > workersMax) throw invalid(`--workers ${count} is more than ${workersMax}`)
   return count
+}
+
+function parseCount(flag: string, text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw invalid(`${flag} ${JSON.stringify(text)} is not a number from 1 on`)
+  return Number(text)
 }
 
 function parseLogLevel(text: string): LogLevel {

@@ -31,6 +31,9 @@ export interface ServeOptions {
   access: AccessSettings | undefined
   tls: TlsSettings | undefined
   policiesFile: string | undefined
+  /** Of all processes that answer; this is one of `workers`, which get connections in turn. */
+  clientConnections: number
+  workers: number
   /** Whether this process collects garbage and scrubs; one of those on a store is enough. */
   isMaintaining: boolean
   logger: Logger
@@ -65,6 +68,7 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
   const server = createRegistryHttpServer(
     (request, response) => void answer({ registry, access }, request, response),
     options.tls && (await readCertificate(options.tls)),
+    { perAddressMax: Math.ceil(options.clientConnections / options.workers) },
   )
   if (options.isMaintaining) stack.use(startMaintenance(registry, logger.named('maintenance')))
   await startListening(server, listen)

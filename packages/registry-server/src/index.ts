@@ -5,7 +5,7 @@ export type { ImageContent, Registry, RegistryOptions } from './create-registry.
 export type { CollectOptions, GarbageReport } from './garbage-collector.ts'
 export type { FileSender, OpenFileSender } from './http/send-file.ts'
 export { createRegistryHttpServer } from './http/registry-http-server.ts'
-export type { ServerCertificate } from './http/registry-http-server.ts'
+export type { ConnectionLimits, ServerCertificate } from './http/registry-http-server.ts'
 export type { RetentionReport } from './retention.ts'
 export type { RepositoryPolicy, RetentionRule } from './policies.ts'
 export type { MeteredPull, PullMeter } from './pull-meter.ts'

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net'
+import { networkOf } from '../network-of.ts'
 import { RegistryError } from '../registry-error.ts'
 import { RecentValues } from './recent-values.ts'
 
@@ -75,14 +75,4 @@ export class LoginLimits {
   #add(limits: readonly (readonly [key: string, max: number])[], difference: number): void {
     for (const [key] of limits) this.#failures.set(key, Math.max(0, this.#count(key) + difference))
   }
-}
-
-/** One client has a whole /64 of IPv6 addresses to choose from. */
-function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  if (mapped !== undefined || !isIPv6(address)) return mapped ?? address
-  const [head = '', tail] = address.split('::')
-  const groups = head === '' ? [] : head.split(':')
-  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length
-  return [...groups, ...Array.from({ length: missing }, () => '0')].slice(0, 4).join(':')
 }
