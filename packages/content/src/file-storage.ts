@@ -18,15 +18,17 @@ export async function openFileStorage(directory: string, failpoint: ContentFailp
   }
   await syncDirectory(join(directory, 'blobs'))
   await syncDirectory(directory)
-  await deleteTransientIngests(join(directory, 'ingests'))
+  await deleteVoidIngests(join(directory, 'ingests'))
   return new FileStorage(directory, failpoint)
 }
 
-/** An ingest that can be gone on with says whose it is. Those that cannot are an earlier process's. */
-async function deleteTransientIngests(directory: string): Promise<void> {
+/** What can be gone on with says whose it is, and has bytes. The rest an earlier process left when it was killed. */
+async function deleteVoidIngests(directory: string): Promise<void> {
+  const files = ['ref', 'data']
   for await (const { name } of await opendir(directory)) {
-    if (await orMissing(() => stat(join(directory, name, 'ref')))) continue
-    await rm(join(directory, name), { recursive: true, force: true })
+    const paths = files.map((file) => join(directory, name, file))
+    const found = await Promise.all(paths.map((path) => orMissing(() => stat(path))))
+    if (found.includes(undefined)) await rm(join(directory, name), { recursive: true, force: true })
   }
 }
 
