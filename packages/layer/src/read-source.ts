@@ -19,7 +19,7 @@ export async function* readSource({ path, growth, signal }: Source): AsyncGenera
     if (size <= position) return
     while (position < size) {
       const length = Math.min(chunkBytes, size - position)
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, position)
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, position)
       if (bytesRead === 0) return
       position += bytesRead
       yield buffer.subarray(0, bytesRead)

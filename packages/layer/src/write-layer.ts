@@ -1,12 +1,19 @@
 import { digestAlgorithm, Digester, digestHex, type Compression, type Digest } from '@berth/oci'
-import { CodedError, EarlySync, isCoded, messageOf, noSpaceError, systemCode } from '@berth/stdx'
+import {
+  CodedError,
+  EarlySync,
+  isCoded,
+  messageOf,
+  noSpaceError,
+  releaseMemory,
+  systemCode,
+} from '@berth/stdx'
 import { link, mkdir, open, unlink, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decompress } from './decompress/decompress.ts'
 import { detectCompression } from './decompress/file-compression.ts'
 import { erofsImage } from './erofs/erofs-image.ts'
 import { completeLimits, LimitedSize } from './layer-limits.ts'
-import { releaseMemory } from './release-memory.ts'
 import { readHead, readSource } from './read-source.ts'
 import type { SourceGrowth } from './source-growth.ts'
 import { TarReader } from './tar/tar-reader.ts'
@@ -139,7 +146,7 @@ async function unpackTar(
   const output = tar && { tar, earlySync: new EarlySync(tar) }
   let writing: Promise<unknown> = Promise.resolve()
   try {
-    for await (const piece of decompress(countRead(options, size), options)) {
+    for await (const piece of decompress(countRead(options, size), { ...options, takesPieces: true })) {
       options.signal?.throwIfAborted()
       size.addWritten(piece.length)
       if (digest === undefined) digester.update(piece)

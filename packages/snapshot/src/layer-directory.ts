@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, statSync } from 'node:fs'
-import { mkdir, opendir, readFile, rename } from 'node:fs/promises'
+import { mkdir, opendir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CodedError, messageOf, syncDirectory, systemCode, writeFileAtomic } from '@berth/stdx'
+import { CodedError, messageOf, syncDirectory, systemCode } from '@berth/stdx'
 import { digestAlgorithm, digestHex, isDigest, type Digest } from '@berth/oci'
 import type { SnapshotFailpoint } from './failpoint.ts'
-import type { LayerFormats } from './layer-formats.ts'
+import { layerRecordName, type LayerFormats } from './layer-formats.ts'
 import type { LayerPlace, LayerPoints } from './layer-points.ts'
 import type { LayerFormat, LayerInfo, StagedLayer } from './snapshotter.ts'
 import type { Trash } from './trash.ts'
@@ -100,7 +100,7 @@ export class LayerDirectory {
   async #read(diffId: Digest): Promise<StoredLayer | undefined> {
     const directory = this.#pathOf(diffId)
     try {
-      const record = JSON.parse(await readFile(join(directory, 'layer.json'), 'utf8')) as LayerRecord
+      const record = JSON.parse(await readFile(join(directory, layerRecordName), 'utf8')) as LayerRecord
       return { ...record, diffId, directory }
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined
@@ -116,7 +116,8 @@ export class LayerDirectory {
     const { formats, failpoint } = this.#options
     const format = this.#formatOf(staged)
     const record: LayerRecord = { sizeBytes, format, root: this.#tryReadRoot(diffId, staged, format) }
-    await writeFileAtomic(join(staged, 'layer.json'), JSON.stringify(record))
+    // Not seen before the whole directory is: it is made durable with the rest.
+    await writeFile(join(staged, layerRecordName), JSON.stringify(record), { mode: 0o600 })
     await failpoint('snapshot.layer-recorded')
     await formats[format].sync(staged)
     await failpoint('snapshot.layer-synced')

@@ -7,11 +7,14 @@ import { hidePoint } from './hide-point.ts'
 import type { MountEntry } from './mount-table.ts'
 import type { LayerFormat } from './snapshotter.ts'
 
+/** Beside the content of every layer: its size and format. */
+export const layerRecordName = 'layer.json'
+
 /** What differs between layers of one format and another. */
 interface LayerFormatDriver {
   /** Name in a layer's directory that tells the format. */
   readonly marker: string
-  /** Makes the content of a layer's directory durable. */
+  /** Makes a layer's directory durable with its content and record. */
   sync(directory: string): Promise<void>
   /** Returns the path of the layer's root: `point`, where it is mounted unless `mounted` says so already, or a directory. */
   expose(directory: string, point: string, mounted: readonly MountEntry[]): string
@@ -32,10 +35,9 @@ function erofsFormat(kernel: Kernel, logger: Logger): LayerFormatDriver {
   return {
     marker: 'layer.erofs',
     async sync(directory) {
-      for (const name of ['layer.tar', 'layer.erofs']) {
-        await using file = await open(join(directory, name), 'r')
-        await file.sync()
-      }
+      // Side by side they share what the file system writes.
+      const names = ['layer.tar', 'layer.erofs', layerRecordName, '.']
+      await Promise.all(names.map((name) => syncPath(join(directory, name))))
     },
     expose(directory, point, mounted) {
       const source = join(directory, 'layer.erofs')
@@ -47,6 +49,11 @@ function erofsFormat(kernel: Kernel, logger: Logger): LayerFormatDriver {
       return point
     },
   }
+}
+
+async function syncPath(path: string): Promise<void> {
+  await using file = await open(path, 'r')
+  await file.sync()
 }
 
 /** Unpacked files, used where they are. */

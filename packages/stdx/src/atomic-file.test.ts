@@ -59,3 +59,23 @@ test('syncDirectory() fails for what is not there', async () => {
   await syncDirectory(tmpdir())
   await assert.rejects(syncDirectory(join(tmpdir(), 'certainly', 'not', 'there')), { code: 'ENOENT' })
 })
+
+test('syncDirectory() serves all who ask while a sync is under way with one more', async (context) => {
+  const path = await temporaryDirectory(context)
+  const first = syncDirectory(path)
+  const [second, third] = [syncDirectory(path), syncDirectory(path)]
+  assert.notEqual(first, second)
+  assert.equal(second, third)
+  await Promise.all([first, second])
+  assert.notEqual(syncDirectory(path), second)
+})
+
+test('syncDirectory() is not kept from the next sync by one that failed', async (context) => {
+  const path = join(await temporaryDirectory(context), 'later')
+  const first = syncDirectory(path)
+  const second = syncDirectory(path)
+  await assert.rejects(first, { code: 'ENOENT' })
+  await assert.rejects(second, { code: 'ENOENT' })
+  await mkdir(path)
+  await syncDirectory(path)
+})

@@ -38,8 +38,33 @@ export async function writeFileAtomic(
   await syncDirectory(dirname(path))
 }
 
-/** Makes the names in a directory durable. */
-export async function syncDirectory(path: string): Promise<void> {
+interface DirectorySync {
+  running: Promise<void>
+  next: Promise<void> | undefined
+}
+
+const syncs = new Map<string, DirectorySync>()
+
+/** Makes the names in a directory durable. Who asks while a sync is under way shares the next one with all who do. */
+export function syncDirectory(path: string): Promise<void> {
+  const sync = syncs.get(path)
+  if (!sync) return beginSync(path)
+  // Its own: the one that runs may have begun before the name was there.
+  sync.next ??= sync.running.catch(() => undefined).then(() => beginSync(path))
+  return sync.next
+}
+
+function beginSync(path: string): Promise<void> {
+  const sync: DirectorySync = { running: syncOnce(path), next: undefined }
+  syncs.set(path, sync)
+  const forget = () => {
+    if (!sync.next) syncs.delete(path)
+  }
+  sync.running.then(forget, forget)
+  return sync.running
+}
+
+async function syncOnce(path: string): Promise<void> {
   const directory = await open(path, 'r')
   try {
     await directory.sync()

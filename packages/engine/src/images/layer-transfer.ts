@@ -8,7 +8,7 @@ import {
   type Reference,
 } from '@berth/oci'
 import type { Credentials, RegistryClient } from '@berth/registry-client'
-import { CodedError, Semaphore } from '@berth/stdx'
+import { CodedError, releaseMemory, Semaphore } from '@berth/stdx'
 
 import { stageBlob, type LayerStores, type WrittenStage } from './add-layer.ts'
 import { DownloadFollower } from './download-follower.ts'
@@ -155,6 +155,7 @@ export class LayerTransfer {
       try {
         for await (const chunk of body) {
           await ingest.write(chunk)
+          releaseMemory(chunk)
           report()
         }
       } catch (error) {

@@ -13,6 +13,7 @@ import type { Credentials } from '@berth/registry-client'
 import { copyImage, type ImageSource } from './copy-image.ts'
 import type { ImageContext } from './image-context.ts'
 import { isInterruption } from './interruption.ts'
+import { findUnchanged } from './find-unchanged.ts'
 import type { ImageLayer, LayerEvent } from './layer-transfer.ts'
 import { progressOf, type Report } from './progress.ts'
 import { recordImage, type CompleteImage } from './record-image.ts'
@@ -69,20 +70,24 @@ interface BringRequest {
  * interruption the next try goes on with what has arrived, until the lease expires; any other failure leaves nothing.
  */
 async function bringImage(context: ImageContext, request: BringRequest): Promise<boolean> {
-  const { reference, resolved, options } = request
+  const { reference, resolved, options, report } = request
   const name = familiarReference(reference)
   const action = `pull ${name}`
-  return whileHeld(context, { action, keepsAfter: isInterruption }, async (hold) => {
-    const source: ImageSource = {
-      config: (descriptor) => context.configs.fetch({ ...options, reference, descriptor }),
-      layers: (layers) => fetchLayers(context, request, layers),
-    }
-    const wish = { name, platforms: options.platform ? [options.platform] : [] }
-    const image = await copyImage(context, source, { ...wish, resolved, hold, action })
-    const isNew = await recordPulled(context, reference, image)
-    context.events.image('pull', name, { name: familiarName(reference) })
-    return isNew
-  })
+  const wish = { name, platforms: options.platform ? [options.platform] : [] }
+  const unchanged = await findUnchanged(context, reference, { resolved, wish })
+  for (const layer of unchanged ?? []) reportPresence(report, layer, true)
+  const isNew =
+    !unchanged &&
+    (await whileHeld(context, { action, keepsAfter: isInterruption }, async (hold) => {
+      const source: ImageSource = {
+        config: (descriptor) => context.configs.fetch({ ...options, reference, descriptor }),
+        layers: (layers) => fetchLayers(context, request, layers),
+      }
+      const image = await copyImage(context, source, { ...wish, resolved, hold, action })
+      return recordPulled(context, reference, image)
+    }))
+  context.events.image('pull', name, { name: familiarName(reference) })
+  return isNew
 }
 
 async function recordPulled(
@@ -114,8 +119,7 @@ async function fetchLayers(
   for (const layer of layers) {
     const isThere = await context.layers.has(layer)
     if (!isThere) missing.push(layer)
-    const status = isThere ? 'Already exists' : 'Pulling fs layer'
-    report({ status, progressDetail: {}, id: shortId(layer.descriptor) })
+    reportPresence(report, layer, isThere)
   }
   await together(missing, options.signal, async (layer, signal) => {
     const id = shortId(layer.descriptor)
@@ -124,6 +128,11 @@ async function fetchLayers(
     await context.layers.fetch({ ...layer, reference, credentials }, { signal, onEvent })
     report({ status: 'Pull complete', progressDetail: {}, id })
   })
+}
+
+function reportPresence(report: Report, { descriptor }: ImageLayer, isThere: boolean): void {
+  const status = isThere ? 'Already exists' : 'Pulling fs layer'
+  report({ status, progressDetail: {}, id: shortId(descriptor) })
 }
 
 function reportLayerEvent(event: LayerEvent, { id, report }: { id: string; report: Report }): void {

@@ -1,6 +1,5 @@
-import { CodedError, isCoded, messageOf, systemCode } from '@berth/stdx'
-import { Readable, type Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { CodedError, isCoded, messageOf, releaseMemory, systemCode } from '@berth/stdx'
+import { addAbortSignal, type Transform } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { decodeInThread } from './decode-in-thread.ts'
 import {
@@ -18,7 +17,11 @@ export interface DecompressOptions {
   /** `auto` looks at the first bytes. */
   compression: FileCompression | 'auto'
   signal?: AbortSignal
+  /** The pieces of the source are nobody else's: their memory is freed as soon as they were read. */
+  takesPieces?: boolean
 }
+
+type DecodeOptions = Omit<DecompressOptions, 'compression'>
 
 /**
  * The uncompressed bytes of `source`. Gzip members, zstd frames, and streams of xz and bzip2 may follow each other,
@@ -35,7 +38,7 @@ export async function* decompress(
   const whole = prepend(head, iterator)
   if (compression === 'none') yield* whole
   else if (isThreaded(compression)) yield* decodeInThread(whole, { compression, signal: options.signal })
-  else yield* decode(whole, compression, options.signal)
+  else yield* decode(whole, compression, options)
 }
 
 /** As many bytes as tell the compression, unless there are fewer. */
@@ -67,24 +70,51 @@ type NodeCompression = Exclude<FileCompression, 'none' | ThreadedCompression>
 async function* decode(
   source: AsyncIterable<Uint8Array>,
   compression: NodeCompression,
-  signal: AbortSignal | undefined,
+  options: DecodeOptions,
 ): AsyncGenerator<Uint8Array> {
   const decoder = createDecoder(compression)
-  const flowing = pipeline(
-    Readable.from(source, { objectMode: false, highWaterMark: chunkBytes }),
-    decoder,
-    signal ? { signal } : {},
-  )
+  if (options.signal) addAbortSignal(options.signal, decoder)
+  const feeding = feed(decoder, source, options)
   // Its failure also ends the iteration below, where it is thrown.
-  flowing.catch(() => {})
+  feeding.catch(() => {})
   try {
     for await (const piece of decoder) yield piece as Uint8Array
-    await flowing
+    await feeding
   } catch (error) {
     throw decodeError(error, compression)
   } finally {
     decoder.destroy()
   }
+}
+
+/** The next piece is read when the one before is used up: nothing of the source waits in a queue. */
+async function feed(
+  decoder: Transform,
+  source: AsyncIterable<Uint8Array>,
+  { takesPieces = false }: DecodeOptions,
+): Promise<void> {
+  // A decoder that is destroyed says nothing of the piece that it had.
+  const closed = Promise.withResolvers<never>()
+  closed.promise.catch(() => {})
+  decoder.once('close', () =>
+    closed.reject(new CodedError('cancelled', 'Cannot decompress: the reader has left')),
+  )
+  try {
+    for await (const piece of source) {
+      await Promise.race([write(decoder, piece), closed.promise])
+      if (takesPieces) releaseMemory(piece)
+    }
+    decoder.end()
+  } catch (error) {
+    decoder.destroy(error instanceof Error ? error : new Error(String(error)))
+    throw error
+  }
+}
+
+function write(decoder: Transform, piece: Uint8Array): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  decoder.write(piece, (error) => (error ? reject(error) : resolve()))
+  return promise
 }
 
 function createDecoder(compression: NodeCompression): Transform {

@@ -1,0 +1,35 @@
+import { formatReference, parseImageConfig, type Digest, type Reference } from '@berth/oci'
+import type { ImageContext } from './image-context.ts'
+import { uniqueLayers } from './image-layers.ts'
+import type { ImageLayer } from './layer-transfer.ts'
+import { checkPlatforms, type PlatformsWish } from './platform-wish.ts'
+import { imageBlobs } from './record-image.ts'
+import type { ResolvedManifest } from './resolve-manifest.ts'
+
+/**
+ * The layers of an image that a pull would change nothing of, undefined when it would: the names point at it, and all of it
+ * is here. Then nothing is written, and nothing waits for the disk. Throws `not-found` for one of another platform than was asked for.
+ */
+export async function findUnchanged(
+  context: ImageContext,
+  reference: Reference,
+  { resolved: { path, manifest }, wish }: { resolved: ResolvedManifest; wish: PlatformsWish },
+): Promise<ImageLayer[] | undefined> {
+  const { images, content, layers } = context
+  const imageId = manifest.config.digest
+  const repository = `${reference.registry}/${reference.repository}`
+  const digests = path.map(({ descriptor }) => descriptor.digest)
+  const isNamed =
+    images.findByDigest(repository, digests[0] as Digest) === imageId &&
+    (reference.digest !== undefined || images.findByTag(formatReference(reference)) === imageId) &&
+    images.find(imageId)?.manifestDigest === digests.at(-1)
+  if (!isNamed) return undefined
+  const held = new Set(images.blobsOf(imageId))
+  for (const digest of imageBlobs({ path: digests, manifest }))
+    if (!held.has(digest) || !(await content.findBlob(digest))) return undefined
+  const config = parseImageConfig(await content.readWhole(imageId))
+  checkPlatforms(config, wish)
+  const found = uniqueLayers(manifest, config)
+  for (const layer of found) if (!(await layers.has(layer))) return undefined
+  return found
+}
