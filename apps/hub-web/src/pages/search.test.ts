@@ -3,13 +3,13 @@ import { test } from 'node:test'
 import { parseSearch } from './search.ts'
 
 test('parseSearch() reads what an address asks for', () => {
-  const query = 'q=+web+&official=1&automated=1&stars=10&category=Web+servers&sort=-pull_count&page=3'
+  const query = 'q=+web+&official=1&automated=1&stars=10&category=web-servers&sort=-pull_count&page=3'
   assert.deepEqual(parseSearch(new URLSearchParams(query)), {
     text: 'web',
     isOfficial: true,
     isAutomated: true,
     stars: 10,
-    category: 'Web servers',
+    category: 'web-servers',
     ordering: '-pull_count',
     page: 3,
     size: 20,

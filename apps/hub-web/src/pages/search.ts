@@ -1,8 +1,7 @@
-import type { SearchQuery } from '@berth/catalog'
+import { repositoryCategories, type SearchQuery } from '@berth/catalog'
 import { page, type PageReply, type PageRequest } from '../http/page-request.ts'
 import { paths } from '../paths.ts'
 import { html } from '../rendering/html.ts'
-import { categories } from '../ui/categories.ts'
 import { CheckField, SelectField } from '../ui/field.ts'
 import { pageOf, Pager } from '../ui/pager.ts'
 import { RepositoryList } from '../ui/repository-list.ts'
@@ -43,7 +42,7 @@ export async function showSearch({ catalog, viewer, query }: PageRequest): Promi
 /** What will not do counts as not asked for: addresses are typed and sent on by people. */
 export function parseSearch(query: URLSearchParams): SearchQuery {
   const stars = Number(query.get('stars') ?? '0')
-  const category = categories.find((known) => known === query.get('category'))
+  const category = repositoryCategories.find(({ slug }) => slug === query.get('category'))?.slug
   return {
     text: (query.get('q') ?? '').trim().slice(0, textLengthMax),
     page: pageOf(query),
@@ -77,7 +76,10 @@ function Filters({ text, isOfficial, isAutomated, stars, category, ordering }: S
       name: 'category',
       label: 'Category',
       value: category ?? '',
-      choices: [{ value: '', label: 'All' }, ...categories.map((name) => ({ value: name, label: name }))],
+      choices: [
+        { value: '', label: 'All' },
+        ...repositoryCategories.map(({ slug, name }) => ({ value: slug, label: name })),
+      ],
     })}
     ${SelectField({ name: 'sort', label: 'Sort by', value: ordering, choices: orderings })}
     <button class="button quiet">Apply</button>

@@ -32,6 +32,6 @@ export function renderDocument({ title, body }: PageReply, request: PageRequest)
 
 function Footer() {
   return html`<footer class="footer">
-    <p>Berth Hub keeps and shares container images. No trackers, nothing from elsewhere.</p>
+    <p>Berth Hub keeps and shares container images. It tracks nobody.</p>
   </footer>`
 }

@@ -1,1 +1,3 @@
 export { hostileMarkdown, harmfulMarkup } from './hostile-markdown.ts'
+export { findFormToken, PageVisitor } from './page-visitor.ts'
+export { pageRoutes } from '../page-routes.ts'

@@ -45,7 +45,7 @@ const themeWords = { auto: 'as the system has it', light: 'light', dark: 'dark' 
 function ThemeButton(request: PageRequest) {
   const { theme, method, path } = request
   const label = `Colours: ${themeWords[theme]}. Change to ${themeWords[nextTheme(theme)]}`
-  return html`<form method="post" action=${paths.theme()} data-theme-switch>
+  return html`<form method="post" action=${paths.theme()}>
     <input type="hidden" name="theme" value=${nextTheme(theme)} />
     <input type="hidden" name="next" value=${method === 'POST' ? paths.home() : path} />
     <button class="round" title=${label} aria-label=${label}>${Icon({ name: theme })}</button>

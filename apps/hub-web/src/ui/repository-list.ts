@@ -1,6 +1,7 @@
 import type { SearchResult } from '@berth/catalog'
 import { paths } from '../paths.ts'
 import { html, type ComponentChildren } from '../rendering/html.ts'
+import { categoryName } from './category-name.ts'
 import { Marks } from './marks.ts'
 import { Count, Moment } from './quantities.ts'
 
@@ -40,7 +41,7 @@ function RepositoryCard(
       ${Count({ value: starCount, noun: ['star', 'stars'] })}
       ${Count({ value: pullCount, noun: ['pull', 'pulls'] })}
       <span>Updated ${Moment({ at: updatedAt })}</span>
-      ${!isAbreast && categories.slice(0, categoriesShownMax).map((category) => html`<span class="chip" key=${category}>${category}</span>`)}
+      ${!isAbreast && categories.slice(0, categoriesShownMax).map((category) => html`<span class="chip" key=${category}>${categoryName(category)}</span>`)}
     </p>
   </article>`
 }

@@ -3,6 +3,7 @@ import { page, type PageReply, type PageRequest } from '../../http/page-request.
 import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
 import { renderMarkdown } from '../../rendering/markdown.ts'
+import { categoryName } from '../../ui/category-name.ts'
 import { Copyable } from '../../ui/copyable.ts'
 import { Amount, Moment } from '../../ui/quantities.ts'
 import { RepositoryFrame } from './repository-frame.ts'
@@ -99,7 +100,9 @@ function About(
         <dd class="chips">
           ${categories.map(
             (category) =>
-              html`<a class="chip" href=${paths.search(new URLSearchParams({ category }))}>${category}</a>`,
+              html`<a class="chip" href=${paths.search(new URLSearchParams({ category }))}
+                >${categoryName(category)}</a
+              >`,
           )}
         </dd>
       </div>`

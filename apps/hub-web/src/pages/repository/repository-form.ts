@@ -1,6 +1,5 @@
-import type { RepositoryChange } from '@berth/catalog'
+import { repositoryCategories, type RepositoryChange } from '@berth/catalog'
 import { html } from '../../rendering/html.ts'
-import { categories } from '../../ui/categories.ts'
 import { AreaField, CheckField, TextField } from '../../ui/field.ts'
 
 export const descriptionLengthMax = 100
@@ -31,14 +30,14 @@ export function RepositoryFields(values: RepositoryValues) {
       hint: 'Markdown, with tables, lists and pictures. Scripts and styles are left out.',
     })}
     <fieldset class="field">
-      <legend>Categories <span class="muted">(optional)</span></legend>
+      <legend>Categories <span class="muted">(up to three)</span></legend>
       <div class="check-grid">
-        ${categories.map((name) =>
+        ${repositoryCategories.map(({ slug, name }) =>
           CheckField({
             name: 'category',
-            value: name,
+            value: slug,
             label: name,
-            isChecked: values.categories.includes(name),
+            isChecked: values.categories.includes(slug),
           }),
         )}
       </div>
