@@ -7,7 +7,7 @@ import type { GoType } from '../template/go-type.ts'
 
 export interface InspectionOptions {
   io: Io
-  /** A template or `json`; '' is an indented array of all. */
+  /** A template; `json` is an array of all on one line, '' one that is indented. */
   format: string
 }
 
@@ -25,22 +25,22 @@ export async function printInspection(
   { io, format }: InspectionOptions,
   find: (name: string) => Promise<Inspected>,
 ): Promise<void> {
-  const formatOne = format === '' ? undefined : await objectFormatter(format)
-  const found: Inspected[] = []
+  const isJson = format.trim() === 'json'
+  const formatOne = format === '' || isJson ? undefined : await objectFormatter(format)
+  const objects: unknown[] = []
   const failures: unknown[] = []
+  let text = ''
   for (const name of names) {
-    await find(name).then(
-      (one) => found.push(one),
-      (error: unknown) => failures.push(error),
-    )
+    try {
+      const { object, loadType } = await find(name)
+      objects.push(object)
+      if (formatOne) text += await formatOne(object, loadType)
+    } catch (error) {
+      failures.push(error)
+    }
   }
-  if (formatOne) for (const { object, loadType } of found) io.stdout.write(await formatOne(object, loadType))
-  else
-    io.stdout.write(
-      `${plainJson(
-        found.map(({ object }) => object),
-        indentWidth,
-      )}\n`,
-    )
+  const list = () => `${plainJson(objects, isJson ? undefined : indentWidth)}\n`
+  // A template that makes nothing of anything still ends its line.
+  io.stdout.write(formatOne ? text || '\n' : list())
   if (failures.length > 0) throw new ExitError(1, failures.map(messageOf).join('\n'), { cause: failures[0] })
 }

@@ -64,6 +64,23 @@ export function containerView({
       ...(withSize ? ['Size'] : []),
     ],
     quietField: 'ID',
+    raw: {
+      quietLabel: 'container_id',
+      lines: (value) => [
+        `container_id: ${value('ID')}`,
+        `image: ${value('Image')}`,
+        `command: ${value('Command')}`,
+        `created_at: ${value('CreatedAt')}`,
+        `state: ${value('State')}`,
+        `status: ${value('Status')}`,
+        `names: ${value('Names')}`,
+        `labels: ${value('Labels')}`.trimEnd(),
+        `ports: ${value('Ports')}`.trimEnd(),
+        ...(withSize ? [`size: ${value('Size')}`] : []),
+      ],
+    },
+    // Docker's client reads the template once more, to know whether sizes are wanted.
+    templateFailures: { parse: 'failed to parse template', execute: 'failed to execute template' },
     methods: { Label: ({ Labels }, key) => Labels?.[key] ?? '' },
   }
 }

@@ -3,7 +3,7 @@ import { containerView } from './container-view.ts'
 import { diskUsageRows } from './disk-usage-view.ts'
 import { shortId } from './ellipsis.ts'
 import { formatList } from './format-list.ts'
-import { imageRows } from './image-rows.ts'
+import { imageRows, type ImageRow } from './image-rows.ts'
 import { imageView } from './image-view.ts'
 import type { ListView } from './list-view.ts'
 import { agoOf } from './ago.ts'
@@ -20,7 +20,7 @@ export async function formatDiskUsage(usage: DiskUsage, now: number): Promise<st
   const cacheBytes = diskUsageRows(usage).at(-1)?.sizeBytes ?? 0
   return [
     'Images space usage:\n',
-    await formatList(imageRows(usage.Images ?? [], false), { ...images, columns: imageColumns }, table),
+    await formatList(firstRows(usage.Images), { ...images, columns: imageColumns }, table),
     'Containers space usage:\n',
     await formatList(own, { ...containers, columns: containerColumns }, table),
     'Local Volumes space usage:\n',
@@ -28,6 +28,11 @@ export async function formatDiskUsage(usage: DiskUsage, now: number): Promise<st
     `Build cache usage: ${formatSize(cacheBytes)}\n`,
     await formatList(usage.BuildCache ?? [], cacheView(now), table),
   ].join('\n')
+}
+
+/** An image takes its space once, whatever it is called: under its first name. */
+export function firstRows(images: DiskUsage['Images']): ImageRow[] {
+  return (images ?? []).flatMap((image) => imageRows([image], false).slice(0, 1))
 }
 
 const imageColumns = [
@@ -43,7 +48,8 @@ const imageColumns = [
 const containerColumns = ['ID', 'Image', 'Command', 'LocalVolumes', 'Size', 'RunningFor', 'Status', 'Names']
 const volumeColumns = ['Name', 'Links', 'Size']
 
-function cacheView(now: number): ListView<BuildCacheRecord> {
+/** The build cache as `system df` shows it. */
+export function cacheView(now: number): ListView<BuildCacheRecord> {
   return {
     name: '*formatter.buildCacheContext',
     fields: {

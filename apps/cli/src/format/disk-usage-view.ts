@@ -22,6 +22,16 @@ export const diskUsageView: ListView<DiskUsageRow> = {
   },
   columns: ['Type', 'TotalCount', 'Active', 'Size', 'Reclaimable'],
   quietField: 'Type',
+  raw: {
+    quietLabel: 'type',
+    lines: (value) => [
+      `type: ${value('Type')}`,
+      `total: ${value('TotalCount')}`,
+      `active: ${value('Active')}`,
+      `size: ${value('Size')}`,
+      `reclaimable: ${value('Reclaimable')}`,
+    ],
+  },
 }
 
 /** What each kind of thing takes and what of it could be freed. */

@@ -1,9 +1,9 @@
-import type { ListView } from './list-view.ts'
+import type { ListView, RawFormat } from './list-view.ts'
 import { formatTable } from './table.ts'
 import { goJson } from './go-json.ts'
 
 export interface ListFormat {
-  /** `table`, `table TEMPLATE`, `json` or a template; '' is the default table. */
+  /** `table`, `table TEMPLATE`, `json`, `raw` or a template; '' is the default table. */
   format: string
   isQuiet?: boolean
 }
@@ -15,6 +15,7 @@ export async function formatList<T>(
   { format, isQuiet = false }: ListFormat,
 ): Promise<string> {
   const wanted = format.trim()
+  if (wanted === 'raw' && view.raw) return formatRaw(items, { ...view, raw: view.raw }, isQuiet)
   if (isQuiet && (wanted === '' || wanted === 'table')) {
     return items.map((item) => `${view.fields[view.quietField]?.value(item) ?? ''}\n`).join('')
   }
@@ -23,6 +24,20 @@ export async function formatList<T>(
   if (wanted === 'json' || wanted === '{{json .}}')
     return items.map((item) => `${goJson(sortedRecord(view, item))}\n`).join('')
   return formatTemplate(items, view, wanted)
+}
+
+function formatRaw<T>(
+  items: readonly T[],
+  { fields, quietField, raw }: ListView<T> & { raw: RawFormat },
+  isQuiet: boolean,
+): string {
+  return items
+    .map((item) => {
+      const value = (name: string) => fields[name]?.value(item) ?? ''
+      const lines = isQuiet ? [`${raw.quietLabel}: ${value(quietField)}`] : [...raw.lines(value), '']
+      return lines.map((line) => `${line}\n`).join('')
+    })
+    .join('')
 }
 
 async function formatTemplate<T>(items: readonly T[], view: ListView<T>, format: string): Promise<string> {
@@ -43,7 +58,8 @@ function cells<T>({ fields, columns }: ListView<T>, item: T): string[] {
   return columns.map((name) => fields[name]?.value(item) ?? '')
 }
 
-function sortedRecord<T>({ fields }: ListView<T>, item: T): Record<string, string> {
+/** The fields by name, as JSON has them. */
+export function sortedRecord<T>({ fields }: ListView<T>, item: T): Record<string, string> {
   return Object.fromEntries(
     Object.entries(fields)
       .map(([name, field]): [string, string] => [name, field.jsonValue?.(item) ?? field.value(item)])

@@ -49,8 +49,8 @@ const images = [
 test('formatImageTree() shows names above and platforms below each image', async () => {
   assert.deepEqual((await formatImageTree(images, { all: false, columns: undefined })).split('\n'), [
     'IMAGE            ID             DISK USAGE   CONTENT SIZE   EXTRA',
-    'new:latest',
-    'new:3            cccccccccccc          8MB            2MB   U',
+    'new:3',
+    'new:latest       cccccccccccc          8MB            2MB   U',
     '├─ linux/amd64   111111111111          3MB            1MB   U',
     '└─ linux/arm64   222222222222          3MB            1MB',
     '',

@@ -62,14 +62,14 @@ function linesOf(image: ImageSummary): TreeLine[] {
   const platforms = manifests.filter(({ Kind }) => Kind === 'image')
   const isUsed = image.Containers > 0 || platforms.some(isManifestUsed)
   const own: TreeLine = {
-    name: names.at(-1) ?? untagged,
+    name: names[0] ?? untagged,
     id: shortId(image.Id),
     diskUsage: size(image.Size),
     contentSize: size(manifests.reduce((sum, { Size }) => sum + Size.Content, 0)),
     extra: isUsed ? inUse : '',
   }
   return [
-    ...names.slice(0, -1).map((name) => ({ name, id: '', diskUsage: '', contentSize: '', extra: '' })),
+    ...names.slice(1).map((name) => ({ name, id: '', diskUsage: '', contentSize: '', extra: '' })),
     own,
     ...platforms.map((manifest, i) => platformLine(manifest, i === platforms.length - 1)),
   ]

@@ -28,7 +28,10 @@ export function imageView({ isTruncated, withDigests, now }: ImageViewOptions): 
       Digest: { header: 'DIGEST', value: ({ digest }) => digest },
       ID: { header: 'IMAGE ID', value: ({ image }) => (isTruncated ? shortId(image.Id) : image.Id) },
       Repository: { header: 'REPOSITORY', value: ({ repository }) => repository },
-      SharedSize: { header: 'SHARED SIZE', value: ({ image }) => counted(image.SharedSize, size) },
+      SharedSize: {
+        header: 'SHARED SIZE',
+        value: ({ image }) => counted(image.SharedSize, (sizeBytes) => formatSize(sizeBytes)),
+      },
       Size: { header: 'SIZE', value: ({ image }) => size(image.Size) },
       Tag: { header: 'TAG', value: ({ tag }) => tag },
       UniqueSize: {
@@ -40,6 +43,17 @@ export function imageView({ isTruncated, withDigests, now }: ImageViewOptions): 
     },
     columns: ['Repository', 'Tag', ...(withDigests ? ['Digest'] : []), 'ID', 'CreatedSince', 'Size'],
     quietField: 'ID',
+    raw: {
+      quietLabel: 'image_id',
+      lines: (value) => [
+        `repository: ${value('Repository')}`,
+        `tag: ${value('Tag')}`,
+        ...(withDigests ? [`digest: ${value('Digest')}`] : []),
+        `image_id: ${value('ID')}`,
+        `created_at: ${value('CreatedAt')}`,
+        `virtual_size: ${value('Size')}`,
+      ],
+    },
   }
 }
 

@@ -10,10 +10,13 @@ export interface ListTemplate<T> {
   renderHeader(): string
 }
 
+const failure = 'template parsing error'
+
 /** A template over one kind of thing: its fields as texts, its methods. Errors are told as lists tell them. */
 export function listTemplate<T>(view: ListView<T>, format: string): ListTemplate<T> {
-  const template = templateFailure('failed to parse template', () => parseTemplate(unescape(format)))
-  const execute = <R>(action: () => R) => templateFailure('failed to execute template', action)
+  const failures = view.templateFailures ?? { parse: failure, execute: failure }
+  const template = templateFailure(failures.parse, () => parseTemplate(unescape(format)))
+  const execute = <R>(action: () => R) => templateFailure(failures.execute, action)
   return {
     render: (item) =>
       execute(() =>
@@ -50,7 +53,8 @@ function recordOf<T>({ fields }: ListView<T>, value: (field: Field<T>) => string
   )
 }
 
-function typeOf<T>(view: ListView<T>, item: T): StructType {
+/** Go's type of one item, whose methods know it. */
+export function typeOf<T>(view: ListView<T>, item: T): StructType {
   return structType(view, (method, argument) => method(item, argument))
 }
 

@@ -7,8 +7,19 @@ export interface ListView<T> {
   readonly columns: readonly string[]
   /** The field that `--quiet` shows. */
   readonly quietField: string
+  /** Docker's `raw` format, where the list has one. */
+  readonly raw?: RawFormat
+  /** What stands before an error of a template, where it is not `template parsing error`. */
+  readonly templateFailures?: { readonly parse: string; readonly execute: string }
   /** Functions of one argument that templates call: `{{.Label "key"}}`. */
   readonly methods?: Readonly<Record<string, (item: T, argument: string) => string>>
+}
+
+export interface RawFormat {
+  /** What stands before the field that `--quiet` shows. */
+  readonly quietLabel: string
+  /** The lines of one item, of which `value` gives the fields; an empty line follows. */
+  lines(value: (field: string) => string): string[]
 }
 
 export interface ListField<T> {

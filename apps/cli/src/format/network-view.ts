@@ -21,6 +21,15 @@ export function networkView({ isTruncated }: { isTruncated: boolean }): ListView
     },
     columns: ['ID', 'Name', 'Driver', 'Scope'],
     quietField: 'ID',
+    raw: {
+      quietLabel: 'network_id',
+      lines: (value) => [
+        `network_id: ${value('ID')}`,
+        `name: ${value('Name')}`,
+        `driver: ${value('Driver')}`,
+        `scope: ${value('Scope')}`,
+      ],
+    },
     methods: { Label: ({ Labels }, key) => Labels?.[key] ?? '' },
   }
 }

@@ -27,5 +27,9 @@ export const volumeView: ListView<Volume> = {
   },
   columns: ['Driver', 'Name'],
   quietField: 'Name',
+  raw: {
+    quietLabel: 'name',
+    lines: (value) => [`name: ${value('Name')}`, `driver: ${value('Driver')}`],
+  },
   methods: { Label: ({ Labels }, key) => Labels?.[key] ?? '' },
 }

@@ -3,7 +3,7 @@ import { defineCommand, type Arguments } from '../../command/command.ts'
 import { stringFlag, switchFlag } from '../../command/flag.ts'
 import { listFormatFlag } from '../../command/format-flag.ts'
 import type { Io } from '../../command/io.ts'
-import { platformJson } from '../../command/platform-json.ts'
+import { validPlatformJson } from '../../command/platform-json.ts'
 import { formatList } from '../../format/format-list.ts'
 import { historyView } from '../../format/history-view.ts'
 
@@ -24,7 +24,7 @@ export async function run(
   { flags, positional: [image = ''] }: Arguments<typeof definition>,
   io: Io,
 ): Promise<void> {
-  const history = await getImageHistory(client, image, { platform: platformJson(flags.platform) })
+  const history = await getImageHistory(client, image, { platform: validPlatformJson(flags.platform) })
   const view = historyView({ isTruncated: !flags['no-trunc'], isHuman: flags.human, now: io.now() })
   io.stdout.write(await formatList(history, view, { format: flags.format, isQuiet: flags.quiet }))
 }

@@ -4,7 +4,7 @@ import { defineCommand, type Arguments } from '../../command/command.ts'
 import { stringFlag, switchFlag } from '../../command/flag.ts'
 import type { Io } from '../../command/io.ts'
 import { openInput } from '../../command/open-input.ts'
-import { platformJson } from '../../command/platform-json.ts'
+import { validPlatformJson } from '../../command/platform-json.ts'
 import { showProgress } from '../../terminal/show-progress.ts'
 
 export const definition = defineCommand({
@@ -22,7 +22,7 @@ export async function run(
   { flags }: Arguments<typeof definition>,
   io: Io,
 ): Promise<void> {
-  const platform = platformJson(flags.platform)
+  const platform = validPlatformJson(flags.platform)
   if (flags.input === '' && io.stdin.isTTY) {
     throw new CodedError('invalid-argument', 'requested load from stdin, but stdin is empty', {
       hint: "Name an archive with --input, or pipe one in: 'berth load < images.tar'.",

@@ -2,7 +2,7 @@ import { saveImages, type EngineClient } from '@berth/client'
 import { anyNumber, defineCommand, type Arguments } from '../../command/command.ts'
 import { stringFlag } from '../../command/flag.ts'
 import type { Io } from '../../command/io.ts'
-import { platformJson } from '../../command/platform-json.ts'
+import { validPlatformJson } from '../../command/platform-json.ts'
 import { writeArchive } from '../../command/write-archive.ts'
 
 export const definition = defineCommand({
@@ -19,7 +19,7 @@ export async function run(
   { flags, positional }: Arguments<typeof definition>,
   io: Io,
 ): Promise<void> {
-  const platform = platformJson(flags.platform)
+  const platform = validPlatformJson(flags.platform)
   await writeArchive({ path: flags.output, failure: 'failed to save image' }, io, (signal) =>
     saveImages(client, positional, { platform, signal }),
   )

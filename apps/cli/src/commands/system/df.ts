@@ -23,9 +23,16 @@ export async function run(
   io: Io,
 ): Promise<void> {
   const usage: DiskUsage = await getDiskUsage(client)
-  io.stdout.write(
-    flags.verbose
-      ? await formatDiskUsage(usage, io.now())
-      : await formatList(diskUsageRows(usage), diskUsageView, { format: flags.format }),
-  )
+  io.stdout.write(await formatUsage(usage, flags, io.now()))
+}
+
+async function formatUsage(
+  usage: DiskUsage,
+  { format, verbose }: { format: string; verbose: boolean },
+  now: number,
+): Promise<string> {
+  if (!verbose) return formatList(diskUsageRows(usage), diskUsageView, { format })
+  if (format === '' || format === 'table') return formatDiskUsage(usage, now)
+  const { formatDiskUsageDetails } = await import('../../format/disk-usage-details.ts')
+  return formatDiskUsageDetails(usage, { format, now })
 }
