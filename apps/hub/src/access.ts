@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import { join } from 'node:path'
 import { openBasicAccess, openHtpasswd, openTokenAccess, type AccessPolicy } from '@berth/registry-server'
+import type { SqlDatabase } from '@berth/sql'
 import type { Logger } from '@berth/stdx'
 import { compare } from 'bcryptjs'
 import type { AccessSettings } from './access-settings.ts'
@@ -19,16 +19,15 @@ export interface HubAccess {
 }
 
 export interface HubAccessOptions {
-  dataDirectory: string
+  database: SqlDatabase
   isTls: boolean
-  stack: AsyncDisposableStack
   logger: Logger
 }
 
-/** Opens what the settings ask for; `stack` closes it. */
+/** Opens what the settings ask for. */
 export async function openHubAccess(
   settings: AccessSettings,
-  { dataDirectory, isTls, stack, logger }: HubAccessOptions,
+  { database, isTls, logger }: HubAccessOptions,
 ): Promise<HubAccess> {
   const { htpasswdFile: path, publicRepositories, scheme } = settings
   const accounts = await openHtpasswd({ path, publicRepositories, compare })
@@ -37,9 +36,8 @@ export async function openHubAccess(
   // The client's own name for this server is the one it can reach.
   const realm = ({ host }: IncomingHttpHeaders) =>
     `${isTls ? 'https' : 'http'}://${/^[\w.:[\]-]+$/.test(host ?? '') ? host : 'localhost'}${tokenPath}`
-  const directory = join(dataDirectory, 'access')
   const key = settings.tokenKeyFile === undefined ? {} : { signingKey: await readFile(settings.tokenKeyFile) }
-  const tokens = stack.use(await openTokenAccess({ directory, accounts, service, realm, logger, ...key }))
+  const tokens = await openTokenAccess({ database, accounts, service, realm, logger, ...key })
   return {
     policy: tokens.policy,
     isTokenRequest: ({ url }) => url === tokenPath || url?.startsWith(`${tokenPath}?`) === true,

@@ -46,7 +46,7 @@ export interface ServingHub extends AsyncDisposable {
 }
 
 export async function serve(options: ServeOptions): Promise<ServingHub> {
-  const { listen, dataDirectory, logger } = options
+  const { listen, logger } = options
   const isTls = options.tls !== undefined
   await using stack = new AsyncDisposableStack()
   const isMirror = options.mirrors.upstreams.length > 0
@@ -54,10 +54,12 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
   const mirrors = isMirror
     ? await (await import('./mirrors.ts')).openMirrors(options.mirrors, { stack, logger })
     : undefined
-  const access = options.access && (await openAccess(options.access, { dataDirectory, isTls, stack, logger }))
+  const stores = await openStores(options, stack)
+  const { database } = stores
+  const access = options.access && (await openAccess(options.access, { database, isTls, logger }))
   const registry = stack.use(
     await createRegistry({
-      ...(await openStores(options, stack)),
+      ...stores,
       logger,
       ...(mirrors && { mirrors }),
       ...(access && { access: access.policy }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHmac, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { digestOf } from '@berth/oci'
@@ -128,8 +128,8 @@ async function forgeries(guarded: GuardedRegistry, good: string): Promise<Record
   const [header = '', payload = '', signature = ''] = good.split('.')
   const { kid } = JSON.parse(String(Buffer.from(header, 'base64url'))) as { kid: string }
   const claims = JSON.parse(String(Buffer.from(payload, 'base64url'))) as Record<string, unknown>
-  const [file = ''] = await readdir(join(guarded.directory, 'access/keys'))
-  const publicKey = createPublicKey(await readFile(join(guarded.directory, 'access/keys', file)))
+  const [privateKey = ''] = await guarded.signingKeys()
+  const publicKey = createPublicKey(privateKey)
   const pem = publicKey.export({ type: 'spki', format: 'pem' })
   const own = generateKeyPairSync('ed25519')
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -186,10 +186,30 @@ test('keys: a new one signs, the old one is believed on; each installation has i
   guarded.clock.now += 32 * 86_400_000
   const fresh = await guarded.tokenFor('reader')
   assert.ok(![kidOf(before), kidOf(after)].includes(kidOf(fresh)))
-  const keys = join(guarded.directory, 'access/keys')
-  const names = await readdir(keys)
-  assert.equal(names.length, 1, 'retired keys are gone')
-  assert.equal((await stat(join(keys, names[0] ?? ''))).mode & 0o777, 0o600)
+  assert.equal((await guarded.signingKeys()).length, 1, 'retired keys are gone')
+  for (const name of await readdir(guarded.directory))
+    if (name.startsWith('registry.db'))
+      assert.equal((await stat(join(guarded.directory, name))).mode & 0o777, 0o600, name)
+})
+
+test('a token of before a repository was deleted is nothing to another one of that name', async () => {
+  await using guarded = await startGuarded()
+  const scopes = ['repository:private/app:pull,push', 'repository:private/other:pull,push']
+  const before = bearer(await guarded.tokenFor('writer', ...scopes))
+  const begin = (repository: string, headers: Record<string, string>) =>
+    fetch(`${guarded.url}/v2/${repository}/blobs/uploads/`, { method: 'POST', headers })
+  assert.equal((await begin('private/app', before)).status, 202)
+  guarded.clock.now += 5000
+  guarded.accounts.deletedAt.set('private/app', guarded.clock.now)
+  const refused = await begin('private/app', before)
+  assert.equal(refused.status, 401)
+  assert.match(refused.headers.get('www-authenticate') ?? '', /scope="repository:private\/app:pull,push"/)
+  const mount = `/v2/private/other/blobs/uploads/?mount=${digest}&from=private/app`
+  await guarded.requests.send('POST', mount, { headers: before, status: 202 })
+  assert.equal((await begin('private/other', before)).status, 202)
+  guarded.clock.now += 1
+  const after = bearer(await guarded.tokenFor('writer', ...scopes))
+  assert.equal((await begin('private/app', after)).status, 202)
 })
 
 test('the token service answers both forms, and a login that lasts ends with its account', async () => {

@@ -11,6 +11,7 @@ import {
   type RepositoryAction,
   type TokenAccess,
 } from '@berth/registry-server'
+import { openSqliteDatabase } from '@berth/sql'
 import { silentLogger, type Logger } from '@berth/stdx'
 import { RegistryRequests } from '../../conformance/registry/registry-requests.ts'
 import { temporaryDirectory } from './hub-program.ts'
@@ -32,6 +33,8 @@ export const rights: Readonly<Record<'public' | 'private', Record<Role, readonly
 /** Accounts named as their role, whose password is the name and `-password`. */
 export class MemoryAccounts implements PasswordAccounts {
   readonly #names = new Set<string>(roles.slice(1))
+  /** By repository. */
+  readonly deletedAt = new Map<string, number>()
 
   remove(name: string): void {
     this.#names.delete(name)
@@ -50,6 +53,10 @@ export class MemoryAccounts implements PasswordAccounts {
     return new Set(rights[visibility][(account?.name ?? 'everyone') as Role])
   }
 
+  async findDeletedAt(repository: string): Promise<number | undefined> {
+    return this.deletedAt.get(repository)
+  }
+
   async mayListRepositories(account: Account | undefined): Promise<boolean> {
     return account !== undefined
   }
@@ -63,6 +70,8 @@ export class MemoryAccounts implements PasswordAccounts {
 export interface GuardedRegistry extends AsyncDisposable {
   url: string
   directory: string
+  /** Private keys that sign tokens now, PEM. */
+  signingKeys(): Promise<string[]>
   accounts: MemoryAccounts
   tokens: TokenAccess
   requests: RegistryRequests
@@ -79,9 +88,11 @@ export async function startGuarded(logger: Logger = silentLogger): Promise<Guard
   const now = () => clock.now
   const service = 'test'
   const realm = () => `${url}/auth/token`
-  const access = { directory: join(directory, 'access'), accounts, service, realm, logger, now }
-  const tokens = stack.use(await openTokenAccess(access))
-  const registry = stack.use(await createRegistry({ directory, logger, access: tokens.policy, now }))
+  const database = stack.use(openSqliteDatabase(join(directory, 'registry.db')))
+  const tokens = await openTokenAccess({ database, accounts, service, realm, logger, now })
+  const registry = stack.use(
+    await createRegistry({ directory, database, logger, access: tokens.policy, now }),
+  )
   const server = createRegistryHttpServer((request, response) => {
     const isToken = request.url?.startsWith('/auth/token')
     void (isToken ? tokens : registry).handle(request, response)
@@ -98,6 +109,11 @@ export async function startGuarded(logger: Logger = silentLogger): Promise<Guard
   return {
     url,
     directory,
+    async signingKeys() {
+      const { db } = database.tables<{ signing_keys: { private_key: string } }>()
+      const rows = await db.selectFrom('signing_keys').select('private_key').execute()
+      return rows.map((row) => row.private_key)
+    },
     accounts,
     tokens,
     requests: new RegistryRequests(url),

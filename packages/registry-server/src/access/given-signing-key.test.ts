@@ -16,6 +16,7 @@ const claims = {
   sub: 'ann',
   nbf: seconds,
   iat: seconds,
+  iat_ms: now,
   exp: seconds + 60,
   access: [],
 }

@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
-import { join } from 'node:path'
+import type { SqlDatabase } from '@berth/sql'
 import type { Logger } from '@berth/stdx'
 import type { AccessPolicy } from '../access-policy.ts'
+import { accessMigrations, type AccessSchema } from './access-schema.ts'
 import type { Accounts } from './accounts.ts'
 import { basicAccess } from './basic-access.ts'
 import { givenSigningKey } from './given-signing-key.ts'
@@ -10,6 +10,7 @@ import { LoginGuard } from './login-guard.ts'
 import { LoginLimits } from './login-limits.ts'
 import { passwordRefreshTokens, type PasswordAccounts, type RefreshTokens } from './refresh-tokens.ts'
 import { RefreshTokenStore } from './refresh-token-store.ts'
+import { SigningKeyStore } from './signing-key-store.ts'
 import { SigningKeys } from './signing-keys.ts'
 import { tokenAccess } from './token-access.ts'
 import { TokenService } from './token-service.ts'
@@ -19,8 +20,8 @@ export function openBasicAccess(accounts: Accounts, now: () => number = Date.now
   return basicAccess(accounts, new LoginGuard(accounts, new LoginLimits(now)))
 }
 
-/** A policy and the token service that goes with it; disposing closes its store. */
-export interface TokenAccess extends AsyncDisposable {
+/** A policy and the token service that goes with it. */
+export interface TokenAccess {
   policy: AccessPolicy
   /** Answers the requests to `realm`. Never rejects. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
@@ -31,20 +32,20 @@ export interface TokenAccess extends AsyncDisposable {
 export type OpenTokenAccessOptions = TokenAccessOptions &
   (OwnLogins | { accounts: Accounts; refreshTokens: RefreshTokens })
 
-/** Logins that last are kept in the directory. */
+/** Logins that last are kept in the database. */
 interface OwnLogins {
   accounts: PasswordAccounts
   refreshTokens?: undefined
 }
 
 interface TokenAccessOptions {
-  /** Where keys and logins are kept; made, keys too, when it is not there. Several processes may share it. */
-  directory: string
+  /** Where keys and logins are kept; keys are made when there are none. Several processes share them. */
+  database: SqlDatabase
   /** The service's name in tokens and challenges. */
   service: string
   /** Where `handle` is reached, as the sender of these headers sees it. */
   realm: (headers: IncomingHttpHeaders) => string
-  /** Signs in place of keys in the directory: PEM, P-256. Whoever keeps it changes it. */
+  /** Signs in place of those keys: PEM, P-256. Whoever keeps it changes it. */
   signingKey?: string | Uint8Array
   /** How often passwords may be tried, when that is counted together with other places to log in. */
   logins?: LoginLimits
@@ -55,32 +56,23 @@ interface TokenAccessOptions {
 
 /** Tokens of a token service of our own: distribution token specification. */
 export async function openTokenAccess(options: OpenTokenAccessOptions): Promise<TokenAccess> {
-  const { directory, accounts, service, realm, now = Date.now } = options
-  await using stack = new AsyncDisposableStack()
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const { database, accounts, service, realm, now = Date.now } = options
+  await database.migrate('access', accessMigrations)
+  const tables = database.tables<AccessSchema>()
   const logger = options.logger.named('access')
-  const ownKeys = new SigningKeys(join(directory, 'keys'), now)
+  const ownKeys = new SigningKeys(new SigningKeyStore(tables), now)
   const keys = options.signingKey === undefined ? ownKeys : givenSigningKey(options.signingKey)
   await keys.current()
-  const refreshTokens = options.refreshTokens ?? ownRefreshTokens(options, { stack, now })
+  const refreshTokens =
+    options.refreshTokens ?? passwordRefreshTokens(new RefreshTokenStore(tables, now), options.accounts)
   const guard = new LoginGuard(accounts, options.logins ?? new LoginLimits(now))
   const issuer = service
   const tokens = new TokenService({ accounts, guard, keys, refreshTokens, issuer, service, now, logger })
-  const owned = stack.move()
   return {
-    policy: tokenAccess({ keys, issuer, service, realm, now }),
+    policy: tokenAccess({ keys, accounts, issuer, service, realm, now }),
     handle: (request, response) => tokens.handle(request, response),
     async rotateKeys() {
       await ownKeys.rotate()
     },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
-}
-
-function ownRefreshTokens(
-  { directory, accounts }: { directory: string; accounts: PasswordAccounts },
-  { stack, now }: { stack: AsyncDisposableStack; now: () => number },
-): RefreshTokens {
-  const store = stack.use(new RefreshTokenStore(join(directory, 'access.db'), now))
-  return passwordRefreshTokens(store, accounts)
 }

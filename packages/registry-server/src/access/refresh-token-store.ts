@@ -1,70 +1,64 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { DatabaseSync } from 'node:sqlite'
-import { migrate, openDatabase, type Migration } from '@berth/stdx'
+import type { SqlTables } from '@berth/sql'
+import type { AccessSchema } from './access-schema.ts'
 
 /** One that nobody used for so long is void. */
 const idleMsMax = 90 * 24 * 60 * 60 * 1000
 const usedAtGranularityMs = 60 * 60 * 1000
 
-const migrations: readonly Migration[] = [
-  (database) =>
-    database.exec(`
-      CREATE TABLE refresh_tokens (
-        hash TEXT NOT NULL PRIMARY KEY,
-        account TEXT NOT NULL,
-        used_at INTEGER NOT NULL
-      ) STRICT, WITHOUT ROWID;
-      CREATE INDEX refresh_tokens_by_account ON refresh_tokens (account);
-    `),
-  (database) => database.exec(`ALTER TABLE refresh_tokens ADD COLUMN password_mark TEXT NOT NULL DEFAULT ''`),
-]
-
 /**
  * Logins that last. A token is random and only its hash is kept. It stays the same when it is used: clients keep it in a
  * file that they do not write again.
  */
-export class RefreshTokenStore implements Disposable {
-  readonly #database: DatabaseSync
+export class RefreshTokenStore {
+  readonly #tables: SqlTables<AccessSchema>
   readonly #now: () => number
 
-  constructor(path: string, now: () => number) {
-    this.#database = openDatabase(path)
+  constructor(tables: SqlTables<AccessSchema>, now: () => number) {
+    this.#tables = tables
     this.#now = now
-    migrate(this.#database, 'access', migrations)
   }
 
-  issue(name: string, passwordMark: string): string {
+  async issue(account: string, passwordMark: string): Promise<string> {
     const token = randomBytes(32).toString('base64url')
-    this.#database.prepare('DELETE FROM refresh_tokens WHERE used_at < ?').run(this.#now() - idleMsMax)
-    this.#database
-      .prepare('INSERT INTO refresh_tokens (hash, account, password_mark, used_at) VALUES (?, ?, ?, ?)')
-      .run(hashOf(token), name, passwordMark, this.#now())
+    const row = {
+      hash: hashOf(token),
+      account,
+      password_mark: passwordMark,
+      used_at: this.#now(),
+    }
+    await this.#tables.writes.run(async (transaction) => {
+      await transaction
+        .deleteFrom('refresh_tokens')
+        .where('used_at', '<', this.#now() - idleMsMax)
+        .execute()
+      await transaction.insertInto('refresh_tokens').values(row).execute()
+    })
     return token
   }
 
   /** What a token was issued for, unless nobody used it for long. */
-  findLogin(token: string): { name: string; passwordMark: string } | undefined {
-    const row = this.#database
-      .prepare('SELECT account, password_mark, used_at FROM refresh_tokens WHERE hash = ?')
-      .get(hashOf(token))
-    if (!row || this.#now() - Number(row['used_at']) > idleMsMax) return undefined
-    if (this.#now() - Number(row['used_at']) > usedAtGranularityMs) this.#touch(token)
-    return { name: String(row['account']), passwordMark: String(row['password_mark']) }
+  async findLogin(token: string): Promise<{ name: string; passwordMark: string } | undefined> {
+    const hash = hashOf(token)
+    const row = await this.#tables.db
+      .selectFrom('refresh_tokens')
+      .select(['account', 'password_mark', 'used_at'])
+      .where('hash', '=', hash)
+      .executeTakeFirst()
+    const idleMs = this.#now() - (row?.used_at ?? 0)
+    if (!row || idleMs > idleMsMax) return undefined
+    if (idleMs > usedAtGranularityMs) await this.#touch(hash)
+    return { name: row.account, passwordMark: row.password_mark }
   }
 
-  /** Voids every token of an account. */
-  revoke(account: string): void {
-    this.#database.prepare('DELETE FROM refresh_tokens WHERE account = ?').run(account)
-  }
-
-  [Symbol.dispose](): void {
-    this.#database.close()
-  }
-
-  #touch(token: string): void {
-    this.#database
-      .prepare('UPDATE refresh_tokens SET used_at = ? WHERE hash = ?')
-      .run(this.#now(), hashOf(token))
+  async #touch(hash: string): Promise<void> {
+    await this.#tables.writes.run((transaction) =>
+      transaction
+        .updateTable('refresh_tokens')
+        .set({ used_at: this.#now() })
+        .where('hash', '=', hash)
+        .execute(),
+    )
   }
 }
 

@@ -26,7 +26,7 @@ export function passwordRefreshTokens(store: RefreshTokenStore, accounts: Passwo
   return {
     issue: async ({ name }) => store.issue(name, (await accounts.findPasswordMark(name)) ?? ''),
     async findAccount(token) {
-      const login = store.findLogin(token)
+      const login = await store.findLogin(token)
       if (!login || (await accounts.findPasswordMark(login.name)) !== login.passwordMark) return undefined
       return { name: login.name }
     },

@@ -5,9 +5,7 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto'
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { writeFileAtomic } from '@berth/stdx'
+import type { SigningKeyStore } from './signing-key-store.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 /** A key signs for so long; then a new one does. */
@@ -31,14 +29,14 @@ export interface KeySource {
   find(kid: string): Promise<KeyObject | undefined>
 }
 
-/** Ed25519 keys in a directory, made when they are needed: `<created>-<kid>.pem`, which only the owner can read. */
+/** Ed25519 keys that several processes share, made when they are needed. */
 export class SigningKeys implements KeySource {
-  readonly #directory: string
+  readonly #store: SigningKeyStore
   readonly #now: () => number
   #keys: SigningKey[] = []
 
-  constructor(directory: string, now: () => number = Date.now) {
-    this.#directory = directory
+  constructor(store: SigningKeyStore, now: () => number) {
+    this.#store = store
     this.#now = now
   }
 
@@ -65,23 +63,17 @@ export class SigningKeys implements KeySource {
     // The newest signs, also when two are made at the same time.
     const createdAt = Math.max(this.#now(), (this.#keys.at(-1)?.createdAt ?? 0) + 1)
     const key = signingKey(generateKeyPairSync('ed25519').privateKey, createdAt)
-    const pem = key.privateKey.export({ type: 'pkcs8', format: 'pem' })
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 })
-    await writeFileAtomic(join(this.#directory, `${key.createdAt}-${key.kid}.pem`), pem)
+    const privateKey = key.privateKey.export({ type: 'pkcs8', format: 'pem' })
+    await this.#store.addKey({ kid: key.kid, privateKey, createdAt }, this.#now() - verifiesForMs)
     await this.#load()
     return key
   }
 
   async #load(): Promise<void> {
-    const names = (await readdir(this.#directory).catch(() => [])).filter((name) => name.endsWith('.pem'))
-    const keys: SigningKey[] = []
-    for (const name of names) {
-      const createdAt = Number.parseInt(name, 10)
-      const path = join(this.#directory, name)
-      if (this.#now() - createdAt >= verifiesForMs) await rm(path, { force: true })
-      else keys.push(signingKey(createPrivateKey(await readFile(path)), createdAt))
-    }
-    this.#keys = keys.sort((a, b) => a.createdAt - b.createdAt)
+    const stored = await this.#store.listKeys()
+    this.#keys = stored.map(({ privateKey, createdAt }) =>
+      signingKey(createPrivateKey(privateKey), createdAt),
+    )
   }
 }
 

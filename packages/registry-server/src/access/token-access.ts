@@ -1,11 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Access, AccessPolicy, Grant } from '../access-policy.ts'
+import type { Accounts } from './accounts.ts'
+import { RecentValues } from './recent-values.ts'
 import { formatScope } from './scope.ts'
 import type { KeySource } from './signing-keys.ts'
 import { verifyToken, type TokenClaims } from './token.ts'
 
+/** What was asked a moment ago is not asked again with each request of a pull. */
+const rememberMs = 1000
+const rememberMax = 10_000
+
 export interface TokenAccessOptions {
   keys: KeySource
+  accounts: Pick<Accounts, 'findDeletedAt'>
   /** Who signs, and for which service: both are in every token. */
   issuer: string
   service: string
@@ -17,6 +24,7 @@ export interface TokenAccessOptions {
 /** Requests carry a token of our own token service that says what they may do. */
 export function tokenAccess(options: TokenAccessOptions): AccessPolicy {
   const { keys, issuer, service, realm, now } = options
+  const deletions = new Deletions(options)
   const challengeFor = (access: Access, headers: IncomingHttpHeaders, error?: string) => {
     const scope = scopeOf(access)
     const parts = [`realm="${realm(headers)}"`, `service="${service}"`]
@@ -35,11 +43,39 @@ export function tokenAccess(options: TokenAccessOptions): AccessPolicy {
       const error = claims && 'insufficient_scope'
       return {
         account: claims?.sub || undefined,
-        allows: (access) => claims !== undefined && isAllowed(claims, access),
+        allows: async (access) =>
+          claims !== undefined &&
+          isAllowed(claims, access) &&
+          !(await deletions.areSince(claims.iat_ms, access)),
         challenge: (access) => challengeFor(access, headers, error),
       }
     },
     challenge: (access, headers) => challengeFor(access, headers, 'invalid_token'),
+  }
+}
+
+/** A token says what may be done with a repository, not with another one that has its name by now. */
+class Deletions {
+  readonly #accounts: TokenAccessOptions['accounts']
+  readonly #recent: RecentValues<Promise<number>>
+
+  constructor({ accounts, now }: TokenAccessOptions) {
+    this.#accounts = accounts
+    this.#recent = new RecentValues({ limit: rememberMax, lifeMs: rememberMs, now })
+  }
+
+  async areSince(issuedAt: number, access: Access): Promise<boolean> {
+    if (!('repository' in access) || !this.#accounts.findDeletedAt) return false
+    return issuedAt <= (await this.#findDeletedAt(access.repository))
+  }
+
+  #findDeletedAt(repository: string): Promise<number> {
+    const known = this.#recent.get(repository)
+    if (known) return known
+    const asked = Promise.resolve(this.#accounts.findDeletedAt?.(repository)).then((time) => time ?? 0)
+    this.#recent.set(repository, asked)
+    asked.catch(() => this.#recent.delete(repository))
+    return asked
   }
 }
 

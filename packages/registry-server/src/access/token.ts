@@ -12,6 +12,8 @@ export interface TokenClaims {
   exp: number
   nbf: number
   iat: number
+  /** As `iat`, in milliseconds: ours alone. */
+  iat_ms: number
   jti: string
   access: Scope[]
 }
