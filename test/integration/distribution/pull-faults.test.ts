@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Descriptor } from '@berth/oci'
+import { postForMessages, type ApiMessage } from '../../fixtures/api-messages.ts'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { answers, corrupted, slow, truncatedTo, type Fault } from '../../fixtures/faults.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
@@ -40,25 +39,13 @@ const requestsFor = ({ digest }: { digest: string }) =>
   hub.requests.filter(({ path }) => path.endsWith(digest))
 
 /** The messages of a pull over the API; the client leaves when the signal is aborted. */
-async function pull(name: string, signal?: AbortSignal): Promise<Record<string, string>[]> {
+function pull(name: string, signal?: AbortSignal): Promise<ApiMessage[]> {
   const [fromImage = '', tag = ''] = name.split(':')
   const query = new URLSearchParams({ fromImage: `${hub.address}/${fromImage}`, tag })
-  const asked = request({
-    socketPath: engine.host.slice('unix://'.length),
-    method: 'POST',
-    path: `/v1.44/images/create?${query}`,
-    ...(signal ? { signal } : {}),
-  })
-  asked.end()
-  const [response] = (await once(asked, 'response')) as [AsyncIterable<Buffer>]
-  const text = Buffer.concat(await Array.fromAsync(response)).toString()
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, string>)
+  return postForMessages(engine, `/images/create?${query}`, signal)
 }
 
-const retries = (messages: readonly Record<string, string>[]) =>
+const retries = (messages: readonly ApiMessage[]) =>
   messages.flatMap(({ status = '', id = '' }) =>
     status.startsWith('Retrying in') ? [`${id}: ${status}`] : [],
   )
@@ -88,7 +75,7 @@ async function pullFromBusy(what: string, status: number, retryAfter?: () => str
   using _manifest = hub.inject({ path: `/manifests/${what}`, times: 1, fault })
   using _layer = hub.inject({ path: layer.digest, times: 1, fault })
   const messages = await pull(`team/f20:${what}`)
-  assert.match(String(messages.at(-1)?.['status']), /^Status: Downloaded newer image/, what)
+  assert.match(String(messages.at(-1)?.status), /^Status: Downloaded newer image/, what)
   const [first = '', second = '', ...more] = retries(messages)
   assert.match(first, new RegExp(`^${what}: Retrying in [12] seconds?$`))
   assert.match(second, /^[0-9a-f]{12}: Retrying in [12] seconds?$/, what)
@@ -122,12 +109,12 @@ for (const [what, fault] of [
     {
       using _ = hub.inject({ path: bad.digest, fault })
       const messages = await pull(name)
-      assert.match(String(messages.at(-1)?.['error']), new RegExp(bad.digest))
+      assert.match(String(messages.at(-1)?.error), new RegExp(bad.digest))
     }
     const { ingests, staged } = await storedContent(engine)
     assert.deepEqual([ingests, staged], [{}, []])
     const messages = await pull(name)
-    assert.match(String(messages.at(-1)?.['status']), /^Status: Downloaded newer image/)
+    assert.match(String(messages.at(-1)?.status), /^Status: Downloaded newer image/)
   })
 }
 
@@ -170,7 +157,7 @@ test('F25: a hundred pulls of one image fetch each blob once and all see it to t
   )
   for (const messages of await Promise.all(stayers)) {
     assert.match(
-      String(messages.at(-1)?.['status']),
+      String(messages.at(-1)?.status),
       /^Status: (Downloaded newer image|Image is up to date) for /,
     )
     const complete = messages.filter(
@@ -205,7 +192,7 @@ test('F25: when the last of a hundred leaves, the pull stops, and what came is k
     assert.ok(stopped < layer.size)
   }
   const messages = await pull('team/f25:left')
-  assert.match(String(messages.at(-1)?.['status']), /^Status: Downloaded newer image/)
+  assert.match(String(messages.at(-1)?.status), /^Status: Downloaded newer image/)
   const [first, second, ...more] = requestsFor(layer)
   assert.deepEqual([first?.headers['range'], more], [undefined, []])
   assert.match(String(second?.headers['range']), /^bytes=[1-9]\d{5,}-$/)

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { gunzipSync } from 'node:zlib'
-import { answers, readThenCut } from '../../fixtures/faults.ts'
+import { postForMessages } from '../../fixtures/api-messages.ts'
+import { answers, readThenCut, type Fault } from '../../fixtures/faults.ts'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { buildImage, buildIndex, busyboxImage } from '../../fixtures/images.ts'
@@ -231,4 +234,37 @@ test('push() to the registry of Debian is pulled by skopeo as it was', async (t)
   const inspected = await runProgram(['skopeo', 'inspect', '--tls-verify=false', `docker://${name}`])
   assert.equal(inspected.exitCode, 0, inspected.stderr)
   assert.equal((JSON.parse(inspected.stdout) as { Digest: string }).Digest, image.descriptor.digest)
+})
+
+test('push() sends five blobs at a time, or as many as it is told, and ends with what was pushed', async () => {
+  const contents = Array.from({ length: 8 }, (_, index) => ({ [`/part${index}`]: randomBytes(300_000) }))
+  const image = await buildImage({ layers: contents })
+  const source = await pulled('team/parts:v1', image)
+  for (const [limit, flags] of [
+    [5, []],
+    [2, ['--max-concurrent-uploads', '2']],
+  ] as const) {
+    await using target = await startHub()
+    let current = 0
+    let most = 0
+    const counting: Fault = async ({ request, response, origin }) => {
+      most = Math.max(most, ++current)
+      await sleep(150)
+      const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>))
+      const headers = { 'content-type': 'application/octet-stream' }
+      const answer = await fetch(origin + request.url, { method: 'PATCH', body, headers })
+      current--
+      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end()
+    }
+    using _ = target.inject({ path: '/uploads/', method: 'PATCH', fault: counting })
+    await using own = await startEngine({ bridge: 'none', flags })
+    await own.docker(['pull', '-q', source])
+    await own.docker(['tag', source, `${target.address}/team/parts:v1`])
+    const path = `/images/${target.address}/team/parts/push?tag=v1`
+    const messages = await postForMessages(own, path)
+    const { digest, size } = image.descriptor
+    assert.deepEqual(messages.at(-1)?.aux, { Tag: 'v1', Digest: digest, Size: size })
+    assert.equal(messages.at(-2)?.status, `v1: digest: ${digest} size: ${size}`)
+    assert.equal(most, limit)
+  }
 })
