@@ -188,6 +188,14 @@ test('createPages() lists the accounts of a hub to administrators alone', async 
   )
   assert.equal((await hub.catalog.accounts.findAccount('ada'))?.plan, 'pro')
   assert.doesNotMatch((await hub.visitor().get('/u/ada')).text, /example\.test/)
+  assert.equal(
+    (await ada.submit('/settings', { administrator: '1' }, '/admin/accounts/ada/role')).status,
+    404,
+  )
+  await keeper.submit('/admin/accounts', { disabled: '1' }, '/admin/accounts/ada/state')
+  assert.equal((await ada.get('/settings')).status, 303)
+  const refused = await hub.visitor().submit('/signin', { name: 'ada', password: passwordOf('ada') })
+  assert.equal(refused.status, 400)
 })
 
 test('createPages() says on a new hub how to begin', async () => {

@@ -9,7 +9,7 @@ import { showSignIn, signIn, signOut } from './pages/account/sign-in.ts'
 import { showSignUp, signUp } from './pages/account/sign-up.ts'
 import { setTheme } from './pages/account/theme.ts'
 import { createToken, deleteToken, showTokens, updateToken } from './pages/account/tokens.ts'
-import { setPlan, showAccounts } from './pages/accounts.ts'
+import { setPlan, setRole, setState, showAccounts } from './pages/accounts.ts'
 import { showHome } from './pages/home.ts'
 import { showNamespace } from './pages/namespace.ts'
 import { setMember, showMembers } from './pages/organization/members.ts'
@@ -105,4 +105,6 @@ export const pageRoutes: readonly Route[] = [
 
   signedIn('GET', '/admin/accounts', showAccounts),
   signedIn('POST', '/admin/accounts/:name/plan', setPlan),
+  signedIn('POST', '/admin/accounts/:name/state', setState),
+  signedIn('POST', '/admin/accounts/:name/role', setRole),
 ]

@@ -34,7 +34,7 @@ export const paths = {
     `/orgs/${encodeURIComponent(name)}/teams/${encodeURIComponent(team)}${verb === undefined ? '' : `/${verb}`}`,
 
   accounts: () => '/admin/accounts',
-  setPlan: (name: string) => `/admin/accounts/${encodeURIComponent(name)}/plan`,
+  account: (name: string, verb: AccountVerb) => `/admin/accounts/${encodeURIComponent(name)}/${verb}`,
 }
 
 export type RepositoryPart =
@@ -47,6 +47,7 @@ export type RepositoryPart =
   | 'webhooks'
   | 'builds'
 
+export type AccountVerb = 'plan' | 'state' | 'role'
 export type SettingsPart = 'password' | 'tokens' | 'sessions' | 'audit' | 'delete'
 export type OrganizationPart = 'members' | 'teams' | 'settings' | 'audit' | 'delete'
 

@@ -1,4 +1,4 @@
-import type { Account, PlanName } from '@berth/catalog'
+import { plans, type Account, type PlanName } from '@berth/catalog'
 import { CodedError } from '@berth/stdx'
 import {
   accountOf,
@@ -16,7 +16,7 @@ import { pageOf, Pager } from '../ui/pager.ts'
 import { Moment } from '../ui/quantities.ts'
 
 const pageSize = 50
-const plans: readonly PlanName[] = ['personal', 'pro', 'team', 'business']
+const planNames = Object.keys(plans) as PlanName[]
 
 /** Everyone who has signed up, for administrators. */
 export async function showAccounts(request: PageRequest): Promise<PageReply> {
@@ -39,9 +39,24 @@ export async function showAccounts(request: PageRequest): Promise<PageReply> {
 export async function setPlan(request: PageRequest): Promise<Reply> {
   const { catalog, viewer, params, form } = request
   refuseOthers(request)
-  const plan = plans.find((known) => known === form.get('plan'))
+  const plan = planNames.find((known) => known === form.get('plan'))
   if (!plan) throw new CodedError('invalid-argument', 'There is no such plan.')
   await catalog.accounts.setPlan(viewer, params['name'] ?? '', plan)
+  return redirect(paths.accounts(), 'saved')
+}
+
+/** Who is disabled cannot sign in, in no way. */
+export async function setState(request: PageRequest): Promise<Reply> {
+  const { catalog, viewer, params, form } = request
+  refuseOthers(request)
+  await catalog.accounts.setDisabled(viewer, params['name'] ?? '', form.get('disabled') === '1')
+  return redirect(paths.accounts(), 'saved')
+}
+
+export async function setRole(request: PageRequest): Promise<Reply> {
+  const { catalog, viewer, params, form } = request
+  refuseOthers(request)
+  await catalog.accounts.setAdministrator(viewer, params['name'] ?? '', form.get('administrator') === '1')
   return redirect(paths.accounts(), 'saved')
 }
 
@@ -50,27 +65,70 @@ function refuseOthers(request: PageRequest): void {
   if (!accountOf(request).isAdministrator) throw new CodedError('not-found', 'There is no such page.')
 }
 
-function AccountRow(request: PageRequest, { name, email, plan, isAdministrator, createdAt }: Account) {
+function AccountRow(request: PageRequest, account: Account) {
+  const { name, email, isAdministrator, isDisabled, createdAt } = account
   return html`<li class="row" key=${name}>
     <div>
       <a class="strong" href=${paths.namespace(name)}>${name}</a>
       ${isAdministrator && html` <span class="mark">Administrator</span>`}
+      ${isDisabled && html` <span class="mark">Disabled</span>`}
       <p class="facts">
         <span class="break">${email}</span><span>Here since ${Moment({ at: createdAt })}</span>
       </p>
     </div>
-    ${Form({
-      request,
-      action: paths.setPlan(name),
-      class: 'inline',
-      children: html`${SelectField({
-          name: 'plan',
-          id: `plan-${name}`,
-          label: `Plan of ${name}`,
-          value: plan,
-          isLabelHidden: true,
-          choices: plans.map((known) => ({ value: known, label: known })),
-        })} <button class="button quiet small" aria-label=${`Set the plan of ${name}`}>Set</button>`,
-    })}
+    ${PlanForm(request, account)}
+    ${
+      name !== request.viewer.account?.name &&
+      html`<div class="row-actions">
+        ${Switch(request, {
+          action: paths.account(name, 'role'),
+          field: 'administrator',
+          isOn: isAdministrator,
+          label: isAdministrator ? 'Make a user' : 'Make administrator',
+          of: name,
+        })}
+        ${Switch(request, {
+          action: paths.account(name, 'state'),
+          field: 'disabled',
+          isOn: isDisabled,
+          label: isDisabled ? 'Enable' : 'Disable',
+          of: name,
+        })}
+      </div>`
+    }
   </li>`
+}
+
+function PlanForm(request: PageRequest, { name, plan }: Account) {
+  return Form({
+    request,
+    action: paths.account(name, 'plan'),
+    class: 'inline',
+    children: html`${SelectField({
+        name: 'plan',
+        id: `plan-${name}`,
+        label: `Plan of ${name}`,
+        isLabelHidden: true,
+        value: plan,
+        choices: planNames.map((known) => ({ value: known, label: known })),
+      })} <button class="button quiet small" aria-label=${`Set the plan of ${name}`}>Set</button>`,
+  })
+}
+
+interface SwitchProps {
+  action: string
+  field: string
+  isOn: boolean
+  label: string
+  of: string
+}
+
+/** Sends the opposite of what is. */
+function Switch(request: PageRequest, { action, field, isOn, label, of }: SwitchProps) {
+  return Form({
+    request,
+    action,
+    children: html`<input type="hidden" name=${field} value=${isOn ? '0' : '1'} />
+      <button class="button quiet small" aria-label=${`${label}: ${of}`}>${label}</button>`,
+  })
 }

@@ -30,13 +30,21 @@ export async function showSearch({ catalog, viewer, query }: PageRequest): Promi
       <div id="results">
         <div class="page-head">
           <h1>${text === '' ? 'Images' : html`Images for “${text}”`}</h1>
-          <p class="muted" role="status">${found.count === 1 ? 'One image' : `${found.count} images`}</p>
+          <p class="muted" role="status">${countWords(found.count)}</p>
         </div>
         ${RepositoryList({ repositories: found.entries, empty: Nothing(asked) })}
         ${Pager({ path: paths.search(), query, count: found.count, size: pageSize })}
       </div>
     </form>`,
   )
+}
+
+/** A search looks no further than this. */
+const countMax = 1000
+
+function countWords(count: number): string {
+  if (count === 1) return 'One image'
+  return count >= countMax ? `${countMax} images or more` : `${count} images`
 }
 
 /** What will not do counts as not asked for: addresses are typed and sent on by people. */

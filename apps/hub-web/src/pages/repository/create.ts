@@ -34,6 +34,8 @@ async function draw(request: PageRequest, refused?: Refused): Promise<PageReply>
   const { query } = request
   const form = refused?.form ?? query
   const namespaces = await namespacesOf(request)
+  const { name, plan } = accountOf(request)
+  const { used, available } = await request.catalog.repositories.getPrivateUse(request.viewer, name)
   return page(
     'New repository',
     html`<div class="narrow-page">
@@ -71,13 +73,22 @@ async function draw(request: PageRequest, refused?: Refused): Promise<PageReply>
             value: form.get('visibility') ?? 'public',
             choices: [
               { value: 'public', label: 'Public', hint: 'Everyone finds and pulls it.' },
-              { value: 'private', label: 'Private', hint: 'You, and those you invite.' },
+              {
+                value: 'private',
+                label: 'Private',
+                hint: `You, and those you invite. ${useWords({ used, available, plan })}`,
+              },
             ],
           })}
           <p class="actions"><button class="button">Create repository</button></p>`,
       })}
     </div>`,
   )
+}
+
+function useWords({ used, available, plan }: { used: number; available: number; plan: string }): string {
+  if (available === Infinity) return ''
+  return `The ${plan} plan has ${available === 1 ? 'one' : available}; you use ${used === 0 ? 'none' : used}.`
 }
 
 /** Where the viewer may make repositories. */

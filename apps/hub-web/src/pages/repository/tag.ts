@@ -36,7 +36,7 @@ export async function showTag(request: PageRequest): Promise<PageReply> {
           ${Copyable({ id: 'digest', label: 'the digest', text: tag.digest })}
         </section>
         ${Platforms(name, tag)} ${Referrers(referrers)}
-        ${repository.permission !== 'read' && DeleteTag(request, { name, tag: tag.name })}`,
+        ${repository.permission === 'admin' && DeleteTag(request, { name, tag: tag.name })}`,
     }),
   )
 }
