@@ -2,7 +2,6 @@ import type { Repository } from '@berth/catalog'
 import { page, type PageReply, type PageRequest } from '../../http/page-request.ts'
 import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
-import { renderMarkdown } from '../../rendering/markdown.ts'
 import { categoryName } from '../../ui/category-name.ts'
 import { Copyable } from '../../ui/copyable.ts'
 import { Amount, Moment } from '../../ui/quantities.ts'
@@ -11,6 +10,7 @@ import { RepositoryFrame } from './repository-frame.ts'
 export async function showOverview(request: PageRequest): Promise<PageReply> {
   const { catalog, viewer, params } = request
   const repository = await catalog.repositories.getRepository(viewer, params['name'] ?? '')
+  const readme = await findReadme(repository)
   const tags = await catalog.images.listTags(viewer, repository.name, { page: 1, size: 1 })
   return page(
     repository.name,
@@ -18,7 +18,7 @@ export async function showOverview(request: PageRequest): Promise<PageReply> {
       request,
       repository,
       children: html`<div class="with-aside">
-        <section class="prose" aria-label="Description">${Readme(repository)}</section>
+        <section class="prose" aria-label="Description">${Readme(repository, readme)}</section>
         <aside class="facts-column" aria-label="About">
           ${tags.count > 0 ? PullBox(request, repository) : PushBox(request, repository)}
           ${About(repository, tags.count)}
@@ -28,9 +28,15 @@ export async function showOverview(request: PageRequest): Promise<PageReply> {
   )
 }
 
-function Readme({ name, fullDescription, permission }: Repository) {
-  if (fullDescription.trim() !== '')
-    return html`<div dangerouslySetInnerHTML=${{ __html: renderMarkdown(fullDescription) }} />`
+/** As safe markup. What makes it so takes memory, and is loaded with the first README. */
+async function findReadme({ fullDescription }: Repository): Promise<string | undefined> {
+  if (fullDescription.trim() === '') return undefined
+  const { renderMarkdown } = await import('../../rendering/markdown.ts')
+  return renderMarkdown(fullDescription)
+}
+
+function Readme({ name, permission }: Repository, readme: string | undefined) {
+  if (readme !== undefined) return html`<div dangerouslySetInnerHTML=${{ __html: readme }} />`
   return html`<div class="empty">
     <p>No description yet.</p>
     ${
