@@ -18,6 +18,7 @@ import { startMaintenance } from './maintenance.ts'
 import type { MirrorSettings } from './mirror-settings.ts'
 import type { StoreSettings } from './store-settings.ts'
 import { openStores } from './stores.ts'
+import { TurnStore } from './turn-store.ts'
 
 /** Requests that are still answered when asked to stop get this long. */
 const drainMs = 30_000
@@ -72,7 +73,10 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
     options.tls && (await readCertificate(options.tls)),
     { perAddressMax: Math.ceil(options.clientConnections / options.workers) },
   )
-  if (options.isMaintaining) stack.use(startMaintenance(registry, logger.named('maintenance')))
+  if (options.isMaintaining) {
+    const turns = await TurnStore.open(database)
+    stack.use(startMaintenance({ registry, turns, logger: logger.named('maintenance') }))
+  }
   await startListening(server, listen)
   stack.defer(() => drain(server))
   const owned = stack.move()

@@ -1,0 +1,67 @@
+import type { SqlDatabase, SqlMigration, SqlTables } from '@berth/sql'
+
+interface TurnSchema {
+  hub_turns: {
+    name: string
+    holder: string
+    /** Milliseconds since the epoch. */
+    held_until: number
+  }
+}
+
+const migrations: readonly SqlMigration[] = [
+  {
+    sqlite: `
+      CREATE TABLE hub_turns (
+        name TEXT NOT NULL PRIMARY KEY,
+        holder TEXT NOT NULL,
+        held_until INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+    postgres: `
+      CREATE TABLE hub_turns (
+        name TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+        holder TEXT COLLATE "C" NOT NULL,
+        held_until BIGINT NOT NULL
+      );
+    `,
+  },
+]
+
+/** Who of all hubs on a database does what only one of them is to do at a time. */
+export class TurnStore {
+  readonly #tables: SqlTables<TurnSchema>
+  readonly #now: () => number
+
+  private constructor(tables: SqlTables<TurnSchema>, now: () => number) {
+    this.#tables = tables
+    this.#now = now
+  }
+
+  static async open(database: SqlDatabase, now: () => number = Date.now): Promise<TurnStore> {
+    await database.migrate('hub-turns', migrations)
+    return new TurnStore(database.tables<TurnSchema>(), now)
+  }
+
+  /** Takes a turn for so long from now, or goes on with it; false while another holder has it. */
+  async take(name: string, holder: string, forMs: number): Promise<boolean> {
+    const now = this.#now()
+    const row = { holder, held_until: Math.round(now + forMs) }
+    const taken = await this.#tables.writes.run((transaction) =>
+      transaction
+        .insertInto('hub_turns')
+        .values({ name, ...row })
+        .onConflict((conflict) =>
+          conflict
+            .column('name')
+            .doUpdateSet(row)
+            .where((turn) =>
+              turn.or([turn('hub_turns.holder', '=', holder), turn('hub_turns.held_until', '<=', now)]),
+            ),
+        )
+        .returning('holder')
+        .execute(),
+    )
+    return taken.length > 0
+  }
+}
