@@ -23,6 +23,7 @@ import { TurnStore } from './turn-store.ts'
 /** Requests that are still answered when asked to stop get this long. */
 const drainMs = 30_000
 const sweepIntervalMs = 50
+const retryAfterSeconds = 10
 
 export interface ServeOptions {
   listen: { host: string; port: number }
@@ -102,10 +103,19 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.url === '/healthz')
-    return void response.writeHead(200, { 'Content-Type': 'text/plain' }).end('ok\n')
+  if (request.url === '/healthz') return await answerHealth(registry, response)
   if (access?.isTokenRequest(request)) return await access.handleToken(request, response)
   await registry.handle(request, response)
+}
+
+async function answerHealth(registry: Registry, response: ServerResponse): Promise<void> {
+  const isHealthy = await registry.checkHealth().then(
+    () => true,
+    () => false,
+  )
+  if (isHealthy) return void response.writeHead(200, { 'Content-Type': 'text/plain' }).end('ok\n')
+  response.writeHead(503, { 'Content-Type': 'text/plain', 'Retry-After': retryAfterSeconds })
+  response.end('unavailable\n')
 }
 
 async function startListening(server: Server, { host, port }: { host: string; port: number }): Promise<void> {

@@ -70,6 +70,8 @@ export interface Registry extends AsyncDisposable {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
   /** What its repositories hold. */
   readonly contents: RegistryContents
+  /** Throws `unavailable` when the tables or the storage cannot be reached. */
+  checkHealth(): Promise<void>
   /** Stores an image and points `tag` at its last manifest, as a push would. Again is success. Returns that digest. */
   putImage(repository: string, tag: string, image: ImageContent): Promise<Digest>
   /** Frees what no manifest names and nobody used lately, and uploads that were given up; requests go on meanwhile. */
@@ -82,6 +84,8 @@ export interface Registry extends AsyncDisposable {
   /** Deletes the tags and untagged manifests that the policies let go, or says which they are. */
   applyRetention(options?: { dryRun?: boolean; signal?: AbortSignal }): Promise<RetentionReport>
 }
+
+const emptyDigest = digestOf('')
 
 /** Opens a registry on a directory and a database. Several processes may share them. */
 export async function createRegistry(options: RegistryOptions): Promise<Registry> {
@@ -124,6 +128,10 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
   return {
     contents: registryContents(services),
     handle: (request, response) => handleRequest(context, request, response),
+    async checkHealth() {
+      await stores.repositories.hasRepository('health')
+      await storage.findBlob(emptyDigest)
+    },
     putImage: (repository, tag, image) => putImage(services, { repository, tag }, image),
     collectGarbage: (options) => collector.collect(options),
     scrub: (options) => scrubber.scrub(options),

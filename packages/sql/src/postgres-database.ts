@@ -10,6 +10,8 @@ const connectionsMax = 10
 const connectTimeoutMs = 5000
 /** A statement that takes longer than this has gone wrong. */
 const statementTimeoutMs = 30_000
+/** A server that cannot even say so is gone. */
+const answerTimeoutMs = statementTimeoutMs + 5000
 const idleTimeoutMs = 60_000
 
 /** Numbers of 64 bits come as numbers: times, sizes and counts, all below 2^53. */
@@ -27,6 +29,7 @@ export async function openPostgresDatabase(url: string): Promise<SqlDatabase> {
     max: connectionsMax,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
+    query_timeout: answerTimeoutMs,
     idleTimeoutMillis: idleTimeoutMs,
     types: { getTypeParser: numbersAsNumbers },
   })

@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { globSync } from 'node:fs'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { after, test } from 'node:test'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { digestOf } from '@berth/oci'
+import { digestOf, type Digest } from '@berth/oci'
 import { openS3Storage } from '@berth/registry-server'
 import { testGarbageCollector } from '../../../packages/registry-server/src/testsuite/test-garbage-collector.ts'
 import { testStorage } from '../../../packages/registry-server/src/testsuite/test-storage.ts'
 import { RegistryRequests, withDigest } from '../../conformance/registry/registry-requests.ts'
+import { keepHubsOn } from '../../fixtures/hub.ts'
 import { kill, startProgramWith, temporaryDirectory } from './hub-program.ts'
+import { ImageHistory } from './image-history.ts'
 import { eventually } from './mirror-fixture.ts'
+import { serveRegistry, type ServedRegistry } from './served-registry.ts'
 import { startStorePair, type SharedStores } from './store-pair.ts'
 
 const pair = await startStorePair()
@@ -24,6 +29,12 @@ testStorage('s3', (directory) => {
 })
 
 testGarbageCollector('postgres and s3', pair.openStores)
+
+describe('conformance: postgres and s3', async () => {
+  keepHubsOn(pair.openStores)
+  const directory = join(import.meta.dirname, '../../conformance/registry')
+  for (const file of globSync('*.test.ts', { cwd: directory })) await import(join(directory, file))
+})
 
 /** Starts a hub on stores that others share; its own directory is empty. */
 async function startReplica(stack: AsyncDisposableStack, stores: SharedStores, more: string[] = []) {
@@ -58,6 +69,45 @@ test('replicas: what is pushed to one is pulled from the other, and one upload g
   const blob = await other.requests.send('GET', `/v2/team/app/blobs/${digestOf(bytes)}`, { status: 200 })
   assert.equal(digestOf(Buffer.from(await blob.arrayBuffer())), digestOf(bytes))
   await other.requests.send('GET', path, { status: 404 })
+})
+
+test('R2: two replicas collect all the time while clients push to and delete from both, and nothing is lost', async () => {
+  await using stack = new AsyncDisposableStack()
+  const stores = await pair.create()
+  // Time runs a thousand times faster: what is guarded for an hour is free after four seconds.
+  const startedAt = Date.now()
+  const now = () => startedAt + (Date.now() - startedAt) * 1000
+  const replicas: ServedRegistry[] = []
+  for (let index = 0; index < 2; index++) {
+    const { database, storage } = await stores.open()
+    stack.use(database)
+    replicas.push(stack.use(await serveRegistry({ database, storage, now })))
+  }
+  const endsAt = Date.now() + 10_000
+  const deleted: number[] = []
+  const collect = async ({ registry }: ServedRegistry) => {
+    while (Date.now() < endsAt) {
+      deleted.push((await registry.collectGarbage()).deletedBlobs)
+      await sleep(100)
+    }
+  }
+  const histories = Array.from(
+    { length: 4 },
+    (_, index) => new ImageHistory(replicas[index % 2]!.url, `pusher/${index}`),
+  )
+  const push = async (history: ImageHistory, index: number) => {
+    while (Date.now() < endsAt) {
+      await history.push(500)
+      await history.push()
+      assert.equal(await history.assertPresent(replicas[(index + 1) % 2]!.url), 2)
+      await Promise.all([history.deleteOldest(), history.deleteOldest()])
+    }
+    await history.push()
+  }
+  await Promise.all([...replicas.map(collect), ...histories.map(push)])
+  for (const history of histories) assert.equal(await history.assertPresent(), 1)
+  assert.ok(deleted.length > 4)
+  assert.ok(Math.max(...deleted) > 0)
 })
 
 test('R3: a replica that is killed or stands still in an upload leaves it to another, and comes back too late', async () => {
@@ -109,4 +159,81 @@ async function sendHalf(url: string, bytes: Buffer) {
 async function offsetOf(requests: RegistryRequests, path: string): Promise<number> {
   const { headers } = await requests.send('GET', path, { status: 204 })
   return Number(/^0-(\d+)$/.exec(headers.get('range') ?? '')?.[1]) + 1
+}
+
+test('R7: a database or an object store that is gone is 503 with Retry-After, never 404, until it is back', async () => {
+  await using stack = new AsyncDisposableStack()
+  const stores = await pair.create()
+  const { requests } = await startReplica(stack, stores)
+  const { layer } = await requests.pushImage('team/app', 'v1')
+  const manifest = '/v2/team/app/manifests/v1'
+  const blob = `/v2/team/app/blobs/${digestOf(layer)}`
+  const expectUnavailable = async (method: string, path: string) => {
+    const response = await requests.send(method, path, { status: 503 })
+    assert.ok(Number(response.headers.get('retry-after')) > 0, path)
+  }
+  const expectServed = () =>
+    eventually(async () => {
+      for (const path of [manifest, blob, '/healthz']) await requests.send('GET', path, { status: 200 })
+    })
+  await expectServed()
+  await pair.database.kill()
+  try {
+    for (const path of [manifest, blob, '/v2/team/app/tags/list', '/v2/_catalog', '/v2/new/app/manifests/x'])
+      await expectUnavailable('GET', path)
+    await expectUnavailable('POST', `/v2/team/app/blobs/uploads/?mount=${digestOf(layer)}&from=team/app`)
+    await expectUnavailable('GET', '/healthz')
+  } finally {
+    await pair.database.start()
+  }
+  await expectServed()
+  const upload = await requests.beginUpload('team/app')
+  await pair.objects.kill()
+  try {
+    await expectUnavailable('GET', blob)
+    await expectUnavailable('GET', upload)
+    await expectUnavailable('POST', '/v2/team/app/blobs/uploads/')
+    await expectUnavailable('GET', '/healthz')
+  } finally {
+    await pair.objects.start()
+  }
+  await expectServed()
+  await requests.send('GET', upload, { status: 204 })
+  await deleteBehind(stores, digestOf(layer))
+  await expectUnavailable('GET', blob)
+})
+
+test('redirect: large blobs are read from the object store itself, by range too, without saying who asks', async () => {
+  await using stack = new AsyncDisposableStack()
+  const stores = await pair.create()
+  const storage = stores.flags.at(-1) ?? ''
+  const { requests } = await startReplica(stack, stores, ['--storage', `${storage}&redirect=true`])
+  const bytes = randomBytes(400_000)
+  const digest = await requests.pushBlob('team/app', bytes)
+  const path = `/v2/team/app/blobs/${digest}`
+  const head = await requests.send('HEAD', path, { status: 200 })
+  assert.equal(head.headers.get('content-length'), '400000')
+  const redirect = await requests.send('GET', path, { headers: { Range: 'bytes=5-9' }, status: 307 })
+  assert.equal(redirect.headers.get('docker-content-digest'), digest)
+  const location = new URL(redirect.headers.get('location') ?? '')
+  assert.equal(location.origin, endpoint.origin)
+  assert.ok(!location.href.includes(credentials.secretAccessKey))
+  const part = await fetch(location, { headers: { Range: 'bytes=5-9' } })
+  assert.equal(part.status, 206)
+  assert.deepEqual(Buffer.from(await part.arrayBuffer()), bytes.subarray(5, 10))
+  const whole = await fetch(location)
+  assert.equal(digestOf(Buffer.from(await whole.arrayBuffer())), digest)
+  location.searchParams.set('X-Amz-Expires', '86400')
+  assert.equal((await fetch(location)).status, 403, 'for no longer than it was meant')
+  const small = await requests.pushBlob('team/app', Buffer.from('small'))
+  await requests.send('GET', `/v2/team/app/blobs/${small}`, { status: 200 })
+  await deleteBehind(stores, digest)
+  await requests.send('GET', path, { status: 503 })
+})
+
+/** Deletes a blob's bytes and leaves the tables as they are. */
+async function deleteBehind(stores: SharedStores, digest: Digest): Promise<void> {
+  const { database, storage } = await stores.open()
+  await using _ = database
+  await storage.deleteBlob(digest)
 }

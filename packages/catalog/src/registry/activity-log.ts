@@ -47,12 +47,12 @@ export class ActivityLog {
     const [notes, pulls] = [this.#notes, this.#pulls]
     this.#notes = []
     this.#pulls = new Map()
-    await Promise.all([
-      ...Map.groupBy(notes, ({ repository }) => repository)
-        .values()
-        .map((same) => this.#turns.run(() => this.#writeInOrder(same))),
-      ...[...pulls].map(([repository, count]) => this.#turns.run(() => this.#writePulls(repository, count))),
-    ])
+    const pushed = Map.groupBy(notes, ({ repository }) => repository).values()
+    await Promise.all(pushed.map((same) => this.#turns.run(() => this.#writeInOrder(same))))
+    // After the pushes, which may have made what was pulled.
+    await Promise.all(
+      [...pulls].map(([repository, count]) => this.#turns.run(() => this.#writePulls(repository, count))),
+    )
   }
 
   async #writeInOrder(notes: readonly RegistryNote[]): Promise<void> {

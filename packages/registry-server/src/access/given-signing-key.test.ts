@@ -33,7 +33,7 @@ test('givenSigningKey() signs with ES256 under the name that registries have for
   const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as object
   assert.deepEqual(header, { typ: 'JWT', alg: 'ES256', kid: key.kid })
   assert.equal((await verifyWith(keys, token)).sub, 'ann')
-  await assert.rejects(verifyWith(givenSigningKey(newPem()), token), { code: 'UNAUTHORIZED' })
+  await assert.rejects(verifyWith(givenSigningKey(newPem()), token), { message: 'invalid token' })
 })
 
 test('verifyToken() takes the algorithm from the key, never from the token', async () => {
@@ -44,9 +44,9 @@ test('verifyToken() takes the algorithm from the key, never from the token', asy
     const content = `${Buffer.from(JSON.stringify({ alg, kid })).toString('base64url')}.${payload}`
     const signature = sign('sha256', Buffer.from(content), { key: privateKey, dsaEncoding: 'ieee-p1363' })
     await assert.rejects(verifyWith(keys, `${content}.${signature.toString('base64url')}`), {
-      code: 'UNAUTHORIZED',
+      message: 'invalid token',
     })
-    await assert.rejects(verifyWith(keys, `${content}.`), { code: 'UNAUTHORIZED' })
+    await assert.rejects(verifyWith(keys, `${content}.`), { message: 'invalid token' })
   }
 })
 

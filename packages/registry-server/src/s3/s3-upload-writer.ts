@@ -11,6 +11,8 @@ const partBytes = 8 * 1024 * 1024
 const largePartsFrom = 1000 * partBytes
 const largePartBytes = 64 * 1024 * 1024
 const partsMax = 10_000
+/** When nothing has come for so long, what has come is written: its sender may be gone, and so may this process soon. */
+const idleMs = 300
 
 export interface S3UploadWriterOptions {
   bucket: S3Bucket
@@ -41,6 +43,8 @@ class S3UploadWriter implements UploadWriter {
   #tailBytes: number
   #isDirty = false
   #sending: Promise<void> = Promise.resolve()
+  #idle: NodeJS.Timeout | undefined
+  #flushing: Promise<void> = Promise.resolve()
   #isOver = false
 
   constructor(options: S3UploadWriterOptions, lock: UploadLock, state: UploadState) {
@@ -60,6 +64,7 @@ class S3UploadWriter implements UploadWriter {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
+    await this.#stopIdling()
     for (let rest = chunk; rest.length > 0;) {
       const tail = await this.#loadTail()
       const taken = rest.subarray(0, partBytesAt(this.#tailOffset) - this.#tailBytes)
@@ -69,20 +74,19 @@ class S3UploadWriter implements UploadWriter {
       this.#isDirty = true
       if (this.#tailBytes === partBytesAt(this.#tailOffset)) await this.#sendFullPart()
     }
+    this.#idle = setTimeout(() => {
+      // Who flushes next finds out.
+      this.#flushing = this.#flush().catch(() => {})
+    }, idleMs).unref()
   }
 
   async flush(): Promise<void> {
-    await this.#sending
-    if (this.#isDirty && this.#tailBytes > 0) {
-      const part = this.#nextPart()
-      await this.#options.bucket.put(part.key, Buffer.concat(await this.#loadTail()))
-      this.#stored = part
-    }
-    this.#isDirty = false
-    this.#lock.expectHeld()
+    await this.#stopIdling()
+    await this.#flush()
   }
 
   async commit(digest: Digest): Promise<void> {
+    await this.#stopIdling()
     const { bucket, blobKey } = this.#options
     const target = blobKey(digest)
     if (!(await bucket.find(target))) await this.#writeBlob(target)
@@ -91,6 +95,7 @@ class S3UploadWriter implements UploadWriter {
 
   async delete(): Promise<void> {
     this.#isOver = true
+    await this.#stopIdling()
     await this.#sending.catch(() => {})
     try {
       await deleteUploadObjects(this.#options.bucket, this.#options.uploadKey)
@@ -107,6 +112,22 @@ class S3UploadWriter implements UploadWriter {
     } finally {
       await this.#lock[Symbol.asyncDispose]()
     }
+  }
+
+  async #stopIdling(): Promise<void> {
+    clearTimeout(this.#idle)
+    await this.#flushing
+  }
+
+  async #flush(): Promise<void> {
+    await this.#sending
+    if (this.#isDirty && this.#tailBytes > 0) {
+      const part = this.#nextPart()
+      await this.#options.bucket.put(part.key, Buffer.concat(await this.#loadTail()))
+      this.#stored = part
+    }
+    this.#isDirty = false
+    this.#lock.expectHeld()
   }
 
   get #tailOffset(): number {

@@ -8,7 +8,7 @@ import { Client } from 'pg'
 
 /** PostgreSQL refuses root; this is the user that everything else leaves alone. */
 const nobody = 65534
-const startMs = 20_000
+const startMs = 60_000
 
 /** A real PostgreSQL on a unix socket in a temporary directory. Disposing ends and removes it. */
 export interface PostgresServer extends AsyncDisposable {
@@ -38,7 +38,17 @@ export async function startPostgresServer(): Promise<PostgresServer | undefined>
     await exited
   }
   const start = async () => {
-    const settings = ['-c', 'listen_addresses=', '-c', 'max_connections=60', '-c', 'shared_buffers=16MB']
+    // After a crash it would sync each of its many files by itself.
+    const sync = ['-c', 'recovery_init_sync_method=syncfs']
+    const settings = [
+      '-c',
+      'listen_addresses=',
+      '-c',
+      'max_connections=100',
+      '-c',
+      'shared_buffers=16MB',
+      ...sync,
+    ]
     server = spawn(join(programs, 'postgres'), ['-D', data, '-k', directory, ...settings], {
       uid: nobody,
       gid: nobody,
