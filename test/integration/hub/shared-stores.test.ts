@@ -14,7 +14,7 @@ import { RegistryRequests, withDigest } from '../../conformance/registry/registr
 import { keepHubsOn } from '../../fixtures/hub.ts'
 import { kill, startProgramWith, temporaryDirectory } from './hub-program.ts'
 import { ImageHistory } from './image-history.ts'
-import { eventually } from './mirror-fixture.ts'
+import { eventually, startMirror } from './mirror-fixture.ts'
 import { serveRegistry, type ServedRegistry } from './served-registry.ts'
 import { startStorePair, type SharedStores } from './store-pair.ts'
 
@@ -40,7 +40,8 @@ describe('conformance: postgres and s3', async () => {
 async function startReplica(stack: AsyncDisposableStack, stores: SharedStores, more: string[] = []) {
   const data = await temporaryDirectory(stack)
   const { flags, environment } = stores
-  const options = { data, more: [...flags, '--workers', '1', ...more], environment }
+  const workers = more.includes('--workers') ? [] : ['--workers', '1']
+  const options = { data, more: [...flags, ...workers, ...more], environment }
   const { child, url } = await startProgramWith(stack, options)
   return { child, url, requests: new RegistryRequests(url) }
 }
@@ -49,7 +50,7 @@ test('replicas: what is pushed to one is pulled from the other, and one upload g
   await using stack = new AsyncDisposableStack()
   const stores = await pair.create()
   const one = await startReplica(stack, stores)
-  const other = await startReplica(stack, stores)
+  const other = await startReplica(stack, stores, ['--workers', '2'])
   const { digest } = await one.requests.pushImage('team/app', 'v1')
   const pulled = await other.requests.send('GET', '/v2/team/app/manifests/v1', { status: 200 })
   assert.equal(pulled.headers.get('docker-content-digest'), digest)
@@ -203,11 +204,29 @@ test('R7: a database or an object store that is gone is 503 with Retry-After, ne
   await expectUnavailable('GET', blob)
 })
 
+test('a mirror keeps what it fetches in the object store, and what is on its way on its own disk', async () => {
+  await using stack = new AsyncDisposableStack()
+  const { database, storage } = await (await pair.create()).open()
+  stack.use(database)
+  const fixture = stack.use(await startMirror({ registry: { database, storage } }))
+  const bytes = randomBytes(9_000_000)
+  const digest = await fixture.there.pushBlob('a/b', bytes)
+  fixture.asked()
+  for (let round = 0; round < 2; round++) {
+    const path = `/v2/a/b/blobs/${digest}`
+    const pulls = await Promise.all([1, 2, 3].map(() => fixture.here.send('GET', path, { status: 200 })))
+    for (const pull of pulls) assert.equal(digestOf(Buffer.from(await pull.arrayBuffer())), digest)
+  }
+  assert.equal(fixture.asked().length, 1)
+  assert.deepEqual(await Array.fromAsync(storage.listBlobs()), [digest])
+  assert.deepEqual(await Array.fromAsync(storage.listUploads()), [])
+})
+
 test('redirect: large blobs are read from the object store itself, by range too, without saying who asks', async () => {
   await using stack = new AsyncDisposableStack()
   const stores = await pair.create()
   const storage = stores.flags.at(-1) ?? ''
-  const { requests } = await startReplica(stack, stores, ['--storage', `${storage}&redirect=true`])
+  const { requests, url } = await startReplica(stack, stores, ['--storage', `${storage}&redirect=true`])
   const bytes = randomBytes(400_000)
   const digest = await requests.pushBlob('team/app', bytes)
   const path = `/v2/team/app/blobs/${digest}`
@@ -218,6 +237,11 @@ test('redirect: large blobs are read from the object store itself, by range too,
   const location = new URL(redirect.headers.get('location') ?? '')
   assert.equal(location.origin, endpoint.origin)
   assert.ok(!location.href.includes(credentials.secretAccessKey))
+  const headers = { Range: 'bytes=5-9', Authorization: 'Bearer what the registry was shown' }
+  // As every client does on the way to another host, this one leaves the header out.
+  const followed = await fetch(new URL(path, url), { headers })
+  assert.equal(followed.status, 206)
+  assert.deepEqual(Buffer.from(await followed.arrayBuffer()), bytes.subarray(5, 10))
   const part = await fetch(location, { headers: { Range: 'bytes=5-9' } })
   assert.equal(part.status, 206)
   assert.deepEqual(Buffer.from(await part.arrayBuffer()), bytes.subarray(5, 10))
