@@ -28,7 +28,9 @@ async function openSilent(stack: AsyncDisposableStack, port: number, count: numb
   while (sockets.length < count) {
     const batch = Array.from({ length: Math.min(200, count - sockets.length) }, (_, index) => {
       const localAddress = `127.0.1.${1 + Math.floor((sockets.length + index) / perAddress)}`
-      return connect({ port, host: '127.0.0.1', localAddress }).on('error', () => {})
+      return connect({ port, host: '127.0.0.1', localAddress })
+        .on('error', () => {})
+        .resume()
     })
     await Promise.all(batch.map((socket) => once(socket, 'connect')))
     for (const socket of batch.filter((_, index) => index % 2 === 0))

@@ -1,5 +1,5 @@
-import type { RepositoryPolicy } from '@berth/registry-server'
-import { CodedError, messageOf, silentLogger, type Logger } from '@berth/stdx'
+import { storageSteps, type RepositoryPolicy, type StorageFailpoint } from '@berth/registry-server'
+import { armFailpoints, CodedError, messageOf, silentLogger, type Logger } from '@berth/stdx'
 import packageJson from '../package.json' with { type: 'json' }
 import { parseCommand, usage, type Command, type ServeCommand } from './command-line.ts'
 import { formatGarbageReport, gc } from './gc.ts'
@@ -21,6 +21,7 @@ async function run(command: Command): Promise<void> {
       const report = await gc({
         ...command,
         policies: await loadPolicies(command.policiesFile),
+        failpoint: openFailpoints(),
         logger: silentLogger,
       })
       return void process.stdout.write(formatGarbageReport(report, command.dryRun))
@@ -30,6 +31,12 @@ async function run(command: Command): Promise<void> {
     default:
       return command satisfies never
   }
+}
+
+/** What `BERTH_FAILPOINTS` says, for tests of crashes. */
+function openFailpoints(): StorageFailpoint | undefined {
+  const text = process.env['BERTH_FAILPOINTS']
+  return text === undefined ? undefined : armFailpoints(text, { steps: storageSteps })
 }
 
 async function loadPolicies(path: string | undefined): Promise<RepositoryPolicy[]> {
@@ -57,7 +64,9 @@ async function serveAlone(
   command: ServeCommand & { isMaintaining?: boolean },
   { logger, stopped, onListening }: Serving,
 ): Promise<void> {
-  await using hub = await serve({ isMaintaining: true, ...command, logger })
+  const failpoint = openFailpoints()
+  if (failpoint) logger.warn('Failpoints are armed: this registry fails on purpose')
+  await using hub = await serve({ isMaintaining: true, ...command, failpoint, logger })
   onListening(hub.url)
   logger.info('stopping', { signal: await stopped })
 }

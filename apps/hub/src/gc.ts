@@ -3,6 +3,7 @@ import {
   type GarbageReport,
   type RepositoryPolicy,
   type RetentionReport,
+  type StorageFailpoint,
 } from '@berth/registry-server'
 import type { Logger } from '@berth/stdx'
 import type { StoreSettings } from './store-settings.ts'
@@ -15,15 +16,16 @@ export interface GcOptions {
   policies: readonly RepositoryPolicy[]
   /** Undefined for the registry's own. */
   graceMs: number | undefined
+  failpoint: StorageFailpoint | undefined
   logger: Logger
 }
 
 /** Lets go what policies let go and collects once, on a store that a hub may be serving meanwhile. */
 export async function gc(options: GcOptions): Promise<GarbageReport & RetentionReport> {
-  const { dryRun, graceMs, policies, logger } = options
+  const { dryRun, graceMs, policies, failpoint, logger } = options
   await using stack = new AsyncDisposableStack()
   const registry = stack.use(
-    await createRegistry({ ...(await openStores(options, stack)), policies, logger }),
+    await createRegistry({ ...(await openStores(options, stack)), policies, failpoint, logger }),
   )
   const retention = await registry.applyRetention({ dryRun })
   const garbage = await registry.collectGarbage({ dryRun, ...(graceMs !== undefined && { graceMs }) })

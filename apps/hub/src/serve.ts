@@ -9,6 +9,7 @@ import {
   type Registry,
   type RepositoryPolicy,
   type ServerCertificate,
+  type StorageFailpoint,
 } from '@berth/registry-server'
 import { CodedError, messageOf, type Logger } from '@berth/stdx'
 import { linuxKernel } from '@berth/syscalls'
@@ -38,6 +39,7 @@ export interface ServeOptions {
   workers: number
   /** Whether this process collects garbage and scrubs; one of those on a store is enough. */
   isMaintaining: boolean
+  failpoint: StorageFailpoint | undefined
   logger: Logger
 }
 
@@ -67,6 +69,7 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
       ...(access && { access: access.policy }),
       policies: await readPolicyFile(options.policiesFile),
       openFileSender: linuxKernel.openFileSender,
+      failpoint: options.failpoint,
     }),
   )
   const server = createRegistryHttpServer(

@@ -8,6 +8,7 @@ import { openAccess, type AccessPolicy } from './access-policy.ts'
 import { BlobStore } from './blob-store.ts'
 import { Blobs } from './blobs.ts'
 import { localContent } from './content-reader.ts'
+import { withFailpoints, type StorageFailpoint } from './failpoint-storage.ts'
 import { openFilesystemStorage } from './filesystem-storage.ts'
 import { GarbageCollector, type CollectOptions, type GarbageReport } from './garbage-collector.ts'
 import { GarbageStore } from './garbage-store.ts'
@@ -52,6 +53,8 @@ export interface RegistryOptions {
   mirrors?: MirrorsOptions
   /** Sends large blobs past this process, from files straight to sockets (default: they are read and written). */
   openFileSender?: OpenFileSender
+  /** Passed after each call of the storage, for tests of crashes and of failures. */
+  failpoint?: StorageFailpoint | undefined
   /** Milliseconds since the epoch (default: the machine's clock). */
   now?: () => number
 }
@@ -93,7 +96,9 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
   const logger = options.logger.named('registry')
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await using stack = new AsyncDisposableStack()
-  const storage = options.storage ?? (await openFilesystemStorage(directory))
+  const { failpoint } = options
+  const opened = options.storage ?? (await openFilesystemStorage(directory))
+  const storage = failpoint ? withFailpoints(opened, failpoint) : opened
   const database = options.database ?? stack.use(openSqliteDatabase(join(directory, 'registry.db')))
   const metadata = await openMetadata(database, now)
   const policies = new Policies(options.policies)

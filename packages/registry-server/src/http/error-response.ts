@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { CodedError, noSpaceError, type ErrorCode } from '@berth/stdx'
+import { CodedError, isCoded, noSpaceError, type ErrorCode } from '@berth/stdx'
+import { backendFailure } from '../backend-failure.ts'
 import { RegistryError, type RegistryErrorKind } from '../registry-error.ts'
 
 /** Distribution specification, the failure columns of "Endpoints". */
@@ -57,7 +58,8 @@ export interface ErrorReply {
 }
 
 /** How an error is told to a client; anything unforeseen is told as such, without its text. */
-export function errorReply(error: unknown): ErrorReply {
+export function errorReply(thrown: unknown): ErrorReply {
+  const error = isCoded(thrown) ? thrown : (backendFailure(thrown) ?? thrown)
   if (error instanceof RegistryError) {
     return {
       status: kindStatus[error.kind],
