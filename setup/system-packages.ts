@@ -73,6 +73,11 @@ export const testCapabilities: readonly Capability[] = [
     packages: { apt: 'openssl', dnf: 'openssl', apk: 'openssl', pacman: 'openssl' },
   },
   {
+    purpose: 'system calls that fail on purpose (strace)',
+    programs: ['strace'],
+    packages: { apt: 'strace', dnf: 'strace', apk: 'strace', pacman: 'strace' },
+  },
+  {
     purpose: 'a browser',
     programs: ['chromium', 'chromium-browser', 'google-chrome'],
     packages: { apt: 'chromium', dnf: 'chromium', apk: 'chromium', pacman: 'chromium' },

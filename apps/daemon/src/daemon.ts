@@ -37,6 +37,7 @@ import { storageRoutes } from './routes/storage.ts'
 import { registryRoutes } from './routes/registries.ts'
 import { systemRoutes } from './routes/system.ts'
 import type { Route } from './server/route.ts'
+import { openStateDatabase } from './state-database.ts'
 import { createServer } from './server/server.ts'
 import { version } from './version.ts'
 
@@ -131,7 +132,7 @@ async function openParts(
   undo: AsyncDisposableStack,
 ): Promise<Parts> {
   const { dataRoot, execRoot } = config
-  const database = openDatabase(join(dataRoot, 'berth.db'))
+  const database = openStateDatabase(dataRoot)
   undo.defer(() => database.close())
   const registry = undo.use(
     openRegistryClient({ ...registryClientOptions(config, proxy), logger: logger.named('registry') }),

@@ -29,6 +29,6 @@ export interface IngestData {
   sync(): Promise<void>
   /** Makes the bytes the blob `digest`, durably, in place of one that is there. The ingest's bytes are gone from it then. */
   publish(digest: Digest): Promise<void>
-  /** Lets go of the ingest; one without bytes leaves nothing. Idempotent. */
+  /** Lets go of the ingest; a transient one, and one without bytes, leaves nothing. Idempotent. */
   close(): Promise<void>
 }

@@ -19,7 +19,8 @@ export interface ContentStore extends AsyncDisposable {
   blobPath(digest: Digest): string | undefined
   /**
    * Opens the ingest `ref`, with the bytes that an earlier one left. One writer a ref: a second gets `conflict`. Nobody goes on
-   * with a `transient` one after the process: the next store that opens here deletes what is left of it.
+   * with a `transient` one: it leaves nothing when it is disposed, and what a process that was killed left of it, the next store
+   * that opens here deletes.
    */
   openIngest(ref: string, options?: { leaseId?: string; transient?: boolean }): Promise<Ingest>
   /** One call for a blob in memory. Already there is success. */

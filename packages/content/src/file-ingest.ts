@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { mkdir, open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { EarlySync, syncDirectory } from '@berth/stdx'
+import { EarlySync, syncDirectory, systemCode } from '@berth/stdx'
 import { digestHex, digestOf, type Digest } from '@berth/oci'
 import type { IngestData } from './blob-storage.ts'
 import type { ContentFailpoint } from './failpoint.ts'
@@ -20,7 +20,7 @@ export function ingestDirectoryName(ref: string): string {
 }
 
 export async function openFileIngest(directory: string, options: FileIngestOptions): Promise<IngestData> {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await makeDirectory(directory)
   if (!options.transient) await writeFile(join(directory, 'ref'), options.ref, { mode: 0o600 })
   await using opened = new AsyncDisposableStack()
   const file = opened.use(await open(join(directory, 'data'), constants.O_RDWR | constants.O_CREAT, 0o600))
@@ -28,6 +28,15 @@ export async function openFileIngest(directory: string, options: FileIngestOptio
   await options.failpoint('content.ingest-opened')
   opened.move()
   return new FileIngest(file, size, { ...options, directory })
+}
+
+/** Not recursive: that tells a read-only disk as a directory that is missing. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error
+  }
 }
 
 class FileIngest implements IngestData {
@@ -84,7 +93,8 @@ class FileIngest implements IngestData {
 
   async close(): Promise<void> {
     await this.#closeFile()
-    if (this.sizeBytes === 0) await rm(this.#options.directory, { recursive: true, force: true })
+    const isVoid = this.sizeBytes === 0 || this.#options.transient
+    if (isVoid) await rm(this.#options.directory, { recursive: true, force: true })
   }
 
   #opened(): FileHandle {

@@ -42,10 +42,11 @@ export class MemoryStorage implements BlobStorage {
     this.#blobs.delete(digest)
   }
 
-  async openIngest(ref: string): Promise<IngestData> {
+  async openIngest(ref: string, { transient }: { transient: boolean }): Promise<IngestData> {
     const written = this.#ingests.get(ref) ?? { chunks: [], changedAt: Date.now() }
     this.#ingests.set(ref, written)
     return new MemoryIngest(written, {
+      transient,
       publish: (digest, bytes) => void this.#blobs.set(digest, bytes),
       forget: () => void this.#ingests.delete(ref),
     })
@@ -63,6 +64,7 @@ export class MemoryStorage implements BlobStorage {
 }
 
 interface MemoryIngestOptions {
+  transient: boolean
   publish: (digest: Digest, bytes: Uint8Array) => void
   forget: () => void
 }
@@ -103,6 +105,6 @@ class MemoryIngest implements IngestData {
   }
 
   async close(): Promise<void> {
-    if (this.sizeBytes === 0) this.#options.forget()
+    if (this.sizeBytes === 0 || this.#options.transient) this.#options.forget()
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openDatabase } from '@berth/stdx'
 import { findProblems } from '../../fixtures/check-engine.ts'
+import type { TestEngine } from '../../fixtures/engine.ts'
 import { storedContent } from '../../fixtures/stored-content.ts'
 import { listStored, type CrashPlace, type CrashScenario } from './crash-scenarios.ts'
 
@@ -31,7 +32,7 @@ export async function listPasses(
   await sleep(patienceMs)
   const log = (await engine.log()).slice(before)
   const passes = [...log.matchAll(/msg="Failpoint" step=(\S+) pass=(\d+)/g)]
-  await checkOutcome(place, scenario)
+  await checkOutcome(engine, scenario)
   await clear(place, scenario)
   return passes.map(([, step = '', pass]) => ({ step, pass: Number(pass) }))
 }
@@ -51,7 +52,7 @@ export async function crashAt(
   const wasKilled = await actUntilKilled(place, scenario, `${step}=${pass - 1}*off->1*kill`)
   await engine.kill()
   await engine.start()
-  await checkOutcome(place, scenario)
+  await checkOutcome(engine, scenario)
   await goOn(place, scenario)
   await clear(place, scenario)
   return wasKilled
@@ -73,14 +74,15 @@ async function actUntilKilled(
   return Promise.race([engine.ended().then(() => true), sleep(patienceMs, false)])
 }
 
-/** Nothing is broken, and the image is whole if there is one. */
-async function checkOutcome({ engine }: CrashPlace, { image, sum }: CrashScenario): Promise<void> {
+/** Nothing is broken, and the image is whole if there is one; says whether there is. */
+export async function checkOutcome(engine: TestEngine, { image, sum }: CrashScenario): Promise<boolean> {
   assert.deepEqual(await findProblems(engine), [])
   assert.deepEqual((await storedContent(engine)).staged, [])
-  if (!(await isThere(engine, image))) return
+  if (!(await isThere(engine, image))) return false
   const hash = ['sh', '-c', 'sha256sum < /large']
   const { stdout, stderr } = await engine.docker(['run', '--rm', '--network', 'none', image, ...hash])
   assert.equal(stdout, `${sum}  -\n`, stderr)
+  return true
 }
 
 /** What an interrupted pull has written is not fetched once more. */
@@ -100,7 +102,7 @@ async function goOn(place: CrashPlace, scenario: CrashScenario): Promise<void> {
     const from = requests.map(({ headers }) => headers['range'] ?? 'bytes=0-')
     assert.deepEqual(from, written === descriptor.size ? [] : [`bytes=${written}-`])
   }
-  await checkOutcome(place, scenario)
+  await checkOutcome(engine, scenario)
 }
 
 /** Takes away what the scenario brought; then the data root holds what it held before. */
@@ -122,6 +124,6 @@ async function expireLeases({ engine }: CrashPlace): Promise<void> {
   await engine.start()
 }
 
-async function isThere(engine: CrashPlace['engine'], image: string): Promise<boolean> {
+async function isThere(engine: TestEngine, image: string): Promise<boolean> {
   return (await engine.docker(['image', 'inspect', image])).exitCode === 0
 }

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
+import { startEngine, type TestEngine, type TestEngineOptions } from '../../fixtures/engine.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { busyboxImage, type BuiltImage } from '../../fixtures/images.ts'
 import type { ProgramResult } from '../../fixtures/program.ts'
@@ -32,12 +32,15 @@ export interface CrashPlace extends AsyncDisposable {
   baseline: string[]
 }
 
-export async function openCrashPlace(): Promise<CrashPlace> {
+export async function openCrashPlace(
+  options: Pick<TestEngineOptions, 'dataRoot' | 'env'> = {},
+): Promise<CrashPlace> {
   await using stack = new AsyncDisposableStack()
   const directory = await mkdtemp(join(tmpdir(), 'bt-crash-'))
   stack.defer(() => rm(directory, { recursive: true, force: true }))
   const hub = stack.use(await startHub())
-  const engine = stack.use(await startEngine({ bridge: 'none', flags: ['--registry-mirror', hub.url] }))
+  const flags = ['--registry-mirror', hub.url]
+  const engine = stack.use(await startEngine({ ...options, bridge: 'none', flags }))
   const large = randomBytes(200_000)
   const image = await busyboxImage({ layers: [{ '/small': 'x' }, { '/large': large }] })
   await hub.push(image, 'library/pulled:1')

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { mountDisk } from '../../fixtures/disk.ts'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { buildImage, busyboxImage } from '../../fixtures/images.ts'
@@ -23,42 +23,10 @@ after(async () => {
   await hub?.[Symbol.asyncDispose]()
 })
 
-async function succeed(...argv: string[]): Promise<void> {
-  const { exitCode, stderr } = await runProgram(argv)
-  assert.equal(exitCode, 0, `${argv.join(' ')}: ${stderr}`)
-}
-
-interface Disk extends AsyncDisposable {
-  directory: string
-  free(): Promise<{ bytes: number; inodes: number }>
-}
-
-/** An ext4 of its own in a file; disposing unmounts it, which frees its loop device. */
-async function mountDisk(mkfsFlags: readonly string[]): Promise<Disk> {
-  await using stack = new AsyncDisposableStack()
-  const root = await mkdtemp(join(tmpdir(), 'bd-'))
-  stack.defer(() => rm(root, { recursive: true, force: true }))
-  const [image, directory] = [join(root, 'disk.img'), join(root, 'mounted')]
-  await succeed('truncate', '-s', '64M', image)
-  await succeed('mkfs.ext4', '-q', '-F', '-m', '0', ...mkfsFlags, image)
-  await mkdir(directory)
-  await succeed('mount', '-o', 'loop', image, directory)
-  stack.defer(() => succeed('umount', directory))
-  const owned = stack.move()
-  return {
-    directory,
-    async free() {
-      const { bavail, bsize, ffree } = await statfs(directory)
-      return { bytes: bavail * bsize, inodes: ffree }
-    },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  }
-}
-
 /** An engine whose data root is on a small disk. */
 async function startOnDisk(driver: string, mkfsFlags: readonly string[] = []) {
   await using stack = new AsyncDisposableStack()
-  const disk = stack.use(await mountDisk(mkfsFlags))
+  const disk = stack.use(await mountDisk({ mkfsFlags }))
   const dataRoot = join(disk.directory, 'data')
   const flags = ['--storage-driver', driver, '--data-root', dataRoot]
   const engine = stack.use(await startEngine({ bridge: 'none', flags }))

@@ -24,6 +24,16 @@ export function testIngests(open: OpenTestStore): void {
     }
   })
 
+  test('openIngest() of a transient ingest leaves nothing for a next writer', async () => {
+    await using store = await open()
+    {
+      await using ingest = await store.openIngest('ref', { transient: true })
+      await ingest.write(Buffer.from('hello '))
+    }
+    await using ingest = await store.openIngest('ref')
+    assert.equal(ingest.offset, 0)
+  })
+
   test('commit() without a descriptor takes the bytes as they are and says what they are known by', async () => {
     await using store = await open()
     const { bytes, descriptor } = content('whatever')
