@@ -110,6 +110,15 @@ export const testCapabilities: readonly Capability[] = [
   },
 ]
 
+/** For the long tests alone. */
+export const longTestCapabilities: readonly Capability[] = [
+  {
+    purpose: 'a whole Debian (debootstrap)',
+    programs: ['debootstrap'],
+    packages: { apt: 'debootstrap', dnf: 'debootstrap', apk: 'debootstrap', pacman: 'debootstrap' },
+  },
+]
+
 /** Installs what the machine lacks; does nothing when it lacks nothing. Throws `failed-precondition` with what to do. */
 export async function installLacking(capabilities: readonly Capability[], searchPath: string): Promise<void> {
   const lacking = await findLacking(capabilities, searchPath)

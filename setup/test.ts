@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { globSync } from 'node:fs'
 import { prepareMachine } from './prepare-machine.ts'
 import { runScript } from './run-script.ts'
-import { runCapabilities, testCapabilities } from './system-packages.ts'
+import { longTestCapabilities, runCapabilities, testCapabilities } from './system-packages.ts'
 
 interface Tier {
   files: string[]
@@ -28,9 +28,10 @@ const tiers: Record<string, Tier> = {
 }
 
 await runScript(async () => {
-  await prepareMachine([...runCapabilities, ...testCapabilities])
   const names = process.argv.slice(2)
   const wanted = names.length > 0 ? names : ['unit', 'integration']
+  const forLong = wanted.includes('long') ? longTestCapabilities : []
+  await prepareMachine([...runCapabilities, ...testCapabilities, ...forLong])
   let exitCode = 0
   for (const name of wanted) exitCode = Math.max(exitCode, await runTier(name))
   return exitCode
