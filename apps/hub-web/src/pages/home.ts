@@ -1,16 +1,19 @@
-import type { PageReply, PageRequest } from '../http/page-request.ts'
-import { page } from '../http/page-request.ts'
+import type { SearchResult } from '@berth/catalog'
+import { page, type PageReply, type PageRequest } from '../http/page-request.ts'
 import { paths } from '../paths.ts'
 import { html } from '../rendering/html.ts'
 import { Icon } from '../ui/icon.ts'
 import { RepositoryList } from '../ui/repository-list.ts'
+
+/** Two rows of three on a wide screen. */
+const shownMax = 6
 
 /** The start: for strangers what this place is, for others what is theirs, for the very first how to begin. */
 export async function showHome(request: PageRequest): Promise<PageReply> {
   const { catalog, viewer } = request
   if (viewer.account) return showOwnHome(request)
   if (!(await catalog.accounts.hasAccounts())) return showFirstRun(request)
-  const popular = await catalog.repositories.search(viewer, { text: '', page: 1, size: 6 })
+  const popular = await catalog.repositories.search(viewer, { text: '', page: 1, size: shownMax })
   return page(
     'Find and share container images',
     html`<section class="hero">
@@ -30,26 +33,19 @@ export async function showHome(request: PageRequest): Promise<PageReply> {
           <button class="button">Search</button>
         </form>
       </section>
-      <section>
-        <div class="section-head">
-          <h2>Most starred</h2>
-          <a href=${paths.search()}>All images</a>
-        </div>
-        ${RepositoryList({
-          repositories: popular.entries,
-          level: 3,
-          isAbreast: true,
-          empty: html`<p>Nobody has shared an image yet. Sign in and push the first.</p>`,
-        })}
-      </section>`,
+      ${MostStarred(popular.entries)}`,
   )
 }
 
 async function showOwnHome({ catalog, viewer, registryHost }: PageRequest): Promise<PageReply> {
   const name = viewer.account?.name ?? ''
   const [own, popular] = await Promise.all([
-    catalog.repositories.listRepositories(viewer, name, { page: 1, size: 5, ordering: '-last_updated' }),
-    catalog.repositories.search(viewer, { text: '', page: 1, size: 5 }),
+    catalog.repositories.listRepositories(viewer, name, {
+      page: 1,
+      size: shownMax,
+      ordering: '-last_updated',
+    }),
+    catalog.repositories.search(viewer, { text: '', page: 1, size: shownMax }),
   ])
   return page(
     'Start',
@@ -69,19 +65,23 @@ async function showOwnHome({ catalog, viewer, registryHost }: PageRequest): Prom
             <pre tabindex="0"><code>${pushExample(registryHost, name)}</code></pre>`,
         })}
       </section>
-      <section>
-        <div class="section-head">
-          <h2>Most starred</h2>
-          <a href=${paths.search()}>All images</a>
-        </div>
-        ${RepositoryList({
-          repositories: popular.entries,
-          level: 3,
-          isAbreast: true,
-          empty: html`<p>No public image has been shared yet.</p>`,
-        })}
-      </section>`,
+      ${MostStarred(popular.entries)}`,
   )
+}
+
+function MostStarred(repositories: readonly SearchResult[]) {
+  return html`<section>
+    <div class="section-head">
+      <h2>Most starred</h2>
+      <a href=${paths.search()}>All images</a>
+    </div>
+    ${RepositoryList({
+      repositories,
+      level: 3,
+      isAbreast: true,
+      empty: html`<p>Nobody has shared an image yet. Sign in and push the first.</p>`,
+    })}
+  </section>`
 }
 
 /** Commands that work as they stand, once there is an image called `app`. */
