@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { chooseEncoding, compressed, type Encoding } from './compressed.ts'
 
 const files = {
@@ -45,7 +45,8 @@ export async function loadAssets(): Promise<Assets> {
 }
 
 async function loadAsset(name: AssetName): Promise<Asset> {
-  const identity = await readFile(join(import.meta.dirname, '..', 'assets', name))
+  // By the package's name: a bundle of the program lies elsewhere.
+  const identity = await readFile(fileURLToPath(import.meta.resolve(`@berth/hub-web/assets/${name}`)))
   const [br, gzip] = await Promise.all(
     (['br', 'gzip'] as const).map((encoding) => compressed(identity, encoding, { isOnce: true })),
   )
