@@ -65,9 +65,18 @@ test('parseCommand() reads seed and the name it is given', () => {
 test('parseCommand() reads mirror', () => {
   const argv = ['mirror', '--upstream', 'docker.io', '--upstream=here=http://127.0.0.1:5001/path']
   const more = ['--upstream-host', 'here.test=here', '--tag-ttl', '1h', '--cache-size', '2G', '--pin', 'a/*']
-  const command = parseCommand([...argv, ...more])
+  const limits = ['--upstream-rate', '60', '--upstream-rate=here=600', '--upstream-bandwidth', 'here=5M']
+  const command = parseCommand([...argv, ...more, ...limits])
   assert.ok(command.name === 'serve')
   const { upstreams, ...rest } = command.mirrors
+  const unlimited = { concurrency: undefined, bytesPerSecond: undefined }
+  assert.deepEqual(
+    upstreams.map((upstream) => upstream.limits),
+    [
+      { ...unlimited, requestsPerMinute: 60 },
+      { ...unlimited, requestsPerMinute: 600, bytesPerSecond: 5 * 2 ** 20 },
+    ],
+  )
   assert.deepEqual(
     upstreams.map(({ name, url, hosts }) => [name, url.href, hosts]),
     [
@@ -115,6 +124,9 @@ test('parseCommand() refuses what it does not know', () => {
     ['serve', '--log-level', 'loud'],
     ['gc', '--grace', 'soon'],
     ['mirror'],
+    ['mirror', '--upstream', 'ghcr.io', '--upstream-rate', '0'],
+    ['mirror', '--upstream', 'ghcr.io', '--upstream-bandwidth', 'fast'],
+    ['mirror', '--upstream', 'ghcr.io', '--upstream-concurrency', 'quay.io=4'],
     ['serve', '--public', 'a/*'],
     ['serve', '--workers', '0'],
     ['serve', '--workers', '1000'],

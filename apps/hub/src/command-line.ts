@@ -7,7 +7,7 @@ import {
   type AccessSettings,
   type TlsSettings,
 } from './access-settings.ts'
-import { parseDuration, parseMirrorSettings, type MirrorSettings } from './mirror-settings.ts'
+import { parseCount, parseDuration, parseMirrorSettings, type MirrorSettings } from './mirror-settings.ts'
 import { parseStoreSettings, type StoreSettings } from './store-settings.ts'
 
 export const usage = `Usage: berth-hub COMMAND [OPTIONS]
@@ -43,6 +43,9 @@ Options of serve and mirror:
                             repositories are NAME/… here. mirror takes the first for requests that name none
   --upstream-host HOST=NAME Requests to this host are for that upstream; can be given again
   --upstream-auth FILE      A config.json of docker login, for upstreams that want to know who asks
+  --upstream-rate [NAME=]N  Requests a minute to every upstream, or to one (default: any number)
+  --upstream-bandwidth [NAME=]SIZE  Bytes a second of blobs (default: as fast as they come)
+  --upstream-concurrency [NAME=]N   Blobs, and other requests, at a time (default 16 of each)
   --tag-ttl DURATION        How long a tag is believed before upstream is asked again (default 5m)
   --cache-size SIZE         Keep at most so much of upstreams' blobs, for example 50G (default: all)
   --pin PATTERN             Never drop blobs of these repositories, for example 'docker.io/library/*'
@@ -110,6 +113,9 @@ const flags = {
   upstream: { type: 'string', multiple: true },
   'upstream-host': { type: 'string', multiple: true },
   'upstream-auth': { type: 'string' },
+  'upstream-concurrency': { type: 'string', multiple: true },
+  'upstream-rate': { type: 'string', multiple: true },
+  'upstream-bandwidth': { type: 'string', multiple: true },
   'tag-ttl': { type: 'string' },
   'cache-size': { type: 'string' },
   pin: { type: 'string', multiple: true },
@@ -192,11 +198,6 @@ function parseWorkers(text: string | undefined): number {
   const count = text === undefined ? availableParallelism() : parseCount('--workers', text)
   if (count > workersMax) throw invalid(`--workers ${count} is more than ${workersMax}`)
   return count
-}
-
-function parseCount(flag: string, text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw invalid(`${flag} ${JSON.stringify(text)} is not a number from 1 on`)
-  return Number(text)
 }
 
 function parseLogLevel(text: string): LogLevel {

@@ -1,3 +1,4 @@
+import type { UpstreamLimits } from '@berth/registry-server'
 import { CodedError } from '@berth/stdx'
 
 /** Which registries a hub mirrors, as its command line says it. */
@@ -18,6 +19,7 @@ export interface UpstreamSettings {
   url: URL
   /** Hosts of the hub that stand for it. */
   hosts: readonly string[]
+  limits: UpstreamLimits
 }
 
 /** Flags as they came. */
@@ -25,6 +27,9 @@ export interface MirrorFlags {
   upstream?: readonly string[] | undefined
   'upstream-host'?: readonly string[] | undefined
   'upstream-auth'?: string | undefined
+  'upstream-concurrency'?: readonly string[] | undefined
+  'upstream-rate'?: readonly string[] | undefined
+  'upstream-bandwidth'?: readonly string[] | undefined
   'tag-ttl'?: string | undefined
   'cache-size'?: string | undefined
   pin?: readonly string[] | undefined
@@ -35,12 +40,18 @@ const dockerHub = { name: 'docker.io', host: 'registry-1.docker.io' }
 /** `isMirrorOnly`: requests that name no registry are for the first upstream, not for repositories of the hub itself. */
 export function parseMirrorSettings(flags: MirrorFlags, isMirrorOnly: boolean): MirrorSettings {
   const hosts = (flags['upstream-host'] ?? []).map(parseHost)
-  const upstreams = (flags.upstream ?? []).map((text) => parseUpstream(text, hosts))
+  const limits = parseLimits(flags)
+  const upstreams = (flags.upstream ?? []).map((text) => {
+    const upstream = parseUpstream(text, hosts)
+    return { ...upstream, limits: limits.of(upstream.name) }
+  })
   if (isMirrorOnly && upstreams.length === 0) throw invalid('mirror needs at least one --upstream')
   const names = new Set(upstreams.map(({ name }) => name))
   if (names.size < upstreams.length) throw invalid('two --upstream have the same name')
   const stray = hosts.find(({ name }) => !names.has(name))
   if (stray) throw invalid(`--upstream-host ${stray.host}=${stray.name} names no --upstream`)
+  const limited = limits.names.find((name) => !names.has(name))
+  if (limited !== undefined) throw invalid(`a limit for ${limited} names no --upstream`)
   return {
     upstreams,
     fallback: isMirrorOnly ? upstreams[0]?.name : undefined,
@@ -72,7 +83,10 @@ export function parseSize(flag: string, text: string | undefined): number | unde
 }
 
 /** `docker.io`, `https://host[:port][/path]`, or one of these after `name=`. */
-function parseUpstream(text: string, hosts: readonly { host: string; name: string }[]): UpstreamSettings {
+function parseUpstream(
+  text: string,
+  hosts: readonly { host: string; name: string }[],
+): Omit<UpstreamSettings, 'limits'> {
   const [, givenName, target = text] = /^([a-z0-9][a-z0-9.-]*)=(.+)$/.exec(text) ?? []
   const url = URL.parse(target.includes('://') ? target : `https://${target}`)
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash)
@@ -88,6 +102,47 @@ function parseHost(text: string): { host: string; name: string } {
   if (host === undefined || name === undefined)
     throw invalid(`--upstream-host ${JSON.stringify(text)} is not HOST=NAME`)
   return { host, name }
+}
+
+/** Limits as `VALUE` for every upstream or `NAME=VALUE` for one. */
+function parseLimits(flags: MirrorFlags): { names: string[]; of: (name: string) => UpstreamLimits } {
+  const concurrency = parseByName('--upstream-concurrency', flags['upstream-concurrency'], parseCount)
+  const requestsPerMinute = parseByName('--upstream-rate', flags['upstream-rate'], parseCount)
+  const bytesPerSecond = parseByName('--upstream-bandwidth', flags['upstream-bandwidth'], parseAmount)
+  const maps = [concurrency, requestsPerMinute, bytesPerSecond]
+  const find = (map: ReadonlyMap<string, number>, name: string) => map.get(name) ?? map.get('')
+  return {
+    names: maps.flatMap((map) => [...map.keys()]).filter((name) => name !== ''),
+    of: (name) => ({
+      concurrency: find(concurrency, name),
+      requestsPerMinute: find(requestsPerMinute, name),
+      bytesPerSecond: find(bytesPerSecond, name),
+    }),
+  }
+}
+
+function parseByName(
+  flag: string,
+  texts: readonly string[] | undefined,
+  parse: (flag: string, text: string) => number,
+): Map<string, number> {
+  return new Map(
+    (texts ?? []).map((text) => {
+      const [, name = '', value = text] = /^([a-z0-9.-]+)=(.+)$/.exec(text) ?? []
+      return [name, parse(flag, value)]
+    }),
+  )
+}
+
+export function parseCount(flag: string, text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw invalid(`${flag} ${JSON.stringify(text)} is not a number from 1 on`)
+  return Number(text)
+}
+
+function parseAmount(flag: string, text: string): number {
+  const bytes = parseSize(flag, text)
+  if (!bytes) throw invalid(`${flag} ${JSON.stringify(text)} is no amount of bytes`)
+  return bytes
 }
 
 function redacted(text: string): string {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { openRegistryHost, type Credentials, type RegistryHostOptions } from '@berth/registry-client'
-import type { MirrorNamespace, MirrorsOptions } from '@berth/registry-server'
+import type { MirrorNamespace, MirrorsOptions, UpstreamLimits } from '@berth/registry-server'
 import { CodedError, type Logger } from '@berth/stdx'
 import * as v from 'valibot'
 import type { MirrorSettings, UpstreamSettings } from './mirror-settings.ts'
@@ -8,6 +8,8 @@ import { registryUpstream } from './registry-upstream.ts'
 
 /** A mirror's clients wait meanwhile, and there may be a copy of before: better no answer soon than one too late. */
 const timeouts = { connectMs: 5_000, responseMs: 10_000, stallMs: 20_000 }
+
+const concurrencyDefault = 16
 
 /** What `docker login` writes, as far as it matters here. */
 const configFile = v.object({
@@ -17,23 +19,34 @@ const configFile = v.object({
 /** Opens the upstreams of a hub; `stack` closes them. */
 export async function openMirrors(
   settings: MirrorSettings,
-  { stack, logger }: { stack: AsyncDisposableStack; logger: Logger },
+  { stack, logger, workers }: { stack: AsyncDisposableStack; logger: Logger; workers: number },
 ): Promise<MirrorsOptions> {
   const { fallback, limitBytes, pins, tagTtlMs, credentialsFile } = settings
   const findCredentials = await readCredentials(credentialsFile)
   const open = (upstream: UpstreamSettings): MirrorNamespace => {
     const { name, url, hosts } = upstream
+    const limits = shareOf(upstream.limits, workers)
     const credentials = findCredentials(upstream)
     const options: RegistryHostOptions = { url, timeouts, logger, userAgent: 'berth-hub' }
     const host = stack.use(openRegistryHost(credentials ? { ...options, credentials } : options))
     const times = tagTtlMs === undefined ? {} : { tagTtlMs }
-    return { name, aliases: [url.host], hosts, upstream: registryUpstream(host), ...times }
+    return { name, aliases: [url.host], hosts, upstream: registryUpstream(host), limits, ...times }
   }
   return {
     namespaces: settings.upstreams.map(open),
     pins,
     ...(fallback !== undefined && { fallback }),
     ...(limitBytes !== undefined && { limitBytes }),
+  }
+}
+
+/** Each of several processes takes its part, so that all together keep the limits. */
+function shareOf(limits: UpstreamLimits, workers: number): UpstreamLimits {
+  const { concurrency = concurrencyDefault, requestsPerMinute, bytesPerSecond } = limits
+  return {
+    concurrency: Math.ceil(concurrency / workers),
+    requestsPerMinute: requestsPerMinute && requestsPerMinute / workers,
+    bytesPerSecond: bytesPerSecond && bytesPerSecond / workers,
   }
 }
 

@@ -56,7 +56,13 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
   const isMirror = options.mirrors.upstreams.length > 0
   // Loaded when they are wanted: a client of registries and its checks take memory.
   const mirrors = isMirror
-    ? await (await import('./mirrors.ts')).openMirrors(options.mirrors, { stack, logger })
+    ? await (
+        await import('./mirrors.ts')
+      ).openMirrors(options.mirrors, {
+        stack,
+        logger,
+        workers: options.workers,
+      })
     : undefined
   const stores = await openStores(options, stack)
   const { database } = stores

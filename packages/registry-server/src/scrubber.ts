@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { digestAlgorithm, Digester, type Digest } from '@berth/oci'
 import { isCoded, systemCode, type Logger } from '@berth/stdx'
 import type { GarbageStore } from './garbage-store.ts'
+import { Pace } from './pace.ts'
 import type { Storage } from './storage.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
@@ -33,6 +33,11 @@ export interface ScrubberOptions {
   logger: Logger
 }
 
+interface Reading {
+  pace: Pace
+  signal: AbortSignal | undefined
+}
+
 /** Reads stored content again and again over the weeks, so that a bad disk is noticed before the content is needed. */
 export class Scrubber {
   readonly #storage: Storage
@@ -51,12 +56,12 @@ export class Scrubber {
     const { maxAgeMs = maxAgeMsDefault, bytesPerSecond = bytesPerSecondDefault, signal } = options
     const before = this.#now() - maxAgeMs
     const report: ScrubReport = { checkedBlobs: 0, checkedBytes: 0, lost: [] }
-    const pace = new Pace(bytesPerSecond, signal)
+    const pace = new Pace(bytesPerSecond)
     for (;;) {
       const page = await this.#store.listUnchecked(before, pageMax)
       for (const { digest, sizeBytes } of page) {
         signal?.throwIfAborted()
-        if (!(await this.#check(digest, pace))) report.lost.push(digest)
+        if (!(await this.#check(digest, { pace, signal }))) report.lost.push(digest)
         report.checkedBlobs++
         report.checkedBytes += sizeBytes
       }
@@ -64,8 +69,8 @@ export class Scrubber {
     }
   }
 
-  async #check(digest: Digest, pace: Pace): Promise<boolean> {
-    const isSound = await this.#isSound(digest, pace)
+  async #check(digest: Digest, reading: Reading): Promise<boolean> {
+    const isSound = await this.#isSound(digest, reading)
     if (!isSound) {
       this.#logger.error('stored content is broken', { digest })
       await this.#storage.quarantineBlob(digest)
@@ -74,36 +79,17 @@ export class Scrubber {
     return isSound
   }
 
-  async #isSound(digest: Digest, pace: Pace): Promise<boolean> {
+  async #isSound(digest: Digest, { pace, signal }: Reading): Promise<boolean> {
     try {
       const digester = new Digester(digestAlgorithm(digest))
       for await (const chunk of await this.#storage.openBlob(digest)) {
         digester.update(chunk as Uint8Array)
-        await pace.spend((chunk as Uint8Array).length)
+        await pace.spend((chunk as Uint8Array).length, signal)
       }
       return digester.digest() === digest
     } catch (error) {
       if (isCoded(error, 'not-found') || systemCode(error) === 'EIO') return false
       throw error
     }
-  }
-}
-
-/** Waits as needed to stay below a rate. */
-class Pace {
-  readonly #bytesPerMs: number
-  readonly #signal: AbortSignal | undefined
-  #freeAtMs = performance.now()
-
-  constructor(bytesPerSecond: number, signal: AbortSignal | undefined) {
-    this.#bytesPerMs = bytesPerSecond / 1000
-    this.#signal = signal
-  }
-
-  async spend(bytes: number): Promise<void> {
-    const now = performance.now()
-    this.#freeAtMs = Math.max(this.#freeAtMs, now) + bytes / this.#bytesPerMs
-    const waitMs = this.#freeAtMs - now
-    if (waitMs > 1) await sleep(waitMs, undefined, this.#signal && { signal: this.#signal })
   }
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { get, type IncomingMessage } from 'node:http'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Digester, digestOf, mediaTypes } from '@berth/oci'
+import { digestHex, Digester, digestOf, mediaTypes } from '@berth/oci'
 import { openRegistryHost } from '@berth/registry-client'
 import { registryUpstream } from '../../../apps/hub/src/registry-upstream.ts'
 import { answers, corrupted, cutAfter, silent, slow, withMediaType } from '../../fixtures/faults.ts'
@@ -377,6 +379,57 @@ test('a download that the end of the program cut goes on from where it was', asy
     .map(({ headers }) => headers['range'])
   assert.equal(ranges.length, 2)
   assert.match(String(ranges[1]), /^bytes=[1-9]\d*-$/)
+})
+
+test('limits: upstream is asked so often a minute, and a copy of before is served when it may not be', async () => {
+  const namespace = { tagTtlMs: 1000, limits: { requestsPerMinute: 2 } }
+  await using fixture = await startMirror({ namespace })
+  const { there, here, clock } = fixture
+  await there.pushImage('a/b', 'latest')
+  fixture.asked()
+  await here.send('GET', '/v2/a/b/manifests/latest', { status: 200 })
+  await here.send('GET', '/v2/a/b/manifests/absent', { status: 404 })
+  const refused = await here.send('GET', '/v2/a/b/manifests/other', { status: 429 })
+  assert.ok(Number(refused.headers.get('retry-after')) > 10)
+  assert.equal(fixture.asked().length, 2)
+  clock.now += 2000
+  const stale = await here.send('GET', '/v2/a/b/manifests/latest', { status: 200 })
+  assert.match(stale.headers.get('warning') ?? '', /as often as it may; this is the copy of before/)
+  clock.now += 60_000
+  await here.send('GET', '/v2/a/b/manifests/other', { status: 404 })
+})
+
+test('limits: so many blobs come at a time, at such a rate', async () => {
+  const limits = { concurrency: 1, bytesPerSecond: 4 * mebibyte }
+  await using fixture = await startMirror({ namespace: { limits } })
+  const { there, here } = fixture
+  const blobs = [randomBytes(mebibyte), randomBytes(mebibyte)]
+  for (const bytes of blobs) await there.pushBlob('a/b', bytes)
+  const startedAt = performance.now()
+  const pull = async (bytes: Buffer) => {
+    const response = await here.send('GET', `/v2/a/b/blobs/${digestOf(bytes)}`, { status: 200 })
+    assert.ok((await bytesOf(response)).equals(bytes))
+    return performance.now() - startedAt
+  }
+  const times = (await Promise.all(blobs.map(pull))).toSorted((a, b) => a - b)
+  assert.ok((times[0] ?? 0) > 200 && (times[1] ?? 0) > 450, String(times))
+})
+
+test('R9: a mirrored blob that rots is put aside by the scrub and fetched again', async () => {
+  await using stack = new AsyncDisposableStack()
+  const directory = await temporaryDirectory(stack)
+  const fixture = stack.use(await startMirror({ registry: { directory } }))
+  const { there, here, mirror } = fixture
+  const bytes = randomBytes(100_000)
+  const digest = await there.pushBlob('a/b', bytes)
+  const pull = () => here.send('GET', `/v2/a/b/blobs/${digest}`, { status: 200 }).then(bytesOf)
+  assert.ok((await pull()).equals(bytes))
+  const hex = digestHex(digest)
+  await writeFile(join(directory, 'blobs/sha256', hex.slice(0, 2), hex), randomBytes(100_000))
+  assert.deepEqual((await mirror.registry.scrub({ maxAgeMs: -1000 })).lost, [digest])
+  fixture.asked()
+  assert.ok((await pull()).equals(bytes))
+  assert.equal(fixture.asked().length, 1)
 })
 
 const ways: readonly [name: string, path: string, headers?: Record<string, string>][] = [

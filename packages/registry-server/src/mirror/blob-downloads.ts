@@ -215,7 +215,9 @@ export class BlobDownloads {
     },
   ): Promise<void> {
     const open = (start: number) => this.#open(source, digest, start)
-    await receiveBlob({ ...received, open, signal: this.#ending.signal })
+    const { signal } = this.#ending
+    const spend = (bytes: number) => source.gate.spend(bytes, signal)
+    await receiveBlob({ ...received, open, spend, signal })
     await this.#store(source.repository, received)
   }
 

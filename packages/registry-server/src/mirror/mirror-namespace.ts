@@ -1,3 +1,4 @@
+import type { UpstreamLimits } from './gate.ts'
 import type { Upstream } from './upstream.ts'
 
 /** One mirrored registry; its repositories are those that begin with `<name>/`. */
@@ -11,8 +12,7 @@ export interface MirrorNamespace {
   upstream: Upstream
   /** How long a tag is believed before it is asked for again (default 5 minutes). Digests are never asked for again. */
   tagTtlMs?: number
-  /** Blobs, and other requests, under way at once (default 16 of each). */
-  concurrency?: number
+  limits?: UpstreamLimits
 }
 
 /** What a request means once its way of naming the registry is put aside. */

@@ -17,7 +17,6 @@ import { UpstreamError, type UpstreamList } from './upstream.ts'
 import { withUpstreamErrors } from './upstream-refusal.ts'
 
 const tagTtlMsDefault = 5 * 60 * 1000
-const concurrencyDefault = 16
 /** A tag whose upstream does not answer is not asked for again at once: every pull would wait for the time-out. */
 const staleRetryMs = 30_000
 /** Clients that come together must not come together again. */
@@ -202,7 +201,7 @@ export class Mirror implements ContentReader, AsyncDisposable {
     const namespace = this.#namespaceOf(repository)
     let gate = this.#gates.get(namespace)
     if (!gate) {
-      gate = new Gate(namespace.concurrency ?? concurrencyDefault, this.#options.now)
+      gate = new Gate(namespace.limits ?? {}, this.#options.now)
       this.#gates.set(namespace, gate)
     }
     const { upstream } = namespace

@@ -18,6 +18,8 @@ export interface Reception {
   first: UpstreamBlob | undefined
   /** Asks upstream for what is missing. */
   open: (start: number) => Promise<UpstreamBlob>
+  /** Waits until so many bytes may have come. */
+  spend: (bytes: number) => Promise<void>
   /** Ends the attempts. */
   signal: AbortSignal
 }
@@ -45,11 +47,12 @@ export async function receiveBlob(reception: Reception): Promise<void> {
     throw new UpstreamError('failing', `upstream sent other bytes than those of ${blob.digest}`)
 }
 
-async function receivePart(part: UpstreamBlob, { blob, writer, digester }: Reception): Promise<void> {
+async function receivePart(part: UpstreamBlob, { blob, writer, digester, spend }: Reception): Promise<void> {
   const { sizeBytes = Infinity } = blob
   // Who gives all of it again instead of the rest gives what is there already.
   let surplus = digester.sizeBytes - part.start
   for await (const chunk of part.body) {
+    await spend(chunk.length)
     const fresh = chunk.subarray(Math.min(surplus, chunk.length))
     surplus -= chunk.length - fresh.length
     if (fresh.length === 0) continue
