@@ -3,6 +3,7 @@ import { isForeignLayer, type Descriptor, type Digest, type Platform, type Refer
 import { Authorizer } from './authorizer.ts'
 import type { Credentials, CredentialsLookup } from './credentials.ts'
 import { EndpointTransport } from './endpoint-transport.ts'
+import type { Endpoint } from './endpoint.ts'
 import { Endpoints, type DownMirror, type EndpointSettings } from './endpoints.ts'
 import { fetchBlobBytes } from './fetch-blob.ts'
 import { fetchManifestFrom, type FetchedManifest } from './fetch-manifest.ts'
@@ -65,6 +66,8 @@ export interface FetchManifestOptions extends CallOptions {
 export interface FetchBlobOptions extends CallOptions {
   /** Bytes that the caller has already; default 0. */
   start?: number
+  /** Asks the registry itself alone. */
+  withoutMirrors?: boolean
   /** What came so far is void and the next byte is the first of the blob: drop it before returning. */
   onRestart?: () => void | Promise<void>
 }
@@ -112,6 +115,8 @@ export interface RegistryClient {
     descriptor: Descriptor,
     options?: FetchBlobOptions,
   ): AsyncIterable<Uint8Array>
+  /** Whether others than the registry itself are asked for the blobs of a repository. */
+  isMirrored(reference: Reference): Promise<boolean>
   /** Every tag of the reference's repository. */
   listTags(reference: Reference, options?: CallOptions): Promise<string[]>
   /** Brings a blob into the reference's repository unless it is there; the registry checks its digest. */
@@ -198,11 +203,17 @@ class HttpRegistryClient implements RegistryClient, AsyncDisposable {
     }
     const { patienceMs } = this.#timeouts
     const request = { ...this.#common(reference, options), descriptor, start, onRestart, patienceMs }
-    const rotation = await this.#rotation(reference, options, 'pull')
+    const rotation = options.withoutMirrors
+      ? this.#rotationOf([await this.#endpoints.upstream(reference.registry)], options)
+      : await this.#rotation(reference, options, 'pull')
     // Registries need not have them; what they have is asked for first, since nobody else learns of it then.
     if (isForeignLayer(descriptor))
       rotation.add(await this.#endpoints.foreign(reference.registry, descriptor.urls ?? []))
     yield* fetchBlobBytes(this.#session, rotation, request)
+  }
+
+  async isMirrored(reference: Reference): Promise<boolean> {
+    return (await this.#endpoints.of(reference, 'pull')).some(({ isMirror }) => isMirror)
   }
 
   async listTags(reference: Reference, options: CallOptions = {}): Promise<string[]> {
@@ -277,13 +288,13 @@ class HttpRegistryClient implements RegistryClient, AsyncDisposable {
     }
   }
 
-  async #rotation(
-    reference: Reference,
-    { signal, onRetry }: CallOptions,
-    use: Capability,
-  ): Promise<Rotation> {
+  async #rotation(reference: Reference, options: CallOptions, use: Capability): Promise<Rotation> {
+    return this.#rotationOf(await this.#endpoints.of(reference, use), options)
+  }
+
+  #rotationOf(endpoints: readonly [Endpoint, ...Endpoint[]], { signal, onRetry }: CallOptions): Rotation {
     return new Rotation({
-      endpoints: await this.#endpoints.of(reference, use),
+      endpoints,
       retryBaseMs: this.#timeouts.retryBaseMs,
       markDown: (endpoint) => this.#endpoints.markDown(endpoint),
       signal,

@@ -126,7 +126,7 @@ test('mirror set leaves a file alone that is broken, that the engine refuses, or
     link,
   ])
   assert.equal(alone.exitCode, 0)
-  assert.match(alone.stderr, /^No engine answers at .*: the change counts from its next start\.$/m)
+  assert.match(alone.stderr, /^No engine can be asked at .*: the change counts from its next start\.$/m)
 })
 
 test('mirror set --for writes a hosts.toml, which the next pull uses', async () => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Descriptor } from '@berth/oci'
@@ -117,6 +119,23 @@ for (const [what, fault] of [
     assert.match(String(messages.at(-1)?.status), /^Status: Downloaded newer image/)
   })
 }
+
+test('F18: a mirror that keeps blobs wrongly costs a second download, from the registry itself', async () => {
+  await using mirror = await startHub()
+  const image = await newImage('team/f18:mirrored')
+  await mirror.push(image, 'team/f18:mirrored')
+  const folder = join('/etc/berth/certs.d', hub.address.replace(/:(\d+)$/, '_$1_'))
+  await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'hosts.toml'), `[host."${mirror.url}"]\ncapabilities = ["pull", "resolve"]\n`)
+  using _config = mirror.inject({ path: image.imageId, fault: corrupted() })
+  using _layer = mirror.inject({ path: layerOf(image, 1).digest, fault: corrupted() })
+  const messages = await pull('team/f18:mirrored')
+  assert.match(String(messages.at(-1)?.status), /^Status: Downloaded newer image/)
+  assert.equal(requestsFor({ digest: image.imageId }).length, 1)
+  assert.equal(requestsFor(layerOf(image, 1)).length, 1)
+  assert.equal(requestsFor(layerOf(image, 0)).length, 0)
+})
 
 test('F19: a manifest that changes between two looks is what came, by its own digest', async () => {
   const [first, second] = [await newImage('team/f19:first', 1), await newImage('team/f19:second', 1)]

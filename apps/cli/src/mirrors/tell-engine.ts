@@ -16,7 +16,8 @@ export async function engineStateOf(client: EngineClient, configFile: string): P
     const report = await listMirrors(client)
     return { kind: isSameFile(report.ConfigFile, configFile) ? 'reads-it' : 'reads-another', report }
   } catch (error) {
-    if (isCoded(error, 'unavailable')) return { kind: 'absent' }
+    // Who may not ask it can still change and list what is written down.
+    if (isCoded(error, 'unavailable', 'forbidden')) return { kind: 'absent' }
     if (isCoded(error, 'not-found')) return { kind: 'not-ours' }
     throw error
   }
@@ -49,7 +50,7 @@ export async function tellEngine(client: EngineClient, file: string, state: Engi
     case 'not-ours':
       return `The engine at ${client.host} is another one than berthd: it was not told. Docker's reads /etc/docker/daemon.json and SIGHUP.`
     case 'absent':
-      return `No engine answers at ${client.host}: the change counts from its next start.`
+      return `No engine can be asked at ${client.host}: the change counts from its next start.`
     default:
       return state satisfies never
   }

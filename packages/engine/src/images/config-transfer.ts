@@ -2,6 +2,7 @@ import type { ContentStore } from '@berth/content'
 import { familiarReference, verified, type Descriptor, type Reference } from '@berth/oci'
 import type { Credentials, RegistryClient } from '@berth/registry-client'
 import { CodedError, readBounded } from '@berth/stdx'
+import { despiteMirrors } from './despite-mirrors.ts'
 import { SharedWork } from './shared-work.ts'
 
 const configBytesMax = 16 * 1024 * 1024
@@ -43,11 +44,12 @@ export class ConfigTransfer {
   async #transfer({ reference, descriptor, credentials, signal }: ConfigRequest): Promise<Uint8Array> {
     if (await this.#content.findBlob(descriptor.digest))
       return this.#content.readWhole(descriptor.digest, configBytesMax)
-    const body = this.#registry.fetchBlob(reference, descriptor, {
-      signal,
-      ...(credentials ? { credentials } : {}),
+    const registry = this.#registry
+    const bytes = await despiteMirrors({ registry, reference, signal }, async ({ withoutMirrors }) => {
+      const call = { signal, withoutMirrors, ...(credentials ? { credentials } : {}) }
+      const body = registry.fetchBlob(reference, descriptor, call)
+      return await readBounded(verified(body, descriptor), configBytesMax, 'image config')
     })
-    const bytes = await readBounded(verified(body, descriptor), configBytesMax, 'image config')
     await this.#content.writeBlob(bytes, descriptor)
     return bytes
   }

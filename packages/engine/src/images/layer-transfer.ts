@@ -11,6 +11,7 @@ import type { Credentials, RegistryClient } from '@berth/registry-client'
 import { CodedError, releaseMemory, Semaphore } from '@berth/stdx'
 
 import { stageBlob, type LayerStores, type WrittenStage } from './add-layer.ts'
+import { despiteMirrors } from './despite-mirrors.ts'
 import { DownloadFollower } from './download-follower.ts'
 import { isInterruption } from './interruption.ts'
 import { KeptStages } from './kept-stages.ts'
@@ -34,6 +35,12 @@ export interface ImageLayer {
 export interface LayerRequest extends ImageLayer {
   reference: Reference
   credentials: Credentials | undefined
+}
+
+interface DownloadOptions {
+  emit: (event: LayerEvent) => void
+  signal: AbortSignal
+  withoutMirrors: boolean
 }
 
 /** Smaller blobs arrive at once. */
@@ -115,7 +122,11 @@ export class LayerTransfer {
     await using _use = this.#stages.use(digest)
     const download = async (emit: (event: LayerEvent) => void, signal: AbortSignal) => {
       emit({ state: 'waiting' })
-      await this.#places.run(() => this.#download(request, emit, signal))
+      await this.#places.run(() =>
+        despiteMirrors({ ...request, registry: this.#options.registry, signal }, (options) =>
+          this.#download(request, { ...options, emit, signal }),
+        ),
+      )
     }
     const unpack = (emit: (event: LayerEvent) => void, signal: AbortSignal) =>
       this.unpack(request, { signal, onEvent: emit, findStaged: async () => this.#stages.find(digest) })
@@ -124,11 +135,7 @@ export class LayerTransfer {
     await this.#unpackings.join(keyOf(request), unpack, options)
   }
 
-  async #download(
-    request: LayerRequest,
-    emit: (event: LayerEvent) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #download(request: LayerRequest, { emit, signal, withoutMirrors }: DownloadOptions): Promise<void> {
     const { content, registry } = this.#options
     const { reference, descriptor, credentials } = request
     signal.throwIfAborted()
@@ -145,6 +152,7 @@ export class LayerTransfer {
       const body = registry.fetchBlob(reference, descriptor, {
         start: ingest.offset,
         signal,
+        withoutMirrors,
         onRestart: () => {
           follower?.abandon()
           return ingest.truncate()

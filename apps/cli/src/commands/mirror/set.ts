@@ -1,23 +1,6 @@
-import type { EngineClient } from '@berth/client'
-import { resolve } from 'node:path'
-import { anyNumber, defineCommand, type Arguments } from '../../command/command.ts'
-import type { Io } from '../../command/io.ts'
-import { changeMirrors } from '../../mirrors/change-mirrors.ts'
-import { mirroredRegistry, mirrorFlags } from './mirror-flags.ts'
+import { changeCommand, changeDefinition } from './change-command.ts'
 
-export const definition = defineCommand({
-  usage: '[OPTIONS] URL [URL...]',
-  positional: { min: 1, max: anyNumber },
-  flags: mirrorFlags,
-})
+export const definition = changeDefinition
 
 /** Replaces what there is: these mirrors are asked in this order. */
-export async function run(
-  client: EngineClient,
-  { flags, positional }: Arguments<typeof definition>,
-  io: Io,
-): Promise<void> {
-  const change = () => positional
-  const configFile = resolve(io.folder, flags['config-file'])
-  await changeMirrors(client, { registry: mirroredRegistry(flags), configFile, change }, io)
-}
+export const run = changeCommand((named) => named)
