@@ -260,9 +260,9 @@ test('a reference that is not there, and a repository that is not there, are tol
   }
 })
 
-test('of two pushes of one tag at once the tag names one, and both are there by digest', async () => {
+test('R1: of two pushes of one tag at once the tag names one, and both are there by digest', async () => {
   await pushContent('one/tag')
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < 100; round++) {
     const pushed = await Promise.all(
       [1, 2].map((side) =>
         registry.pushManifest(
