@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { CodedError } from '@berth/stdx'
 import { passwordOf } from '@berth/catalog/testsuite'
 import { findFormToken } from './testsuite/page-visitor.ts'
 import { servePages } from './testsuite/served-pages.ts'
@@ -59,6 +60,14 @@ test('createPages() refuses the second private repository in the plan’s words'
   assert.equal(refused.status, 409)
   assert.match(refused.text, /personal/i)
   assert.match(refused.text, /value="two"/)
+})
+
+test('createPages() says when somebody who tried too often may try again', async () => {
+  const tooMany = Object.assign(new CodedError('unavailable', 'too many'), { retryAfterMs: 59_500 })
+  await using hub = await servePages({ signIn: () => Promise.reject(tooMany) })
+  const refused = await hub.visitor().submit('/signin', { name: 'ada', password: 'x' })
+  assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '60'])
+  assert.match(refused.text, /too many tries to sign in/)
 })
 
 test('createPages() shows an access token once', async () => {
@@ -285,6 +294,8 @@ test('createPages() answers what is no form, too large or nonsense, and goes on'
     '/search?page=1e9&stars=NaN&q=%00%ff',
     '/r/%2e%2e/%2e%2e',
     '/u/%00',
+    '//',
+    '//x/y',
     '/r/a/-/tags/%20',
     '/?x=[]',
   ])

@@ -31,6 +31,10 @@ document.addEventListener('submit', (event) => {
 for (const form of document.querySelectorAll('form[data-live]'))
   if (form instanceof HTMLFormElement) makeLive(form)
 
+// On a narrow screen the way to where one is may lie beyond the edge.
+for (const here of document.querySelectorAll(':is(.tabs, .side) [aria-current]'))
+  here.scrollIntoView({ block: 'nearest', inline: 'center' })
+
 const box = document.getElementById('search')
 const live = document.querySelector('form[data-live="results"] input[name="q"]')
 if (box instanceof HTMLInputElement && live instanceof HTMLInputElement)

@@ -86,6 +86,7 @@ async function sendPage(reply: PageReply, opened: PageRequest, options: AnswerOp
     'Cache-Control': isPersonal ? 'no-store' : 'private, no-cache',
     Vary: 'Accept-Encoding, Cookie',
     ...(encoding && { 'Content-Encoding': encoding }),
+    ...(reply.retryAfterMs !== undefined && { 'Retry-After': Math.ceil(reply.retryAfterMs / 1000) }),
     ...(opened.cookies.changes.length > 0 && { 'Set-Cookie': opened.cookies.changes }),
     // What was left unread of a refused form would be taken for the next request.
     ...(request.complete || request.method === 'GET' ? {} : { Connection: 'close' }),

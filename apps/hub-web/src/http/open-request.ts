@@ -25,7 +25,8 @@ export async function openRequest(options: OpenRequestOptions): Promise<PageRequ
   const origin = originOf(options)
   const cookies = new CookieJar(request.headers.cookie, origin.startsWith('https:'))
   const { login, sessionSecret } = await findLogin(site, cookies)
-  const url = new URL(request.url ?? '/', 'http://here.invalid')
+  // Joined as text: a path that begins with two slashes names no host.
+  const url = new URL(`http://here.invalid${request.url ?? '/'}`)
   return {
     site,
     catalog: site.catalog,

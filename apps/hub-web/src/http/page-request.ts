@@ -52,6 +52,8 @@ export interface PageReply {
   body: VNode
   /** Default: 200. */
   status?: number
+  /** When it may be tried again, after too many tries. */
+  retryAfterMs?: number | undefined
 }
 
 export interface RedirectReply {

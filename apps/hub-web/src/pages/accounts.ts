@@ -72,9 +72,7 @@ function AccountRow(request: PageRequest, account: Account) {
       <a class="strong" href=${paths.namespace(name)}>${name}</a>
       ${isAdministrator && html` <span class="mark">Administrator</span>`}
       ${isDisabled && html` <span class="mark">Disabled</span>`}
-      <p class="facts">
-        <span class="break">${email}</span><span>Here since ${Moment({ at: createdAt })}</span>
-      </p>
+      <p class="facts"><span class="break">${email}</span><span>Joined ${Moment({ at: createdAt })}</span></p>
     </div>
     ${PlanForm(request, account)}
     ${

@@ -13,7 +13,7 @@ export async function showHome(request: PageRequest): Promise<PageReply> {
   const { catalog, viewer } = request
   if (viewer.account) return showOwnHome(request)
   if (!(await catalog.accounts.hasAccounts())) return showFirstRun(request)
-  const popular = await catalog.repositories.search(viewer, { text: '', page: 1, size: shownMax })
+  const popular = await findMostStarred(request)
   return page(
     'Find and share container images',
     html`<section class="hero">
@@ -33,11 +33,12 @@ export async function showHome(request: PageRequest): Promise<PageReply> {
           <button class="button">Search</button>
         </form>
       </section>
-      ${MostStarred(popular.entries)}`,
+      ${MostStarred(popular)}`,
   )
 }
 
-async function showOwnHome({ catalog, viewer, registryHost }: PageRequest): Promise<PageReply> {
+async function showOwnHome(request: PageRequest): Promise<PageReply> {
+  const { catalog, viewer, registryHost } = request
   const name = viewer.account?.name ?? ''
   const [own, popular] = await Promise.all([
     catalog.repositories.listRepositories(viewer, name, {
@@ -45,7 +46,7 @@ async function showOwnHome({ catalog, viewer, registryHost }: PageRequest): Prom
       size: shownMax,
       ordering: '-last_updated',
     }),
-    catalog.repositories.search(viewer, { text: '', page: 1, size: shownMax }),
+    findMostStarred(request),
   ])
   return page(
     'Start',
@@ -65,8 +66,15 @@ async function showOwnHome({ catalog, viewer, registryHost }: PageRequest): Prom
             <pre tabindex="0"><code>${pushExample(registryHost, name)}</code></pre>`,
         })}
       </section>
-      ${MostStarred(popular.entries)}`,
+      ${MostStarred(popular)}`,
   )
+}
+
+/** What everyone sees, also for who sees more. */
+async function findMostStarred({ catalog, viewer }: PageRequest): Promise<SearchResult[]> {
+  const stranger = { ...viewer, account: undefined, tokenId: undefined, scope: 'repo:public_read' } as const
+  const query = { text: '', ordering: '-star_count', page: 1, size: shownMax } as const
+  return (await catalog.repositories.search(stranger, query)).entries
 }
 
 function MostStarred(repositories: readonly SearchResult[]) {

@@ -32,7 +32,7 @@ export async function showNamespace(request: PageRequest): Promise<PageReply> {
           <h1>${owner.fullName || owner.name}</h1>
           <p class="muted">
             ${owner.name} ${owner.kind === 'organization' && ' · organization'}
-            ${owner.createdAt !== undefined && html` · here since ${Moment({ at: owner.createdAt })}`}
+            ${owner.createdAt !== undefined && html` · joined ${Moment({ at: owner.createdAt })}`}
           </p>
         </div>
         ${

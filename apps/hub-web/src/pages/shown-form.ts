@@ -21,8 +21,16 @@ export async function submitted(
       isCoded(error, 'invalid-argument', 'already-exists', 'failed-precondition', 'conflict') ||
       isCoded(error, 'forbidden', 'unavailable')
     if (!isAboutForm) throw error
-    return { ...(await again({ form, error })), status: statusOf(error) }
+    const retryAfterMs = retryAfterMsOf(error)
+    const status = retryAfterMs === undefined ? statusOf(error) : 429
+    return { ...(await again({ form, error })), status, retryAfterMs }
   }
+}
+
+/** Limits say when there is room again. */
+function retryAfterMsOf(error: CodedError): number | undefined {
+  const { retryAfterMs } = error as { retryAfterMs?: unknown }
+  return typeof retryAfterMs === 'number' ? retryAfterMs : undefined
 }
 
 export function RefusedNotice(refused: Refused | undefined) {

@@ -45,7 +45,7 @@ export class PageVisitor {
   async #request(path: string, { headers: own, ...init }: VisitRequest): Promise<VisitedPage> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const headers = { accept: 'text/html', ...(cookie === '' ? {} : { cookie }), ...own }
-    const response = await fetch(new URL(path, this.#url), { ...init, headers, redirect: 'manual' })
+    const response = await fetch(`${this.#url}${path}`, { ...init, headers, redirect: 'manual' })
     for (const changed of response.headers.getSetCookie()) this.#keep(changed)
     return { status: response.status, headers: response.headers, text: await response.text() }
   }

@@ -29,7 +29,7 @@ export async function showSessions(request: PageRequest): Promise<PageReply> {
                   <span class="strong">${describeClient(client)}</span>
                   <p class="facts">
                     <span class="mono">${address || 'unknown address'}</span>
-                    <span>Since ${Moment({ at: createdAt })}</span>
+                    <span>Began ${Moment({ at: createdAt })}</span>
                     <span>Last used ${Moment({ at: lastUsedAt })}</span>
                   </p>
                 </div>

@@ -34,8 +34,15 @@ export function signIn(request: PageRequest): Promise<Reply> {
       await startSession(request, login)
       return redirect(returnPath(form.get('next'), paths.home()))
     },
-    again: (refused) => draw(request, refused),
+    again: (refused) => draw(request, inWords(refused)),
   })
+}
+
+/** Limits speak to programs; whoever reads this wants to know what to do. */
+function inWords({ form, error }: Refused): Refused {
+  if (error.code !== 'unavailable') return { form, error }
+  const hint = 'Wait a minute, then try again.'
+  return { form, error: new CodedError('unavailable', 'There were too many tries to sign in.', { hint }) }
 }
 
 export async function signOut(request: PageRequest): Promise<Reply> {
