@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
-import { busyboxImage, symlinkTo } from '../../fixtures/images.ts'
+import { buildImage, buildIndex, busyboxImage, symlinkTo } from '../../fixtures/images.ts'
 import { runProgram } from '../../fixtures/program.ts'
 import { startPeerDocker, withPeerDocker } from './peer-docker.ts'
 
@@ -129,18 +129,10 @@ test('skopeo copies images from and to our socket', withSkopeo, async () => {
   assert.equal(await docker('run', '--rm', '--network', 'none', 'copied:1'), 'hello')
 })
 
+const podman = (...args: string[]) =>
+  succeed('podman', '--root', at('podman'), '--runroot', at('podman-run'), '--storage-driver', 'vfs', ...args)
+
 test('podman loads what we save, and we load what it saves', withPodman, async () => {
-  const podman = (...args: string[]) =>
-    succeed(
-      'podman',
-      '--root',
-      at('podman'),
-      '--runroot',
-      at('podman-run'),
-      '--storage-driver',
-      'vfs',
-      ...args,
-    )
   await docker('save', '-o', at('ours.tar'), 'sample:1')
   await podman('load', '-i', at('ours.tar'))
   assert.equal(
@@ -151,4 +143,54 @@ test('podman loads what we save, and we load what it saves', withPodman, async (
     await podman('save', '--format', format, '-o', at(`podman-${format}.tar`), 'docker.io/library/sample:1')
     await loadedAgain(at(`podman-${format}.tar`), 'sample:1')
   }
+})
+
+/** Two platforms under one name here, saved as one archive. */
+async function saveTwoPlatforms(): Promise<{ path: string; ownId: string; otherId: string; digest: string }> {
+  const own = await busyboxImage({ config: { Labels: { platform: 'own' } } })
+  const other = await buildImage({
+    layers: [{ '/other': '' }],
+    platform: { os: 'linux', architecture: 'riscv64' },
+  })
+  const index = buildIndex([own, other])
+  await hub.push(index, 'library/both:1')
+  await docker('pull', '-q', '--platform', 'linux/riscv64', 'both:1')
+  await docker('pull', '-q', 'both:1')
+  const path = at('both.tar')
+  await docker('save', '-o', path, 'both:1')
+  return { path, ownId: own.imageId, otherId: other.imageId, digest: index.descriptor.digest }
+}
+
+test("Debian's Docker loads its own of several platforms that we save", withPeerDocker, async () => {
+  const { path, ownId } = await saveTwoPlatforms()
+  await using peer = await startPeerDocker()
+  assert.equal(await succeed('docker', '-H', peer.host, 'load', '-i', path), 'Loaded image: both:1')
+  assert.equal(await idOf(peer.host, 'both:1'), ownId)
+})
+
+test('podman loads its own of several platforms that we save', withPodman, async () => {
+  const { path, ownId } = await saveTwoPlatforms()
+  await podman('load', '-i', path)
+  const id = await podman('inspect', '-f', '{{.Id}}', 'docker.io/library/both:1')
+  assert.equal(`sha256:${id}`, ownId)
+})
+
+test('we load every platform of an archive that skopeo makes of an index', withSkopeo, async () => {
+  const { ownId, otherId, digest } = await saveTwoPlatforms()
+  const path = at('skopeo-both.tar')
+  await succeed(
+    'skopeo',
+    'copy',
+    '-q',
+    '--all',
+    '--insecure-policy',
+    '--src-tls-verify=false',
+    `docker://${hub.address}/library/both@${digest}`,
+    `oci-archive:${path}:docker.io/library/skopeo:1`,
+  )
+  assert.equal(await docker('load', '-i', path), 'Loaded image: skopeo:1')
+  const inspected = (...options: string[]) =>
+    docker('image', 'inspect', '-f', '{{.Id}}', ...options, 'skopeo:1')
+  assert.equal(await inspected(), ownId)
+  assert.equal(await inspected('--platform', 'linux/riscv64'), otherId)
 })

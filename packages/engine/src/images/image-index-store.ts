@@ -1,5 +1,4 @@
 import type { Digest } from '@berth/oci'
-import type { Migration } from '@berth/stdx'
 import type { DatabaseSync } from 'node:sqlite'
 
 /** The index that an image came by, and what else of it is here. */
@@ -8,21 +7,6 @@ export interface ImageIndex {
   /** Images for other platforms. The image that holds them is the one that names point at. */
   members: Digest[]
 }
-
-/** Continues those of the image store. */
-export const indexMigration: Migration = (database) =>
-  database.exec(`
-    CREATE TABLE image_index (
-      image_id TEXT PRIMARY KEY REFERENCES image ON DELETE CASCADE,
-      digest TEXT NOT NULL
-    ) STRICT;
-    CREATE TABLE image_member (
-      image_id TEXT NOT NULL REFERENCES image ON DELETE CASCADE,
-      member_id TEXT NOT NULL REFERENCES image ON DELETE CASCADE,
-      PRIMARY KEY (image_id, member_id)
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX image_member_member ON image_member (member_id);
-  `)
 
 /** True of the images that are shown: a member of an index that has no name of its own is part of another image. */
 export const isShownSql = `

@@ -1,7 +1,8 @@
-import { CodedError, migrate, transaction, type Migration } from '@berth/stdx'
+import { CodedError, migrate, transaction } from '@berth/stdx'
 import type { Digest } from '@berth/oci'
 import type { DatabaseSync } from 'node:sqlite'
-import { ImageIndexStore, indexMigration, isShownSql, type ImageIndex } from './image-index-store.ts'
+import { ImageIndexStore, isShownSql, type ImageIndex } from './image-index-store.ts'
+import { imageMigrations } from './image-schema.ts'
 
 /** An image on this machine: a config, the manifest that names it, and the layers that were unpacked for it. */
 export interface ImageRecord {
@@ -43,53 +44,13 @@ interface AddedIndex {
 /** What is added with an image. */
 export type AddedWith = Partial<ImageNames> & { index?: AddedIndex }
 
-const migrations: readonly Migration[] = [
-  (database) =>
-    database.exec(`
-      CREATE TABLE image (
-        image_id TEXT PRIMARY KEY,
-        created_at TEXT NOT NULL,
-        record TEXT NOT NULL
-      ) STRICT;
-      CREATE TABLE image_blob (
-        image_id TEXT NOT NULL REFERENCES image ON DELETE CASCADE,
-        digest TEXT NOT NULL,
-        PRIMARY KEY (image_id, digest)
-      ) STRICT, WITHOUT ROWID;
-      CREATE TABLE image_layer (
-        image_id TEXT NOT NULL REFERENCES image ON DELETE CASCADE,
-        diff_id TEXT NOT NULL,
-        PRIMARY KEY (image_id, diff_id)
-      ) STRICT, WITHOUT ROWID;
-      CREATE TABLE image_tag (
-        name TEXT PRIMARY KEY,
-        image_id TEXT NOT NULL REFERENCES image ON DELETE CASCADE,
-        tagged_at TEXT NOT NULL
-      ) STRICT;
-      CREATE INDEX image_tag_image ON image_tag (image_id);
-      CREATE TABLE image_digest (
-        repository TEXT NOT NULL,
-        digest TEXT NOT NULL,
-        image_id TEXT NOT NULL REFERENCES image ON DELETE CASCADE,
-        PRIMARY KEY (repository, digest)
-      ) STRICT;
-      CREATE INDEX image_digest_image ON image_digest (image_id);
-    `),
-  (database) =>
-    database.exec(`
-      ALTER TABLE image_layer ADD COLUMN digest TEXT;
-      CREATE INDEX image_layer_pair ON image_layer (diff_id, digest);
-    `),
-  indexMigration,
-]
-
 /** Images, tags and repository digests in SQLite. Every change is one transaction. */
 export class ImageStore {
   readonly #database: DatabaseSync
   readonly #indexes: ImageIndexStore
 
   constructor(database: DatabaseSync) {
-    migrate(database, 'images', migrations)
+    migrate(database, 'images', imageMigrations)
     this.#database = database
     this.#indexes = new ImageIndexStore(database)
   }

@@ -1,4 +1,4 @@
-import { selectManifests, type Platform } from '@berth/oci'
+import { platformDistance, type Platform } from '@berth/oci'
 import { getImage, type FoundImage } from './find-image.ts'
 import type { ImageContext } from './image-context.ts'
 import type { ImageRecord, ImageStore } from './image-store.ts'
@@ -26,17 +26,11 @@ export function choosePlatform(
   image: ImageRecord,
   { name, platform }: { name: string; platform: Platform },
 ): ImageRecord {
-  const candidates = imagesOfIndex(images, image)
-  const [best] = selectManifests(
-    candidates.map((candidate) => ({
-      mediaType: '',
-      digest: candidate.imageId,
-      size: 0,
-      platform: platformOf(candidate),
-    })),
-    platform,
-  )
-  const chosen = candidates.find(({ imageId }) => imageId === best?.digest) ?? image
+  const serving = imagesOfIndex(images, image)
+    .map((candidate) => ({ candidate, distance: platformDistance(platform, candidate) ?? Infinity }))
+    .filter(({ distance }) => distance < Infinity)
+    .sort((one, other) => one.distance - other.distance)
+  const chosen = serving[0]?.candidate ?? image
   checkPlatform(chosen, { name, platform })
   return chosen
 }

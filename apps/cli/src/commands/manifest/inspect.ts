@@ -20,6 +20,8 @@ export const definition = defineCommand({
   },
 })
 
+type Shown = ListedManifest | ListedManifest[]
+
 /** With a list, its manifest as it is kept here; else a list that is kept here, or what a registry has. */
 export async function run(
   _client: EngineClient,
@@ -36,24 +38,20 @@ export async function run(
   io.stdout.write(flags.verbose ? formatVerbose(shown) : formatDocument(shown, reference))
 }
 
-async function fetchRemote(
-  io: Io,
-  reference: Reference,
-  isInsecure: boolean,
-): Promise<ListedManifest | ListedManifest[]> {
+async function fetchRemote(io: Io, reference: Reference, isInsecure: boolean): Promise<Shown> {
   await using registry = await openManifestRegistry(io, [reference], isInsecure)
   return await fetchListedManifests(registry, reference)
 }
 
-function formatVerbose(shown: ListedManifest | readonly ListedManifest[]): string {
+function formatVerbose(shown: Shown): string {
   const text = Array.isArray(shown)
     ? `[${shown.map(formatListedManifest).join(',')}]`
-    : formatListedManifest(shown as ListedManifest)
+    : formatListedManifest(shown)
   return `${indentJson(text, '\t')}\n`
 }
 
-function formatDocument(shown: ListedManifest | readonly ListedManifest[], reference: Reference): string {
-  if (!Array.isArray(shown)) return `${indentJson((shown as ListedManifest).raw.toString('utf8'), '\t')}\n`
+function formatDocument(shown: Shown, reference: Reference): string {
+  if (!Array.isArray(shown)) return `${indentJson(shown.raw.toString('utf8'), '\t')}\n`
   try {
     checkSameRegistry(shown, reference)
   } catch (error) {
