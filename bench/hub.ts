@@ -21,7 +21,8 @@ export interface HubOptions {
 export async function startHub({ network, data, port }: HubOptions): Promise<BenchHub> {
   const address = `127.0.0.1:${port}`
   const log = join(data, 'hub.log')
-  const hub = startProgram(network.within([program, 'serve', '--listen', address, '--data', data]), log)
+  const flags = ['--listen', address, '--data', data, '--access', 'open']
+  const hub = startProgram(network.within([program, 'serve', ...flags]), log)
   // It may listen inside a namespace, where this process is not: what it says is the sign.
   await hub.readyAfterMs(async () => (await readFile(log, 'utf8')).includes('listens on'))
   return { address, [Symbol.asyncDispose]: () => hub[Symbol.asyncDispose]() }

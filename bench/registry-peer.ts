@@ -55,7 +55,16 @@ export async function startBerthHub(options: PeerOptions, workers?: number): Pro
   const name = workers === undefined ? 'berth-hub' : `berth-hub, ${workers} worker`
   const home = await makeHome(directory, name)
   const command = upstream === undefined ? ['serve'] : ['mirror', '--upstream', upstream]
-  const flags = ['--listen', `127.0.0.1:${port}`, '--data', join(home, 'data'), '--log-level', 'warn']
+  const flags = [
+    '--listen',
+    `127.0.0.1:${port}`,
+    '--data',
+    join(home, 'data'),
+    '--log-level',
+    'warn',
+    '--access',
+    'open',
+  ]
   const more = workers === undefined ? [] : ['--workers', String(workers)]
   return start(name, [launcher, ...command, ...flags, ...more], { home, port })
 }

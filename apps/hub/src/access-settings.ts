@@ -1,7 +1,13 @@
 import { CodedError } from '@berth/stdx'
+import { parseHubSettings, type HubFlags, type HubSettings } from './hub-settings.ts'
 
-/** Who may do what, as the command line says it. Undefined: everyone everything. */
-export interface AccessSettings {
+/** Who may do what, as the command line says it. */
+export type AccessSettings =
+  /** Everyone everything. */
+  { kind: 'open' } | HtpasswdSettings | AccountsSettings
+
+export interface HtpasswdSettings {
+  kind: 'htpasswd'
   htpasswdFile: string
   /** Repositories that everyone may pull: patterns with `*`. */
   publicRepositories: readonly string[]
@@ -11,13 +17,24 @@ export interface AccessSettings {
   tokenKeyFile: string | undefined
 }
 
+/** People sign up; repositories are theirs. */
+export interface AccountsSettings {
+  kind: 'accounts'
+  /** Repositories of mirrored registries that everyone may pull: patterns with `*`. */
+  publicRepositories: readonly string[]
+  /** Signs tokens; keys are made here when undefined. */
+  tokenKeyFile: string | undefined
+  hub: HubSettings
+}
+
 export interface TlsSettings {
   certificateFile: string
   keyFile: string
 }
 
 /** Flags as they came. */
-export interface AccessFlags {
+export interface AccessFlags extends HubFlags {
+  access?: string | undefined
   htpasswd?: string | undefined
   public?: readonly string[] | undefined
   'auth-scheme'?: string | undefined
@@ -26,16 +43,37 @@ export interface AccessFlags {
   'tls-key'?: string | undefined
 }
 
-export function parseAccessSettings(flags: AccessFlags): AccessSettings | undefined {
-  const { htpasswd, public: publicRepositories = [], 'auth-scheme': scheme = 'token' } = flags
-  const tokenKeyFile = flags['token-key']
-  if (scheme !== 'token' && scheme !== 'basic')
-    throw invalid(`--auth-scheme ${JSON.stringify(scheme)} is neither token nor basic`)
-  if (tokenKeyFile !== undefined && (htpasswd === undefined || scheme === 'basic'))
-    throw invalid('--token-key needs --htpasswd and tokens')
-  if (htpasswd !== undefined) return { htpasswdFile: htpasswd, publicRepositories, scheme, tokenKeyFile }
-  if (publicRepositories.length > 0) throw invalid('--public needs --htpasswd: without it all is public')
-  return undefined
+/** A mirror has nothing of its own to guard, so it is open unless told otherwise; a hub has accounts. */
+export function parseAccessSettings(flags: AccessFlags, isMirrorOnly: boolean): AccessSettings {
+  const { htpasswd, public: publicRepositories = [] } = flags
+  const byDefault = isMirrorOnly ? 'open' : 'accounts'
+  const kind = flags.access ?? (htpasswd === undefined ? byDefault : 'htpasswd')
+  const scheme = parseScheme(flags['auth-scheme'] ?? 'token')
+  const tokenKeyFile = parseTokenKey(flags, kind !== 'open' && scheme === 'token')
+  if (kind !== 'htpasswd' && htpasswd !== undefined)
+    throw invalid('--htpasswd is accounts from a file: it does not go with --access')
+  switch (kind) {
+    case 'open':
+      if (publicRepositories.length === 0) return { kind }
+      throw invalid('--public does not go with --access open: all is public')
+    case 'htpasswd':
+      if (htpasswd === undefined) throw invalid('--access htpasswd needs --htpasswd')
+      return { kind, htpasswdFile: htpasswd, publicRepositories, scheme, tokenKeyFile }
+    case 'accounts':
+      return { kind, publicRepositories, tokenKeyFile, hub: parseHubSettings(flags) }
+    default:
+      throw invalid(`--access ${JSON.stringify(kind)} is none of accounts, htpasswd and open`)
+  }
+}
+
+function parseTokenKey({ 'token-key': file }: AccessFlags, hasTokens: boolean): string | undefined {
+  if (file === undefined || hasTokens) return file
+  throw invalid('--token-key needs accounts and tokens')
+}
+
+function parseScheme(text: string): HtpasswdSettings['scheme'] {
+  if (text === 'token' || text === 'basic') return text
+  throw invalid(`--auth-scheme ${JSON.stringify(text)} is neither token nor basic`)
 }
 
 export function parseTlsSettings(flags: AccessFlags): TlsSettings | undefined {

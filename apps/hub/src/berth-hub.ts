@@ -1,11 +1,16 @@
 import { storageSteps, type RepositoryPolicy, type StorageFailpoint } from '@berth/registry-server'
-import { armFailpoints, CodedError, messageOf, silentLogger, type Logger } from '@berth/stdx'
+import { armFailpoints, CodedError, messageOf, readBounded, silentLogger, type Logger } from '@berth/stdx'
 import packageJson from '../package.json' with { type: 'json' }
-import { parseCommand, usage, type Command, type ServeCommand } from './command-line.ts'
+import { parseCommand, usage, type Command, type ListenAddress, type ServeCommand } from './command-line.ts'
+import { readConfigFile, readExampleConfig } from './config-file.ts'
 import { formatGarbageReport, gc } from './gc.ts'
+import type { HubMetrics } from './operation/hub-metrics.ts'
 import { createPinoLogger } from './pino-logger.ts'
 import { seed } from './seed.ts'
 import { serve } from './serve.ts'
+import { validate } from './validate.ts'
+
+const passwordBytesMax = 4096
 
 async function run(command: Command): Promise<void> {
   switch (command.name) {
@@ -28,6 +33,17 @@ async function run(command: Command): Promise<void> {
     }
     case 'serve':
       return runServer(command)
+    case 'validate':
+      await validate(command.command)
+      return void process.stdout.write('ok\n')
+    case 'admin': {
+      const { runAdmin } = await import('./admin.ts')
+      return void process.stdout.write(
+        await runAdmin(command.action, { ...command, readPassword, logger: silentLogger }),
+      )
+    }
+    case 'config':
+      return void process.stdout.write(await readExampleConfig())
     default:
       return command satisfies never
   }
@@ -55,7 +71,10 @@ async function runServer(command: ServeCommand): Promise<void> {
   if (command.workers === 1) return serveAlone(command, { logger, stopped, onListening })
   const { announce, runWorkers, workerIndex } = await import('./workers.ts')
   const index = workerIndex(process.env)
-  if (index === undefined) return runWorkers({ count: command.workers, logger, onListening }, stopped)
+  if (index === undefined) {
+    await using _metrics = command.metrics && (await serveWorkersMetrics(command.metrics, logger))
+    return await runWorkers({ count: command.workers, logger, onListening }, stopped)
+  }
   await serveAlone({ ...command, isMaintaining: index === 0 }, { logger, stopped, onListening: announce })
   process.disconnect?.()
 }
@@ -66,9 +85,39 @@ async function serveAlone(
 ): Promise<void> {
   const failpoint = openFailpoints()
   if (failpoint) logger.warn('Failpoints are armed: this registry fails on purpose')
-  await using hub = await serve({ isMaintaining: true, ...command, failpoint, logger })
+  await using stack = new AsyncDisposableStack()
+  const metrics =
+    command.metrics && (await openMetrics(command.metrics, { stack, logger, isWorker: command.workers > 1 }))
+  await using hub = await serve({ isMaintaining: true, ...command, failpoint, metrics, logger })
   onListening(hub.url)
+  if (hub.notice !== undefined) process.stdout.write(hub.notice)
   logger.info('stopping', { signal: await stopped })
+}
+
+/** A worker's are served by the process that started it, together with the others'. */
+async function openMetrics(
+  listen: ListenAddress,
+  { stack, logger, isWorker }: { stack: AsyncDisposableStack; logger: Logger; isWorker: boolean },
+): Promise<HubMetrics> {
+  const { HubMetrics } = await import('./operation/hub-metrics.ts')
+  const metrics = new HubMetrics()
+  if (isWorker) return metrics
+  const { serveMetrics } = await import('./operation/serve-metrics.ts')
+  stack.use(await serveMetrics({ listen, logger, collect: () => metrics.collect() }))
+  return metrics
+}
+
+async function serveWorkersMetrics(listen: ListenAddress, logger: Logger): Promise<AsyncDisposable> {
+  const { serveMetrics, workersMetrics } = await import('./operation/serve-metrics.ts')
+  return serveMetrics({ listen, logger, collect: workersMetrics() })
+}
+
+/** As `docker login --password-stdin` reads it: one line end is not of the password. */
+async function readPassword(): Promise<string> {
+  const bytes = await readBounded(process.stdin, passwordBytesMax, 'password')
+  return Buffer.from(bytes)
+    .toString('utf8')
+    .replace(/\r?\n$/, '')
 }
 
 interface Serving {
@@ -78,7 +127,8 @@ interface Serving {
 }
 
 try {
-  await run(parseCommand(process.argv.slice(2), process.env))
+  const argv = process.argv.slice(2)
+  await run(parseCommand(argv, process.env, await readConfigFile(argv, process.env)))
 } catch (error) {
   const hint = error instanceof CodedError && error.hint !== undefined ? `\n${error.hint}` : ''
   process.stderr.write(`berth-hub: ${messageOf(error)}${hint}\n`)

@@ -14,6 +14,20 @@ const noMirrors = {
 
 const here = { database: undefined, bucket: undefined }
 
+const hubDefaults = {
+  isSignUpOpen: true,
+  apiRequestsPerMinute: 600,
+  pulls: { anonymous: undefined, account: undefined },
+  webhookNetworks: [],
+}
+
+const accountsDefault = {
+  kind: 'accounts',
+  publicRepositories: [],
+  tokenKeyFile: undefined,
+  hub: hubDefaults,
+}
+
 test('parseCommand() reads serve and its defaults', () => {
   assert.deepEqual(parseCommand(['serve']), {
     name: 'serve',
@@ -22,7 +36,10 @@ test('parseCommand() reads serve and its defaults', () => {
     stores: here,
     logLevel: 'info',
     mirrors: noMirrors,
-    access: undefined,
+    access: accountsDefault,
+    publicUrl: undefined,
+    trustedProxies: [],
+    metrics: undefined,
     tls: undefined,
     workers: availableParallelism(),
     clientConnections: 1000,
@@ -36,7 +53,10 @@ test('parseCommand() reads serve and its defaults', () => {
     stores: here,
     logLevel: 'debug',
     mirrors: noMirrors,
-    access: undefined,
+    access: accountsDefault,
+    publicUrl: undefined,
+    trustedProxies: [],
+    metrics: undefined,
     tls: undefined,
     workers: availableParallelism(),
     clientConnections: 1000,
@@ -127,7 +147,19 @@ test('parseCommand() refuses what it does not know', () => {
     ['mirror', '--upstream', 'ghcr.io', '--upstream-rate', '0'],
     ['mirror', '--upstream', 'ghcr.io', '--upstream-bandwidth', 'fast'],
     ['mirror', '--upstream', 'ghcr.io', '--upstream-concurrency', 'quay.io=4'],
-    ['serve', '--public', 'a/*'],
+    ['serve', '--access', 'open', '--public', 'a/*'],
+    ['serve', '--access', 'open', '--htpasswd', 'f'],
+    ['serve', '--access', 'closed'],
+    ['serve', '--sign-up', 'maybe'],
+    ['serve', '--pull-limit', '0'],
+    ['serve', '--webhook-allow', '10.0.0.0/33'],
+    ['serve', '--trusted-proxy', 'proxy'],
+    ['serve', '--public-url', 'https://hub.example.com/path'],
+    ['serve', '--metrics', '9090'],
+    ['admin'],
+    ['admin', 'create', '--name', 'me'],
+    ['admin', 'plan', 'me', 'gold'],
+    ['admin', 'promote'],
     ['serve', '--workers', '0'],
     ['serve', '--workers', '1000'],
     ['serve', '--client-connections', 'many'],
@@ -140,4 +172,52 @@ test('parseCommand() refuses what it does not know', () => {
   ]
   for (const argv of refused)
     assert.throws(() => parseCommand(argv), { code: 'invalid-argument' }, argv.join(' '))
+})
+
+test('parseCommand() takes what the command line does not say from the environment, then from the file', () => {
+  const environment = { BERTH_HUB_LISTEN: ':1', BERTH_HUB_WEBHOOK_ALLOW: '10.0.0.0/8 fd00::1' }
+  const file = { listen: ':2', workers: '3', 'sign-up': 'closed', 'log-level': 'error' }
+  const command = parseCommand(['serve', '--log-level', 'debug'], environment, file)
+  assert.ok(command.name === 'serve' && command.access.kind === 'accounts')
+  const { listen, workers, logLevel, access } = command
+  assert.deepEqual({ port: listen.port, workers, logLevel }, { port: 1, workers: 3, logLevel: 'debug' })
+  assert.deepEqual(access.hub.webhookNetworks, ['10.0.0.0/8', 'fd00::1/128'])
+  assert.equal(access.hub.isSignUpOpen, false)
+})
+
+test('parseCommand() takes a database with a password from the environment or the file, not from the command line', () => {
+  const database = 'postgres://me:secret@host/name'
+  for (const command of [
+    parseCommand(['serve'], { BERTH_HUB_DATABASE: database }),
+    parseCommand(['serve'], {}, { database }),
+  ])
+    assert.equal(command.name === 'serve' && command.stores.database, database)
+  assert.throws(
+    () => parseCommand(['serve', '--database', database]),
+    (error: Error) => !error.message.includes('secret'),
+  )
+})
+
+test('parseCommand() reads what is done with accounts', () => {
+  const actionOf = (...argv: string[]) => {
+    const command = parseCommand(['admin', ...argv])
+    return command.name === 'admin' ? command.action : undefined
+  }
+  const flags = ['--name', 'me', '--email', 'me@example.com', '--password-stdin']
+  const email = 'me@example.com'
+  assert.deepEqual(actionOf('create', ...flags), {
+    action: 'create',
+    account: 'me',
+    email,
+    isPasswordGiven: true,
+  })
+  assert.deepEqual(actionOf('password', 'me'), { action: 'password', account: 'me', isPasswordGiven: false })
+  assert.deepEqual(actionOf('demote', 'me'), { action: 'demote', account: 'me' })
+  assert.deepEqual(actionOf('plan', 'team', 'pro'), { action: 'plan', namespace: 'team', plan: 'pro' })
+  assert.deepEqual(actionOf('list'), { action: 'list' })
+})
+
+test('parseCommand() reads --validate as a question about serve', () => {
+  const command = parseCommand(['serve', '--validate'])
+  assert.ok(command.name === 'validate' && command.command.name === 'serve')
 })

@@ -1,13 +1,15 @@
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
-import { CodedError, messageOf } from '@berth/stdx'
+import { CodedError } from '@berth/stdx'
 import {
   parseAccessSettings,
   parseTlsSettings,
   type AccessSettings,
   type TlsSettings,
 } from './access-settings.ts'
+import { parseAdminAction, type AdminAction } from './admin-command.ts'
+import { flagsOfEnvironment, parseFlags, type FlagValues, type GivenFlags } from './flags.ts'
 import { parseCount, parseDuration, parseMirrorSettings, type MirrorSettings } from './mirror-settings.ts'
+import { parseNetwork } from './parse-network.ts'
 import { parseStoreSettings, type StoreSettings } from './store-settings.ts'
 
 export const usage = `Usage: berth-hub COMMAND [OPTIONS]
@@ -19,6 +21,8 @@ Commands:
   mirror  Serve copies of other registries' images, fetched when they are asked for
   seed    Put the hello-world image into the store (again is fine)
   gc      Free what no manifest names any more (serve does it every hour)
+  admin   Make accounts and administrators, set passwords and plans
+  config  Show an example of a configuration file
 
 Options of serve and mirror:
   --listen HOST:PORT   Address to listen on; port 0 takes a free one (default 127.0.0.1:5000)
@@ -28,15 +32,29 @@ Options of serve and mirror:
                        s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME&redirect=true]; needs --database. With
                        redirect, clients read large blobs from there themselves
   --log-level LEVEL    trace, debug, info, warn, error or fatal (default info)
+  --config FILE        Settings with the names of these options, YAML or JSON. What is not said here is taken from the
+                       environment (BERTH_HUB_LISTEN, BERTH_HUB_PUBLIC_URL, …), then from this file
+  --validate           Only say whether all this could be served
+  --metrics HOST:PORT  Serve Prometheus metrics there
 
   --workers N               Processes that answer (default: one a core)
   --client-connections N    Connections from one address (default 1000); a proxy before this needs more
   --policies FILE           Quotas and tags that may not change:
                             [{"repositories": "team/*", "quota": "50G", "immutableTags": ["v*"]}]
-  --htpasswd FILE           Accounts, as 'htpasswd -B' writes them: they may do everything, others nothing
-  --public PATTERN          Others may pull these repositories, for example 'library/*'; can be given again
+  --access KIND             accounts (default): people sign up, and push to repositories of theirs; htpasswd; open:
+                            everyone may do everything (default of mirror)
+  --htpasswd FILE           Accounts from a file, as 'htpasswd -B' writes it: they may do everything, others nothing
+  --public PATTERN          Others may pull these repositories (htpasswd), or these of upstreams (accounts), for example
+                            'library/*'; can be given again
   --auth-scheme SCHEME      token (default): clients get a token with their password; basic: they send it each time
   --token-key FILE          Signs tokens, so that other registries can take them: PEM, P-256 (default: keys of its own)
+  --public-url URL          Where clients reach this, when that is not the name they call it by: behind a proxy
+  --trusted-proxy NETWORK   Believe X-Forwarded-For of proxies there; can be given again
+  --sign-up MODE            open (default): everyone may make an account; closed: 'berth-hub admin create' does
+  --api-limit N             API requests a minute, by address and by account (default 600)
+  --pull-limit N            Manifests that an account may read in six hours (default: no limit)
+  --anonymous-pull-limit N  The same for an address without account (default: no limit)
+  --webhook-allow NETWORK   Webhooks may go there though it is not public, for example 10.0.0.0/8; can be given again
   --tls-cert FILE           Certificate chain, PEM; with --tls-key the registry is served over HTTPS
   --tls-key FILE            Its key, PEM
   --upstream [NAME=]URL     A registry to mirror: docker.io, ghcr.io, https://host[:port]; can be given again. Its
@@ -60,6 +78,13 @@ Options of gc:
   --policies FILE      Delete what the "retention" of these policies lets go, too
   --grace DURATION     Keep what was used within, for example 90m (default 75m); shorter than pushes take loses them
 
+admin create --name NAME --email ADDRESS   An administrator; with a password that is shown, or read from --password-stdin
+admin password NAME [--password-stdin]     Another password
+admin promote NAME, admin demote NAME      Make an account an administrator, or one no more
+admin plan NAME PLAN                       personal, pro, team or business, for an account or an organization
+admin list                                 All accounts
+  --data, --database   As above
+
 Options:
   --help               Show this text
   --version            Show the version
@@ -76,6 +101,11 @@ export type Command =
   | { name: 'help' }
   | { name: 'version' }
   | ServeCommand
+  /** Only says whether `command` could be run. */
+  | { name: 'validate'; command: ServeCommand }
+  | { name: 'admin'; dataDirectory: string; stores: StoreSettings; action: AdminAction }
+  /** Shows an example of a configuration file. */
+  | { name: 'config' }
   | { name: 'seed'; dataDirectory: string; stores: StoreSettings; repository: string; tag: string }
   | {
       name: 'gc'
@@ -86,111 +116,124 @@ export type Command =
       policiesFile: string | undefined
     }
 
+export interface ListenAddress {
+  host: string
+  port: number
+}
+
 /** `mirror` is `serve` with an upstream for requests that name none. */
 export interface ServeCommand {
   name: 'serve'
-  listen: { host: string; port: number }
+  listen: ListenAddress
   dataDirectory: string
   stores: StoreSettings
   logLevel: LogLevel
   mirrors: MirrorSettings
-  access: AccessSettings | undefined
+  access: AccessSettings
+  publicUrl: URL | undefined
+  /** Networks of proxies that say truly for whom they ask, as `address/bits`. */
+  trustedProxies: readonly string[]
+  /** Where metrics are served, if they are. */
+  metrics: ListenAddress | undefined
   tls: TlsSettings | undefined
   workers: number
   clientConnections: number
   policiesFile: string | undefined
 }
 
-const flags = {
-  listen: { type: 'string', default: '127.0.0.1:5000' },
-  data: { type: 'string', default: '/var/lib/berth-hub' },
-  database: { type: 'string' },
-  storage: { type: 'string' },
-  'log-level': { type: 'string', default: 'info' },
-  name: { type: 'string', default: 'library/hello-world:latest' },
-  'dry-run': { type: 'boolean', default: false },
-  grace: { type: 'string' },
-  upstream: { type: 'string', multiple: true },
-  'upstream-host': { type: 'string', multiple: true },
-  'upstream-auth': { type: 'string' },
-  'upstream-concurrency': { type: 'string', multiple: true },
-  'upstream-rate': { type: 'string', multiple: true },
-  'upstream-bandwidth': { type: 'string', multiple: true },
-  'tag-ttl': { type: 'string' },
-  'cache-size': { type: 'string' },
-  pin: { type: 'string', multiple: true },
-  workers: { type: 'string' },
-  'client-connections': { type: 'string', default: '1000' },
-  policies: { type: 'string' },
-  htpasswd: { type: 'string' },
-  public: { type: 'string', multiple: true },
-  'auth-scheme': { type: 'string' },
-  'token-key': { type: 'string' },
-  'tls-cert': { type: 'string' },
-  'tls-key': { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean', short: 'v' },
-} as const
-
-/** What `argv` (without node and script) and environment ask for; throws `invalid-argument`. */
-export function parseCommand(argv: readonly string[], environment: NodeJS.ProcessEnv = {}): Command {
-  const { values, positionals } = parseFlags(argv)
-  if (values.help) return { name: 'help' }
-  if (values.version) return { name: 'version' }
+/**
+ * What `argv` (without node and script) asks for; throws `invalid-argument`. What it does not say is taken from the
+ * environment, then from `config`.
+ */
+export function parseCommand(
+  argv: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  config: GivenFlags = {},
+): Command {
+  const { values: given, positionals } = parseFlags(argv)
   const [name, ...rest] = positionals
+  if (given.help || name === 'help') return { name: 'help' }
+  if (given.version) return { name: 'version' }
+  if (name === undefined) return { name: 'help' }
+  const settings = layered(given, environment, config)
+  if (name === 'admin') {
+    const { values, dataDirectory } = settings
+    return { name, dataDirectory, stores: settings.stores(), action: parseAdminAction(rest, values) }
+  }
   if (rest.length > 0) throw invalid(`unexpected argument ${JSON.stringify(rest[0])}`)
-  const dataDirectory = values.data
+  return parseNamed(name, settings)
+}
+
+interface Settings {
+  values: FlagValues
+  dataDirectory: string
+  stores: () => StoreSettings
+}
+
+function layered(given: FlagValues, environment: NodeJS.ProcessEnv, config: GivenFlags): Settings {
+  // A URL of the environment or of a file may hold a password; one of the command line may not.
+  const database = environment['BERTH_HUB_DATABASE'] ?? [config.database].flat()[0]
+  const { database: _, ...elsewhere } = { ...config, ...flagsOfEnvironment(environment) }
+  const values = { ...elsewhere, ...given } as FlagValues
+  return {
+    values,
+    dataDirectory: values.data ?? '/var/lib/berth-hub',
+    stores: () => parseStoreSettings(values, { ...environment, BERTH_HUB_DATABASE: database }),
+  }
+}
+
+function parseNamed(name: string, settings: Settings): Command {
+  const { values, dataDirectory } = settings
   switch (name) {
     case 'serve':
-    case 'mirror':
-      return {
-        name: 'serve',
-        listen: parseListen(values.listen),
-        dataDirectory,
-        stores: parseStoreSettings(values, environment),
-        logLevel: parseLogLevel(values['log-level']),
-        mirrors: parseMirrorSettings(values, name === 'mirror'),
-        access: parseAccessSettings(values),
-        tls: parseTlsSettings(values),
-        policiesFile: values.policies,
-        workers: parseWorkers(values.workers),
-        clientConnections: parseCount('--client-connections', values['client-connections']),
-      }
-    case 'seed':
-      return {
-        name,
-        dataDirectory,
-        stores: parseStoreSettings(values, environment),
-        ...parseName(values.name),
-      }
+    case 'mirror': {
+      const command = parseServe(name, settings)
+      return values.validate ? { name: 'validate', command } : command
+    }
+    case 'seed': {
+      const image = parseName(values.name ?? 'library/hello-world:latest')
+      return { name, dataDirectory, stores: settings.stores(), ...image }
+    }
     case 'gc':
       return {
         name,
         dataDirectory,
-        stores: parseStoreSettings(values, environment),
-        dryRun: values['dry-run'],
+        stores: settings.stores(),
+        dryRun: values['dry-run'] === true,
         graceMs: parseDuration('--grace', values.grace),
         policiesFile: values.policies,
       }
-    case undefined:
-      return { name: 'help' }
+    case 'config':
+      return { name }
     default:
       throw invalid(`unknown command ${JSON.stringify(name)}`)
   }
 }
 
-function parseFlags(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: flags, allowPositionals: true })
-  } catch (error) {
-    throw invalid(messageOf(error))
+function parseServe(name: 'serve' | 'mirror', { values, dataDirectory, stores }: Settings): ServeCommand {
+  const isMirror = name === 'mirror'
+  return {
+    name: 'serve',
+    listen: parseListen('--listen', values.listen ?? '127.0.0.1:5000'),
+    dataDirectory,
+    stores: stores(),
+    logLevel: parseLogLevel(values['log-level'] ?? 'info'),
+    mirrors: parseMirrorSettings(values, isMirror),
+    access: parseAccessSettings(values, isMirror),
+    publicUrl: parsePublicUrl(values['public-url']),
+    trustedProxies: (values['trusted-proxy'] ?? []).map((text) => parseNetwork('--trusted-proxy', text)),
+    metrics: values.metrics === undefined ? undefined : parseListen('--metrics', values.metrics),
+    tls: parseTlsSettings(values),
+    policiesFile: values.policies,
+    workers: parseWorkers(values.workers),
+    clientConnections: parseCount('--client-connections', values['client-connections'] ?? '1000'),
   }
 }
 
-function parseListen(text: string): { host: string; port: number } {
+function parseListen(flag: string, text: string): ListenAddress {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:]*)):(\d{1,5})$/.exec(text)
   const port = Number(match?.[3])
-  if (!match || port > 65535) throw invalid(`--listen ${JSON.stringify(text)} is not HOST:PORT`)
+  if (!match || port > 65535) throw invalid(`${flag} ${JSON.stringify(text)} is not HOST:PORT`)
   return { host: match[1] ?? match[2] ?? '', port }
 }
 
@@ -198,6 +241,14 @@ function parseWorkers(text: string | undefined): number {
   const count = text === undefined ? availableParallelism() : parseCount('--workers', text)
   if (count > workersMax) throw invalid(`--workers ${count} is more than ${workersMax}`)
   return count
+}
+
+function parsePublicUrl(text: string | undefined): URL | undefined {
+  if (text === undefined) return undefined
+  const url = URL.parse(text)
+  const isPlain = url?.pathname === '/' && url.search === '' && url.username === ''
+  if (isPlain && /^https?:$/.test(url.protocol)) return url
+  throw invalid('--public-url is not http://HOST[:PORT] or https://HOST[:PORT]')
 }
 
 function parseLogLevel(text: string): LogLevel {

@@ -1,9 +1,8 @@
 import type { Digest } from '@berth/oci'
-import { createRegistry } from '@berth/registry-server'
 import type { Logger } from '@berth/stdx'
 import { helloWorldImage } from './hello-world/hello-world-image.ts'
+import { openOfflineCatalog } from './offline-catalog.ts'
 import type { StoreSettings } from './store-settings.ts'
-import { openStores } from './stores.ts'
 
 export interface SeedOptions {
   dataDirectory: string
@@ -15,8 +14,11 @@ export interface SeedOptions {
 
 /** Puts hello-world into the store, which a hub may be serving meanwhile; again is success. Returns its digest. */
 export async function seed(options: SeedOptions): Promise<Digest> {
-  const { repository, tag, logger } = options
+  const { repository, tag } = options
   await using stack = new AsyncDisposableStack()
-  const registry = stack.use(await createRegistry({ ...(await openStores(options, stack)), logger }))
-  return await registry.putImage(repository, tag, helloWorldImage())
+  const { catalog, registry } = await openOfflineCatalog(options, stack)
+  const digest = await registry.putImage(repository, tag, helloWorldImage())
+  catalog.registry.noteActivity({ kind: 'push', repository, digest, tags: [tag], account: undefined })
+  await catalog.registry.flush()
+  return digest
 }

@@ -6,17 +6,22 @@ import { getSystemErrorMessage } from 'node:util'
 import {
   createRegistry,
   createRegistryHttpServer,
+  setClientAddress,
   type Registry,
+  type RegistryActivity,
   type RepositoryPolicy,
   type ServerCertificate,
   type StorageFailpoint,
 } from '@berth/registry-server'
 import { CodedError, messageOf, type Logger } from '@berth/stdx'
 import { linuxKernel } from '@berth/syscalls'
-import type { HubAccess, HubAccessOptions } from './access.ts'
+import { openHubAccess, type HubAccess } from './access.ts'
 import type { AccessSettings, TlsSettings } from './access-settings.ts'
+import { ForwardedAddress } from './forwarded-address.ts'
 import { startMaintenance } from './maintenance.ts'
 import type { MirrorSettings } from './mirror-settings.ts'
+import type { HubMetrics } from './operation/hub-metrics.ts'
+import { Origin } from './origin.ts'
 import type { StoreSettings } from './store-settings.ts'
 import { openStores } from './stores.ts'
 import { TurnStore } from './turn-store.ts'
@@ -31,7 +36,11 @@ export interface ServeOptions {
   dataDirectory: string
   stores: StoreSettings
   mirrors: MirrorSettings
-  access: AccessSettings | undefined
+  access: AccessSettings
+  /** Where clients reach the hub, when that is not what their requests say. */
+  publicUrl: URL | undefined
+  /** Networks of proxies that say truly for whom they ask, as `address/bits`. */
+  trustedProxies: readonly string[]
   tls: TlsSettings | undefined
   policiesFile: string | undefined
   /** Of all processes that answer; this is one of `workers`, which get connections in turn. */
@@ -40,6 +49,8 @@ export interface ServeOptions {
   /** Whether this process collects garbage and scrubs; one of those on a store is enough. */
   isMaintaining: boolean
   failpoint: StorageFailpoint | undefined
+  /** Where requests are counted, if they are. */
+  metrics: HubMetrics | undefined
   logger: Logger
 }
 
@@ -47,10 +58,12 @@ export interface ServeOptions {
 export interface ServingHub extends AsyncDisposable {
   /** `http://host:port`, or `https:` */
   readonly url: string
+  /** What who runs the hub should know, in whole lines. */
+  readonly notice: string | undefined
 }
 
 export async function serve(options: ServeOptions): Promise<ServingHub> {
-  const { listen, logger } = options
+  const { listen, dataDirectory, logger, publicUrl } = options
   const isTls = options.tls !== undefined
   await using stack = new AsyncDisposableStack()
   const isMirror = options.mirrors.upstreams.length > 0
@@ -65,42 +78,66 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
       })
     : undefined
   const stores = await openStores(options, stack)
-  const { database } = stores
-  const access = options.access && (await openAccess(options.access, { database, isTls, logger }))
-  const registry = stack.use(
+  const access = await openHubAccess(options.access, {
+    dataDirectory,
+    database: stores.database,
+    findContents: () => registry.contents,
+    mirroredNamespaces: options.mirrors.upstreams.map(({ name }) => name),
+    origin: new Origin({ publicUrl, isTls }),
+    stack,
+    logger,
+  })
+  const registry: Registry = stack.use(
     await createRegistry({
       ...stores,
       logger,
       ...(mirrors && { mirrors }),
-      ...(access && { access: access.policy }),
+      ...accessOptions(access, options.metrics),
       policies: await readPolicyFile(options.policiesFile),
       openFileSender: linuxKernel.openFileSender,
       failpoint: options.failpoint,
     }),
   )
+  const forwarded = new ForwardedAddress(options.trustedProxies)
+  const parts = { registry, access, forwarded, metrics: options.metrics }
   const server = createRegistryHttpServer(
-    (request, response) => void answer({ registry, access }, request, response),
+    (request, response) => void answer(parts, request, response),
     options.tls && (await readCertificate(options.tls)),
     { perAddressMax: Math.ceil(options.clientConnections / options.workers) },
   )
   if (options.isMaintaining) {
-    const turns = await TurnStore.open(database)
+    const turns = await TurnStore.open(stores.database)
     stack.use(startMaintenance({ registry, turns, logger: logger.named('maintenance') }))
+    access.startWork?.()
   }
   await startListening(server, listen)
   stack.defer(() => drain(server))
+  const notice = options.isMaintaining ? await access.findNotice?.() : undefined
   const owned = stack.move()
   const url = urlOf(server.address() as AddressInfo, isTls)
-  return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { url, notice, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 async function readPolicyFile(path: string | undefined): Promise<RepositoryPolicy[]> {
   return path === undefined ? [] : (await import('./policies.ts')).readPolicies(path)
 }
 
-async function openAccess(settings: AccessSettings, options: HubAccessOptions): Promise<HubAccess> {
-  const { openHubAccess } = await import('./access.ts')
-  return openHubAccess(settings, options)
+function accessOptions({ policy, onActivity, meterPull }: HubAccess, metrics: HubMetrics | undefined) {
+  return {
+    access: policy,
+    onActivity: (activity: RegistryActivity) => {
+      metrics?.countActivity(activity)
+      onActivity?.(activity)
+    },
+    ...(meterPull && { meterPull }),
+  }
+}
+
+interface HubParts {
+  registry: Registry
+  access: HubAccess
+  forwarded: ForwardedAddress
+  metrics: HubMetrics | undefined
 }
 
 async function readCertificate({ certificateFile, keyFile }: TlsSettings): Promise<ServerCertificate> {
@@ -108,23 +145,32 @@ async function readCertificate({ certificateFile, keyFile }: TlsSettings): Promi
 }
 
 async function answer(
-  { registry, access }: { registry: Registry; access: HubAccess | undefined },
+  { registry, access, forwarded, metrics }: HubParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.url === '/healthz') return await answerHealth(registry, response)
-  if (access?.isTokenRequest(request)) return await access.handleToken(request, response)
+  const client = forwarded.find(request)
+  if (client !== undefined) setClientAddress(request, client)
+  metrics?.observe(request, response)
+  if (request.url === '/healthz') return sendText(response, 200, 'ok\n')
+  if (request.url === '/readyz') return await answerReadiness(registry, response)
+  if (await access.handle(request, response)) return
   await registry.handle(request, response)
 }
 
-async function answerHealth(registry: Registry, response: ServerResponse): Promise<void> {
-  const isHealthy = await registry.checkHealth().then(
-    () => true,
-    () => false,
-  )
-  if (isHealthy) return void response.writeHead(200, { 'Content-Type': 'text/plain' }).end('ok\n')
-  response.writeHead(503, { 'Content-Type': 'text/plain', 'Retry-After': retryAfterSeconds })
-  response.end('unavailable\n')
+/** Ready is who reaches tables and bytes; one that does not is healthy, and would not be better after a restart. */
+async function answerReadiness(registry: Registry, response: ServerResponse): Promise<void> {
+  try {
+    await registry.checkHealth()
+    sendText(response, 200, 'ok\n')
+  } catch {
+    response.setHeader('Retry-After', retryAfterSeconds)
+    sendText(response, 503, 'unavailable\n')
+  }
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain' }).end(text)
 }
 
 async function startListening(server: Server, { host, port }: { host: string; port: number }): Promise<void> {

@@ -19,8 +19,17 @@ interface StartedProgram {
   url: string
 }
 
-/** Starts the program and waits for the line that says where it listens; `stack` ends it if it still runs then. */
+/** As `startServing`, a hub in which everyone may do everything. */
 export async function startProgram(
+  stack: AsyncDisposableStack,
+  data: string,
+  more: readonly string[] = [],
+): Promise<StartedProgram> {
+  return startServing(stack, data, ['--access', 'open', ...more])
+}
+
+/** Starts the program and waits for the line that says where it listens; `stack` ends it if it still runs then. */
+export async function startServing(
   stack: AsyncDisposableStack,
   data: string,
   more: readonly string[] = [],
@@ -28,7 +37,7 @@ export async function startProgram(
   return startProgramWith(stack, { data, more, environment: {} })
 }
 
-/** As `startProgram`, with more in its environment. */
+/** As `startServing`, with more in its environment. */
 export async function startProgramWith(
   stack: AsyncDisposableStack,
   options: { data: string; more: readonly string[]; environment: Readonly<Record<string, string>> },

@@ -10,7 +10,7 @@ import { promisify } from 'node:util'
 import { hash } from 'bcryptjs'
 import { busyboxImage } from '../../fixtures/images.ts'
 import { startHub } from '../../fixtures/hub.ts'
-import { startProgram, temporaryDirectory } from './hub-program.ts'
+import { startProgram, startServing, temporaryDirectory } from './hub-program.ts'
 
 const run = promisify(execFile)
 const hasProgram = (name: string, flag: string) =>
@@ -33,7 +33,7 @@ for (const scheme of ['token', 'basic']) {
       const htpasswd = join(directory, 'htpasswd')
       await writeFile(htpasswd, `me:${await hash('secret', 4)}\n`)
       const flags = ['--htpasswd', htpasswd, '--public', 'open/*', '--auth-scheme', scheme]
-      const { url } = await startProgram(stack, join(directory, 'data'), flags)
+      const { url } = await startServing(stack, join(directory, 'data'), flags)
       const source = stack.use(await startHub())
       await source.push(await busyboxImage(), 'box:latest')
       const { host } = new URL(url)

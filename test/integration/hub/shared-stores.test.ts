@@ -41,7 +41,7 @@ async function startReplica(stack: AsyncDisposableStack, stores: SharedStores, m
   const data = await temporaryDirectory(stack)
   const { flags, environment } = stores
   const workers = more.includes('--workers') ? [] : ['--workers', '1']
-  const options = { data, more: [...flags, ...workers, ...more], environment }
+  const options = { data, more: ['--access', 'open', ...flags, ...workers, ...more], environment }
   const { child, url } = await startProgramWith(stack, options)
   return { child, url, requests: new RegistryRequests(url) }
 }
@@ -175,7 +175,7 @@ test('R7: a database or an object store that is gone is 503 with Retry-After, ne
   }
   const expectServed = () =>
     eventually(async () => {
-      for (const path of [manifest, blob, '/healthz']) await requests.send('GET', path, { status: 200 })
+      for (const path of [manifest, blob, '/readyz']) await requests.send('GET', path, { status: 200 })
     })
   await expectServed()
   await pair.database.kill()
@@ -183,7 +183,7 @@ test('R7: a database or an object store that is gone is 503 with Retry-After, ne
     for (const path of [manifest, blob, '/v2/team/app/tags/list', '/v2/_catalog', '/v2/new/app/manifests/x'])
       await expectUnavailable('GET', path)
     await expectUnavailable('POST', `/v2/team/app/blobs/uploads/?mount=${digestOf(layer)}&from=team/app`)
-    await expectUnavailable('GET', '/healthz')
+    await expectUnavailable('GET', '/readyz')
   } finally {
     await pair.database.start()
   }
@@ -194,7 +194,7 @@ test('R7: a database or an object store that is gone is 503 with Retry-After, ne
     await expectUnavailable('GET', blob)
     await expectUnavailable('GET', upload)
     await expectUnavailable('POST', '/v2/team/app/blobs/uploads/')
-    await expectUnavailable('GET', '/healthz')
+    await expectUnavailable('GET', '/readyz')
   } finally {
     await pair.objects.start()
   }

@@ -39,8 +39,10 @@ export class LoginLimits {
    * Throws TOO_MANY_REQUESTS, for right secrets too, when there were too many wrong ones.
    */
   async try<T>(login: LoginAttempt, attempt: () => Promise<T | undefined>): Promise<T> {
-    const pair = `${login.name} from ${networkOf(login.address)}`
-    const limits = this.#limitsOf(login, pair)
+    // Names differ in their letters' size for nobody but a counter.
+    const name = login.name.toLowerCase()
+    const pair = `${name} from ${networkOf(login.address)}`
+    const limits = this.#limitsOf({ ...login, name }, pair)
     if (limits.some(([key, max]) => this.#count(key) >= max))
       throw new RegistryError('TOO_MANY_REQUESTS', {
         message: 'too many failed logins',

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isCoded, readBounded, type Logger } from '@berth/stdx'
+import { clientAddress } from '../http/client-address.ts'
 import { sendJson } from '../http/exchange.ts'
 import { errorReply, sendError } from '../http/error-response.ts'
 import { RegistryError } from '../registry-error.ts'
@@ -60,7 +61,7 @@ export class TokenService {
     const query = new URLSearchParams(request.url?.replace(/^[^?]*\??/, ''))
     this.#checkService(query.get('service'))
     const login = parseBasic(request.headers.authorization)
-    const account = login && (await this.#options.guard.authenticate(login, addressOf(request)))
+    const account = login && (await this.#options.guard.authenticate(login, clientAddress(request)))
     const lasting = query.get('offline_token') === 'true' ? clientOf(request) : undefined
     const answer = await this.#issue({ account, scopes: parseScopes(query.getAll('scope')), lasting })
     return { token: answer.access_token, ...answer }
@@ -73,7 +74,7 @@ export class TokenService {
     })
     const form = new URLSearchParams(Buffer.from(bytes).toString('utf8'))
     this.#checkService(form.get('service'))
-    const account = await this.#accountOf(form, addressOf(request))
+    const account = await this.#accountOf(form, clientAddress(request))
     const isOffline = form.get('access_type') === 'offline'
     const refreshToken = form.get('refresh_token')
     const answer = await this.#issue({
@@ -140,9 +141,5 @@ export class TokenService {
 }
 
 function clientOf(request: IncomingMessage): TokenClient {
-  return { address: addressOf(request), userAgent: request.headers['user-agent'] ?? '' }
-}
-
-function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? ''
+  return { address: clientAddress(request), userAgent: request.headers['user-agent'] ?? '' }
 }

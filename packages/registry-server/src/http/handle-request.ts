@@ -13,6 +13,7 @@ import { parseRepository } from '../names.ts'
 import type { PullMeter } from '../pull-meter.ts'
 import type { RegistryActivity } from '../registry-activity.ts'
 import { RegistryError } from '../registry-error.ts'
+import { clientAddress } from './client-address.ts'
 import { errorReply, sendError } from './error-response.ts'
 import type { RegistryServices, Route } from './exchange.ts'
 import { findRoute } from './router.ts'
@@ -111,7 +112,7 @@ async function grantAccess(
   access: Access,
   { request, response }: { request: IncomingMessage; response: ServerResponse },
 ): Promise<Grant> {
-  const grant = await policy.grant(request.headers, request.socket.remoteAddress ?? '').catch((error) => {
+  const grant = await policy.grant(request.headers, clientAddress(request)).catch((error) => {
     const challenge = isCoded(error, 'unauthorized') ? policy.challenge?.(access, request.headers) : undefined
     if (challenge !== undefined) response.setHeader('WWW-Authenticate', challenge)
     throw error

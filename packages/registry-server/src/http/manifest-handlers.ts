@@ -3,6 +3,7 @@ import { manifestBytesMax } from '@berth/oci'
 import { isCoded, readBounded } from '@berth/stdx'
 import { parseManifestReference, parseTag } from '../names.ts'
 import { RegistryError } from '../registry-error.ts'
+import { clientAddress } from './client-address.ts'
 import { sendEmpty, warningHeader, type Exchange } from './exchange.ts'
 
 /** Tags in one push by digest: the specification asks for at least ten. */
@@ -22,7 +23,7 @@ export async function getManifest(exchange: Exchange): Promise<void> {
   if (request.headers['if-none-match'] === headers.ETag) return sendEmpty(response, 304, headers)
   const limits = meterPull({
     account: grant.account,
-    address: request.socket.remoteAddress ?? '',
+    address: clientAddress(request),
     isCounted: request.method !== 'HEAD',
   })
   response.writeHead(200, { ...headers, ...limits, 'Content-Length': record.sizeBytes })

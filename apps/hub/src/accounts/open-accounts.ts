@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http'
+import { openCatalog } from '@berth/catalog'
+import { createPages } from '@berth/hub-web'
+import { clientAddress, LoginLimits, openTokenAccess } from '@berth/registry-server'
+import { isCoded } from '@berth/stdx'
+import { answerToken, tokenOptions, type HubAccess, type HubAccessOptions } from '../access.ts'
+import type { AccountsSettings } from '../access-settings.ts'
+import type { SignIn } from '../api/api-call.ts'
+import { HubApi } from '../api/hub-api.ts'
+import { limitedSignUp } from '../limits/limited-sign-up.ts'
+import { createPullMeter } from '../limits/pull-limits.ts'
+import { RequestLimits } from '../limits/request-limits.ts'
+import { deliverWebhooks } from '../webhooks/deliver-webhooks.ts'
+import { CatalogAccounts } from './catalog-accounts.ts'
+import { searcherFinder } from './find-searcher.ts'
+import { lateContents } from './late-contents.ts'
+import { MirroredRights } from './mirrored-rights.ts'
+import { activityNoter } from './note-activity.ts'
+import { sessionTokens } from './session-tokens.ts'
+import { sweepCatalog } from './sweep-catalog.ts'
+
+/** A hub's people: who signs in to the registry, the API and the pages. `stack` closes it. */
+export async function openAccounts(
+  settings: AccountsSettings,
+  options: HubAccessOptions,
+): Promise<HubAccess> {
+  const { database, stack, logger, origin } = options
+  const contents = lateContents(options.findContents)
+  const catalog = stack.use(await openCatalog({ database, contents, logger, ...origin.publicUrlOption }))
+  const mirrored = new MirroredRights(options.mirroredNamespaces, settings.publicRepositories)
+  const accounts = new CatalogAccounts(catalog, mirrored)
+  const logins = new LoginLimits()
+  const refreshTokens = sessionTokens(catalog.sessions)
+  const tokens = await openTokenAccess({
+    ...(await tokenOptions(settings, options)),
+    accounts,
+    refreshTokens,
+    logins,
+  })
+  const signIn: SignIn = (name, secret, address) =>
+    logins.try({ name, address, isRandom: accounts.isRandomSecret(secret) }, () =>
+      catalog.accounts.signIn(name, secret),
+    )
+  const signUp = limitedSignUp(catalog.accounts)
+  const { isSignUpOpen } = settings.hub
+  const api = new HubApi({
+    catalog,
+    signIn,
+    signUp,
+    isSignUpOpen,
+    findSearcher: searcherFinder({ signIn, catalog, policy: tokens.policy }),
+    limits: new RequestLimits({ perMinute: settings.hub.apiRequestsPerMinute }),
+    origin,
+    logger: logger.named('api'),
+  })
+  const pages = await createPages({
+    catalog,
+    logger,
+    ...origin.publicUrlOption,
+    addressOf: clientAddress,
+    signIn: (...login) => signIn(...login).catch(undefinedIfWrong),
+    signUp,
+    isSignUpOpen,
+  })
+  return {
+    policy: tokens.policy,
+    handle: async (request, response) =>
+      (await answerToken(tokens, request, response)) ||
+      (await api.handle(request, response)) ||
+      (!isRegistryPath(request) && (await pages.handle(request, response))),
+    onActivity: activityNoter(catalog.registry),
+    meterPull: createPullMeter(settings.hub.pulls),
+    findNotice: async () => ((await catalog.accounts.hasAccounts()) ? undefined : firstStartNotice(options)),
+    startWork() {
+      const { webhooks } = catalog
+      const { webhookNetworks: allowedNetworks } = settings.hub
+      stack.use(deliverWebhooks({ webhooks, allowedNetworks, logger: logger.named('webhooks') }))
+      stack.use(sweepCatalog(catalog, logger.named('catalog')))
+    },
+  }
+}
+
+function undefinedIfWrong(error: unknown): undefined {
+  if (!isCoded(error, 'unauthorized')) throw error
+}
+
+/** Clients of the registry get its own words, whatever they say that they accept. */
+function isRegistryPath({ url = '' }: IncomingMessage): boolean {
+  return /^\/v2(?:[/?]|$)/.test(url)
+}
+
+function firstStartNotice({ dataDirectory }: HubAccessOptions): string {
+  return `Nobody has an account yet. Make the first one, an administrator:
+  berth-hub admin create --data ${dataDirectory} --name NAME --email ADDRESS
+`
+}

@@ -1,0 +1,64 @@
+import type { PlanName } from '@berth/catalog'
+import { CodedError } from '@berth/stdx'
+import type { FlagValues } from './flags.ts'
+
+/** What who runs a hub does with its accounts. */
+export type AdminAction =
+  | { action: 'create'; account: string; email: string; isPasswordGiven: boolean }
+  | { action: 'password'; account: string; isPasswordGiven: boolean }
+  | { action: 'promote' | 'demote'; account: string }
+  | { action: 'plan'; namespace: string; plan: PlanName }
+  | { action: 'list' }
+
+const planNames: readonly PlanName[] = ['personal', 'pro', 'team', 'business']
+
+/** Reads what follows `admin`; throws `invalid-argument`. */
+export function parseAdminAction(words: readonly string[], values: FlagValues): AdminAction {
+  const [action = '', ...rest] = words
+  const isPasswordGiven = values['password-stdin'] === true
+  switch (action) {
+    case 'create':
+      takeNothing(action, rest)
+      return { action, ...parsePerson(values), isPasswordGiven }
+    case 'password':
+      return { action, account: need(action, rest, ['NAME'])[0] ?? '', isPasswordGiven }
+    case 'promote':
+    case 'demote':
+      return { action, account: need(action, rest, ['NAME'])[0] ?? '' }
+    case 'plan': {
+      const [namespace = '', plan = ''] = need(action, rest, ['NAME', 'PLAN'])
+      return { action, namespace, plan: parsePlan(plan) }
+    }
+    case 'list':
+      takeNothing(action, rest)
+      return { action }
+    default:
+      throw invalid('admin is followed by create, password, promote, demote, plan or list')
+  }
+}
+
+function parsePerson({ name, email }: FlagValues): { account: string; email: string } {
+  if (name !== undefined && email !== undefined) return { account: name, email }
+  throw invalid('admin create needs --name and --email')
+}
+
+function parsePlan(text: string): PlanName {
+  const plan = planNames.find((name) => name === text)
+  if (plan) return plan
+  throw invalid(`${JSON.stringify(text)} is none of the plans ${planNames.join(', ')}`)
+}
+
+function need(action: string, words: readonly string[], names: readonly string[]): readonly string[] {
+  if (words.length === names.length) return words
+  throw invalid(`admin ${action} takes ${names.join(' ')}`)
+}
+
+function takeNothing(action: string, [word]: readonly string[]): void {
+  if (word !== undefined) throw invalid(`unexpected argument ${JSON.stringify(word)} of admin ${action}`)
+}
+
+function invalid(state: string): CodedError {
+  return new CodedError('invalid-argument', `Cannot read command line: ${state}`, {
+    hint: "See 'berth-hub --help'.",
+  })
+}

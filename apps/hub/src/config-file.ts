@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CodedError, messageOf } from '@berth/stdx'
+import { flagsOfDocument, parseFlags, type GivenFlags } from './flags.ts'
+
+/** Reads the file that `--config` or BERTH_HUB_CONFIG names, YAML or JSON; throws `invalid-argument`. */
+export async function readConfigFile(
+  argv: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<GivenFlags> {
+  const path = parseFlags(argv).values.config ?? environment['BERTH_HUB_CONFIG']
+  if (path === undefined || path === '') return {}
+  return flagsOfDocument(await readDocument(path), path)
+}
+
+async function readDocument(path: string): Promise<unknown> {
+  try {
+    const text = await readFile(path, 'utf8')
+    // Loaded when it is wanted: it takes memory. JSON is YAML.
+    const { parse } = await import('yaml')
+    return parse(text) as unknown
+  } catch (error) {
+    throw new CodedError('invalid-argument', `Cannot read ${path}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/** A configuration file with every setting, commented out. */
+export function readExampleConfig(): Promise<string> {
+  return readFile(join(import.meta.dirname, 'example-config.yaml'), 'utf8')
+}

@@ -1,0 +1,26 @@
+import { access, constants } from 'node:fs/promises'
+import { CodedError, messageOf } from '@berth/stdx'
+import type { ServeCommand } from './command-line.ts'
+
+/** Throws `invalid-argument` for files that cannot be read or do not hold what they should; nothing is opened or made. */
+export async function validate({
+  access: settings,
+  tls,
+  policiesFile,
+  mirrors,
+}: ServeCommand): Promise<void> {
+  if (policiesFile !== undefined) await (await import('./policies.ts')).readPolicies(policiesFile)
+  const files = [
+    tls?.certificateFile,
+    tls?.keyFile,
+    mirrors.credentialsFile,
+    settings.kind === 'htpasswd' ? settings.htpasswdFile : undefined,
+  ]
+  for (const path of files) if (path !== undefined) await checkReadable(path)
+}
+
+async function checkReadable(path: string): Promise<void> {
+  await access(path, constants.R_OK).catch((error: unknown) => {
+    throw new CodedError('invalid-argument', `Cannot read ${path}: ${messageOf(error)}`, { cause: error })
+  })
+}
