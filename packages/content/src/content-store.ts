@@ -35,8 +35,8 @@ export interface ContentStore extends AsyncDisposable {
    */
   createLease(options?: { expiresAt?: number; transient?: boolean }): Promise<Lease>
 
-  /** Repositories (`registry/repository`) that are known to hold a blob, for cross-repository mounts. */
-  addOrigin(digest: Digest, repository: string): Promise<void>
+  /** Remembers that a repository (`registry/repository`) holds blobs, for cross-repository mounts. */
+  addOrigin(digests: readonly Digest[], repository: string): Promise<void>
   listOrigins(digest: Digest): Promise<string[]>
 
   /**

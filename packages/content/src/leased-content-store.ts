@@ -121,8 +121,8 @@ export class LeasedContentStore implements ContentStore {
     }
   }
 
-  async addOrigin(digest: Digest, repository: string): Promise<void> {
-    this.#metadata.addOrigin(digest, repository)
+  async addOrigin(digests: readonly Digest[], repository: string): Promise<void> {
+    this.#metadata.addOrigin(digests, repository)
   }
 
   async listOrigins(digest: Digest): Promise<string[]> {

@@ -64,8 +64,11 @@ export class MetadataStore {
     return new Set(rows.map((row) => String(row['digest']) as Digest))
   }
 
-  addOrigin(digest: Digest, repository: string): void {
-    this.#database.prepare('INSERT OR IGNORE INTO origin VALUES (?, ?)').run(digest, repository)
+  addOrigin(digests: readonly Digest[], repository: string): void {
+    transaction(this.#database, () => {
+      const insert = this.#database.prepare('INSERT OR IGNORE INTO origin VALUES (?, ?)')
+      for (const digest of digests) insert.run(digest, repository)
+    })
   }
 
   origins(digest: Digest): string[] {

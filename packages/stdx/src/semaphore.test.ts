@@ -50,6 +50,24 @@ test('Semaphore returns what the action does, and has room again after one that 
   assert.equal(await semaphore.run(async () => 'value'), 'value')
 })
 
+test('Semaphore.acquire() gives a turn that ends once', async () => {
+  const semaphore = new Semaphore(1)
+  const first = await semaphore.acquire()
+  const order: string[] = []
+  const second = semaphore.acquire().then((turn) => {
+    order.push('second')
+    return turn
+  })
+  const third = semaphore.run(async () => order.push('third'))
+  first[Symbol.dispose]()
+  first[Symbol.dispose]()
+  const turn = await second
+  assert.deepEqual(order, ['second'])
+  turn[Symbol.dispose]()
+  await third
+  assert.deepEqual(order, ['second', 'third'])
+})
+
 test('Semaphore refuses a limit under which nothing would run', () => {
   for (const limit of [0, -1, Number.NaN]) assert.throws(() => new Semaphore(limit), RangeError)
 })

@@ -11,14 +11,23 @@ export class Semaphore {
 
   /** Runs `action` when it is its turn; its turn ends when it settles, whether or not it fails. */
   async run<T>(action: () => Promise<T>): Promise<T> {
+    using _ = await this.acquire()
+    return await action()
+  }
+
+  /** Waits for a turn; disposing ends it, once, however often that is done. */
+  async acquire(): Promise<Disposable> {
     if (this.#free > 0) this.#free--
     else await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    try {
-      return await action()
-    } finally {
-      const next = this.#waiting.shift()
-      if (next) next()
-      else this.#free++
+    let isHeld = true
+    return {
+      [Symbol.dispose]: () => {
+        if (!isHeld) return
+        isHeld = false
+        const next = this.#waiting.shift()
+        if (next) next()
+        else this.#free++
+      },
     }
   }
 }

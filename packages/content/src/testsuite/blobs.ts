@@ -79,9 +79,9 @@ export function testBlobs(open: OpenTestStore): void {
     await using store = await open()
     const { bytes, descriptor } = content('hello')
     await store.writeBlob(bytes, descriptor)
-    await store.addOrigin(descriptor.digest, 'docker.io/library/b')
-    await store.addOrigin(descriptor.digest, 'docker.io/library/a')
-    await store.addOrigin(descriptor.digest, 'docker.io/library/a')
+    await store.addOrigin([descriptor.digest], 'docker.io/library/b')
+    await store.addOrigin([descriptor.digest], 'docker.io/library/a')
+    await store.addOrigin([descriptor.digest], 'docker.io/library/a')
     assert.deepEqual(await store.listOrigins(descriptor.digest), [
       'docker.io/library/a',
       'docker.io/library/b',

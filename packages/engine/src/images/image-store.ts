@@ -283,7 +283,9 @@ export class ImageStore {
   #setDigest(name: string, imageId: Digest): void {
     const at = name.indexOf('@')
     this.#run(
-      'INSERT INTO image_digest VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET image_id = excluded.image_id',
+      // What is so already is not written: nobody waits for the disk then.
+      `INSERT INTO image_digest VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET image_id = excluded.image_id
+       WHERE image_id <> excluded.image_id`,
       [name.slice(0, at), name.slice(at + 1), imageId],
     )
   }

@@ -41,6 +41,8 @@ interface DownloadOptions {
   emit: (event: LayerEvent) => void
   signal: AbortSignal
   withoutMirrors: boolean
+  /** Among the downloads. */
+  place: Disposable
 }
 
 /** Smaller blobs arrive at once. */
@@ -122,11 +124,10 @@ export class LayerTransfer {
     await using _use = this.#stages.use(digest)
     const download = async (emit: (event: LayerEvent) => void, signal: AbortSignal) => {
       emit({ state: 'waiting' })
-      await this.#places.run(() =>
-        despiteMirrors({ ...request, registry: this.#options.registry, signal }, (options) =>
-          this.#download(request, { ...options, emit, signal }),
-        ),
-      )
+      await despiteMirrors({ ...request, registry: this.#options.registry, signal }, async (options) => {
+        using place = await this.#places.acquire()
+        await this.#download(request, { ...options, emit, signal, place })
+      })
     }
     const unpack = (emit: (event: LayerEvent) => void, signal: AbortSignal) =>
       this.unpack(request, { signal, onEvent: emit, findStaged: async () => this.#stages.find(digest) })
@@ -135,7 +136,11 @@ export class LayerTransfer {
     await this.#unpackings.join(keyOf(request), unpack, options)
   }
 
-  async #download(request: LayerRequest, { emit, signal, withoutMirrors }: DownloadOptions): Promise<void> {
+  /** Its place among the downloads is free for another while the bytes go to the disk. */
+  async #download(
+    request: LayerRequest,
+    { emit, signal, place, withoutMirrors }: DownloadOptions,
+  ): Promise<void> {
     const { content, registry } = this.#options
     const { reference, descriptor, credentials } = request
     signal.throwIfAborted()
@@ -172,6 +177,7 @@ export class LayerTransfer {
       }
     }
     emit({ state: 'downloaded' })
+    place[Symbol.dispose]()
     const stage = await follower?.take()
     await using stack = new AsyncDisposableStack()
     if (stage) stack.use(stage)

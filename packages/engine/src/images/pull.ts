@@ -105,7 +105,8 @@ async function recordPulled(
     digests: [`${repository}@${root}`],
   })
   const { config, layers } = image.manifest
-  for (const { digest } of [config, ...layers]) await context.content.addOrigin(digest, repository)
+  const digests = [config, ...layers].map(({ digest }) => digest)
+  await context.content.addOrigin(digests, repository)
   await context.failpoint('image.origins-recorded')
   return tagged !== imageId || before !== imageId
 }

@@ -1,5 +1,13 @@
 import type { JsonMessage, PushResult } from '@berth/api'
-import { familiarName, familiarReference, formatReference, type Platform, type Reference } from '@berth/oci'
+import {
+  familiarName,
+  familiarReference,
+  formatReference,
+  type Digest,
+  type Manifest,
+  type Platform,
+  type Reference,
+} from '@berth/oci'
 import type { Credentials, RetryNotice } from '@berth/registry-client'
 import { CodedError } from '@berth/stdx'
 import { compressLayers } from './compress-layers.ts'
@@ -91,9 +99,8 @@ async function sendGraph(context: ImageContext, graph: PushedGraph, request: Sen
   const { content, registry } = context
   const { reference, options } = request
   const manifests = manifestsOf(graph)
-  await using lease = await content.createLease()
-  for (const manifest of manifests)
-    for (const digest of imageBlobs({ path: [], manifest })) await lease.add(digest)
+  await using lease = await content.createLease({ transient: true })
+  await lease.add(...blobsOf(manifests))
   await pushBlobs(context, manifests, request)
   const { credentials, signal } = options
   const { tag: id = '', ...untagged } = reference
@@ -107,6 +114,9 @@ async function sendGraph(context: ImageContext, graph: PushedGraph, request: Sen
   await registry.pushManifest(reference, graph.root, call)
 }
 
+const blobsOf = (manifests: readonly Manifest[]): Digest[] =>
+  manifests.flatMap((manifest) => imageBlobs({ path: [], manifest }))
+
 /** From now on the repository is known to have the image, under this digest, and its blobs. */
 async function recordPushed(
   { content, events, images }: ImageContext,
@@ -114,8 +124,7 @@ async function recordPushed(
   { reference, image }: { reference: Reference; image: ImageRecord },
 ): Promise<void> {
   const repository = `${reference.registry}/${reference.repository}`
-  for (const manifest of manifestsOf(graph))
-    for (const digest of imageBlobs({ path: [], manifest })) await content.addOrigin(digest, repository)
+  await content.addOrigin(blobsOf(manifestsOf(graph)), repository)
   images.addDigest(`${repository}@${graph.root.descriptor.digest}`, image.imageId)
   events.image('push', familiarReference(reference), { name: familiarName(reference) })
 }
