@@ -37,6 +37,11 @@ async function ask(socket: Socket, text: string, end = 'ok'): Promise<string> {
   return answer
 }
 
+/** As `ask` for what is refused: what was not read when the connection ended can take the answer with it. */
+function askInVain(socket: Socket, text: string): Promise<string> {
+  return ask(socket, text, 'never').catch((error: Error) => error.message)
+}
+
 const plain = 'GET /v2/ HTTP/1.1\r\nHost: x\r\n\r\n'
 
 test('R8: one address has so many connections and no more; the others do not feel it, and one that ends makes room', async () => {
@@ -60,7 +65,7 @@ test('R8: headers that come a byte at a time end the connection, however steadil
   stack.defer(() => clearInterval(drip))
   socket.write('GET /v2/ HTTP/1.1\r\nHost: x\r\nX-Slow: ')
   const startedAt = performance.now()
-  assert.match(await ask(socket, '', 'never'), /^HTTP\/1\.1 408/)
+  assert.match(await askInVain(socket, ''), /^HTTP\/1\.1 408|ECONNRESET|EPIPE/)
   assert.ok(performance.now() - startedAt < 5000)
 })
 
@@ -76,9 +81,7 @@ test('R8: headers without end are refused when they are too large, and a token o
     'a long path': `GET /v2/${'x'.repeat(100_000)} HTTP/1.1\r\nHost: x\r\n\r\n`,
   }
   for (const [name, bomb] of Object.entries(bombs)) {
-    // What was not read when the connection ended can take the answer with it.
-    const answer = await ask(open('127.0.0.1'), bomb, 'never').catch((error: Error) => error.message)
-    assert.match(answer, /^HTTP\/1\.1 431|ECONNRESET|EPIPE/, name)
+    assert.match(await askInVain(open('127.0.0.1'), bomb), /^HTTP\/1\.1 431|ECONNRESET|EPIPE/, name)
   }
   assert.match(await ask(open('127.0.0.1'), plain), /^HTTP\/1\.1 200/)
 })
