@@ -3,7 +3,16 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 
 /** Each in a process of its own, so that none inherits the other's garbage. Options go to all. */
-const scripts = ['start.ts', 'run.ts', 'idle-memory.ts', 'images.ts', 'pull.ts', 'push.ts', 'registry.ts']
+const scripts = [
+  'start.ts',
+  'run.ts',
+  'idle-memory.ts',
+  'images.ts',
+  'pull.ts',
+  'push.ts',
+  'registry.ts',
+  'pages.ts',
+]
 
 for (const script of scripts) {
   console.log(`\n## ${script}\n`)

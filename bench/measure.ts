@@ -7,7 +7,7 @@ export interface Contestant {
 export interface Figure {
   id: string
   title: string
-  unit: 'ms' | 'MiB'
+  unit: 'ms' | 'MiB' | 'kB'
   /** The ratio to the reference that is wanted, if any. */
   goal?: number
   /** In the order of the contestants; the first is the reference. */

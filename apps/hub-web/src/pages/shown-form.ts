@@ -9,7 +9,20 @@ export interface Refused {
   error: CodedError
 }
 
-/** Does what a form asks for, or shows the form again with what was wrong. What is not there or not seen stays an error. */
+const aboutForms = [
+  'invalid-argument',
+  'already-exists',
+  'failed-precondition',
+  'conflict',
+  'not-found',
+  'forbidden',
+  'unavailable',
+] as const
+
+/**
+ * Does what a form asks for, or shows the form again with what was wrong. When what the page is about is not there or not
+ * seen, `again` cannot show it either, and says so.
+ */
 export async function submitted(
   form: URLSearchParams,
   { act, again }: { act: () => Promise<Reply>; again: (refused: Refused) => Promise<PageReply> | PageReply },
@@ -17,10 +30,7 @@ export async function submitted(
   try {
     return await act()
   } catch (error) {
-    const isAboutForm =
-      isCoded(error, 'invalid-argument', 'already-exists', 'failed-precondition', 'conflict') ||
-      isCoded(error, 'forbidden', 'unavailable')
-    if (!isAboutForm) throw error
+    if (!isCoded(error, ...aboutForms)) throw error
     const retryAfterMs = retryAfterMsOf(error)
     const status = retryAfterMs === undefined ? statusOf(error) : 429
     return { ...(await again({ form, error })), status, retryAfterMs }
