@@ -1,8 +1,13 @@
 import { CodedError, systemCode } from '@berth/stdx'
 
-/** A disk, or what stands for one over a network, that does not do its work now; and a process at its limit of files. */
+/**
+ * A disk, or what stands for one over a network, that does not do its work now or is not there (a file that may be missing
+ * is `not-found` by then); and a process at its limit of files.
+ */
 const systemCodes: ReadonlySet<string> = new Set(
-  'EIO EROFS ESTALE ENODEV ENXIO ENOTCONN EHOSTDOWN ETIMEDOUT EMFILE ENFILE ENOMEM EAGAIN'.split(' '),
+  'ENOENT ENOTDIR EIO EROFS ESTALE ENODEV ENXIO ENOTCONN EHOSTDOWN ETIMEDOUT EMFILE ENFILE ENOMEM EAGAIN'.split(
+    ' ',
+  ),
 )
 
 /** SQLite, "Result and Error Codes": busy, locked, read-only, input or output, cannot open. */

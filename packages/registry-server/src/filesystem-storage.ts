@@ -105,8 +105,11 @@ class FilesystemStorage implements Storage {
     await file.close()
   }
 
-  findUpload(key: string): Promise<{ sizeBytes: number } | undefined> {
-    return findFile(this.#uploadPath(key))
+  async findUpload(key: string): Promise<{ sizeBytes: number } | undefined> {
+    const found = await findFile(this.#uploadPath(key))
+    // Nothing is there while the disk is not: that must not look like an upload that has ended.
+    if (!found) await stat(join(this.#directory, 'uploads'))
+    return found
   }
 
   async openUpload(key: string, range?: ByteRange): Promise<Readable> {

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { rename } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { digestOf, mediaTypes } from '@berth/oci'
 import { armFailpoints, type Failpoint } from '@berth/stdx'
 import { storageSteps } from '@berth/registry-server'
 import { linuxKernel } from '@berth/syscalls'
 import { RegistryRequests, withDigest } from '../../conformance/registry/registry-requests.ts'
+import { temporaryDirectory } from './hub-program.ts'
 import { serveRegistry } from './served-registry.ts'
 
 /** A registry whose storage fails as it is told to, with an image and a blob that is sent as a file. */
@@ -80,6 +83,26 @@ test('R7: what failed once is done by the next try: each step of a push that fai
     const blob = await requests.send('GET', `/v2/failing/again/blobs/${digestOf(bytes)}`, { status: 200 })
     assert.ok(Buffer.from(await blob.arrayBuffer()).equals(bytes), step)
   }
+})
+
+test('R7: a disk that is gone is told as 503, and all is there when it comes back', async () => {
+  await using stack = new AsyncDisposableStack()
+  const directory = await temporaryDirectory(stack)
+  const { url } = stack.use(await serveRegistry({ directory }))
+  const requests = new RegistryRequests(url)
+  const digest = await requests.pushBlob('gone/app', Buffer.from('there'))
+  const upload = await requests.beginUpload('gone/app')
+  const parts = ['blobs', 'uploads', 'locks']
+  for (const part of parts) await rename(join(directory, part), join(directory, `${part}-away`))
+  const body = { body: Buffer.from('more'), status: 503 }
+  await requests.send('GET', `/v2/gone/app/blobs/${digest}`, { status: 503 })
+  await requests.send('GET', upload, { status: 503 })
+  await requests.send('PATCH', upload, body)
+  await requests.send('PUT', withDigest(upload, digestOf('more')), body)
+  await requests.send('POST', '/v2/gone/app/blobs/uploads/', { status: 503 })
+  for (const part of parts) await rename(join(directory, `${part}-away`), join(directory, part))
+  await requests.send('GET', `/v2/gone/app/blobs/${digest}`, { status: 200 })
+  await requests.send('PUT', withDigest(upload, digestOf('more')), { ...body, status: 201 })
 })
 
 test('R7: a storage that is slow is waited for', async () => {
