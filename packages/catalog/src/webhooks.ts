@@ -16,6 +16,12 @@ export interface Webhooks {
   /** What is not answered with 2xx is due again later, for a day. */
   settleDelivery(id: string, outcome: { status: number } | { error: string }): Promise<void>
 
+  /**
+   * What the receiver made of a delivery, as Docker Hub's receivers tell the `callback_url` of its payload. False for a
+   * delivery that is not there.
+   */
+  noteCallback(deliveryId: string, state: CallbackState): Promise<boolean>
+
   /** The URL part that a git host calls when the source has changed; secret, made on first use. */
   getBuildTrigger(viewer: Viewer, repository: string): Promise<{ secret: string }>
   /** Notes that the source has changed. False for a trigger that is not there. */
@@ -40,6 +46,9 @@ export interface DueDelivery {
   attempt: number
 }
 
+export const callbackStates = ['success', 'failure', 'error'] as const
+export type CallbackState = (typeof callbackStates)[number]
+
 export interface Delivery {
   id: string
   createdAt: number
@@ -47,6 +56,8 @@ export interface Delivery {
   state: 'waiting' | 'delivered' | 'failed'
   lastStatus: number | undefined
   lastError: string | undefined
+  /** What the receiver said of it later, if it did. */
+  callback: CallbackState | undefined
 }
 
 export interface BuildRequest {

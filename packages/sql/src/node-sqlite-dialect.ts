@@ -42,6 +42,8 @@ class PreparedStatement implements SqliteStatement {
   constructor(statement: StatementSync) {
     this.#statement = statement
     this.reader = statement.columns().length > 0
+    // Every change tells the last row id, also of tables that SQLite keeps for itself: it may not fit into a number.
+    if (!this.reader) statement.setReadBigInts(true)
   }
 
   all(parameters: readonly unknown[]): unknown[] {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isCoded } from '@berth/stdx'
+import { sql } from 'kysely'
 import { openSqlDatabase } from './open-sql-database.ts'
 import type { SqlMigration } from './sql-database.ts'
 import { startPostgresServer } from './testsuite/postgres-server.ts'
@@ -153,4 +154,16 @@ test('openSqlDatabase() says that PostgreSQL cannot be reached, without the pass
       isCoded(error, 'unavailable') &&
       !JSON.stringify([error.message, String(error.cause)]).includes('hunter2'),
   )
+})
+
+test('writes.run() takes row ids that are larger than a number', async () => {
+  await using database = await openSqlDatabase(':memory:')
+  await database.migrate('a', [create])
+  const { db, writes } = database.tables<Schema>()
+  const large = 2n ** 60n
+  await writes.run((transaction) =>
+    sql`INSERT INTO entries (rowid, name) VALUES (${large}, 'x')`.execute(transaction),
+  )
+  const { numDeletedRows } = await db.deleteFrom('entries').executeTakeFirstOrThrow()
+  assert.equal(numDeletedRows, 1n)
 })

@@ -217,6 +217,9 @@ const terms: Readonly<Record<SqlKind, string>> = {
 const statements = (kind: SqlKind) =>
   [people, repositories, events].map((tables) => tables(dialects[kind])).join('') + terms[kind]
 
+const callbacks = ({ text }: Dialect) => `ALTER TABLE hub_deliveries ADD COLUMN callback ${text};`
+
 export const catalogMigrations: readonly SqlMigration[] = [
   { sqlite: statements('sqlite'), postgres: statements('postgres') },
+  { sqlite: callbacks(dialects.sqlite), postgres: callbacks(dialects.postgres) },
 ]

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely'
 import type { OrganizationRole } from '../organizations.ts'
 import type { PlanName, TokenScope } from '../viewer.ts'
+import type { CallbackState } from '../webhooks.ts'
 
 /** The tables as kysely sees them; times are milliseconds since the epoch, flags 0 or 1. */
 export interface CatalogSchema {
@@ -159,6 +160,7 @@ interface DeliveryTable {
   state: 'waiting' | 'delivered' | 'failed'
   last_status: number | null
   last_error: string | null
+  callback: CallbackState | null
 }
 
 interface BuildRequestTable {

@@ -8,8 +8,8 @@ import { heldBy, type RightsHolder } from '../rights.ts'
 import type { Listed } from '../viewer.ts'
 import { automatedMark, categoryMark, idOfRank, officialMark, publicMark, starsMark } from './search-entry.ts'
 import { findNamed, findPrivateEntries, listSearchResults, type MarkFilter } from './search-store.ts'
-import { searchTerms } from './search-terms.ts'
-import { wordsOf } from './words.ts'
+import { searchTerms, type FoundRanks } from './search-terms.ts'
+import { withoutAccents, wordsOf } from './words.ts'
 
 /** So far one can page, and count. */
 const reachMax = 1000
@@ -26,22 +26,22 @@ export async function searchRepositories(
   query: SearchQuery,
 ): Promise<Listed<SearchResult>> {
   const { offset, limit } = parsePaging(query)
-  const text = query.text.slice(0, textLengthMax).trim().toLowerCase()
+  const text = withoutAccents(query.text.slice(0, textLengthMax)).trim()
   const words = wordsOf(text).slice(0, wordsMax)
   const filter = parseFilter(query)
   const compare = findComparison(query.ordering ?? 'best_match')
   if (words.length === 0 && text !== '') return { count: 0, entries: [] }
-  const reach = compare || query.stars !== undefined ? reachMax : Math.min(offset + limit, reachMax)
-  const matches = await findMatches(database, viewer, { text, words, filter, reach })
-  const page = (all: readonly number[]) => all.slice(0, reachMax).slice(offset, offset + limit)
-  const load = (ids: readonly number[]) => listSearchResults(database.db, viewer, ids)
-  if (reach < reachMax || !(compare || query.stars !== undefined))
-    return { count: matches.count, entries: pick(await load(page(matches.ids)), page(matches.ids)) }
   const { stars = 0 } = query
-  const found = await load(matches.ids.slice(0, reachMax))
-  const all = pick(found, matches.ids).filter(({ starCount }) => starCount >= stars)
-  const sorted = compare ? all.toSorted(compare) : all
-  return { count: all.length, entries: sorted.slice(offset, offset + limit) }
+  const needsAll = compare !== undefined || stars > 0
+  const reach = Math.min(needsAll ? reachMax : offset + limit, reachMax)
+  const { count, ids } = await findMatches(database, viewer, { text, words, filter, reach })
+  const wanted = needsAll ? ids.slice(0, reachMax) : ids.slice(0, reachMax).slice(offset, offset + limit)
+  const found = await listSearchResults(database.db, viewer, wanted)
+  const results = wanted.flatMap((id) => found.get(id) ?? [])
+  if (!needsAll) return { count, entries: results }
+  const passing = results.filter(({ starCount }) => starCount >= stars)
+  const sorted = compare ? passing.toSorted(compare) : passing
+  return { count: sorted.length, entries: sorted.slice(offset, offset + limit) }
 }
 
 interface Wanted {
@@ -52,6 +52,8 @@ interface Wanted {
   reach: number
 }
 
+const none: FoundRanks = { ranks: [], count: 0 }
+
 async function findMatches(
   { kind, db }: CatalogDatabase,
   viewer: RightsHolder,
@@ -59,25 +61,25 @@ async function findMatches(
 ): Promise<{ count: number; ids: number[] }> {
   const { marks, without } = filter
   const terms = { words, marks: [publicMark, ...marks], without }
-  const find = (field: 'names' | 'words', limit: number) =>
-    searchTerms(kind).find(db, { field, ...terms }, limit)
+  const find = (field: 'names' | 'words') =>
+    searchTerms(kind).find(db, { field, ...terms }, { limit: reach, countMax: reachMax })
   const name = text.replace(/^library\//, '')
   const hasWords = words.length > 0
   const isName = /^[a-z0-9._/-]+$/.test(name)
   const [called, named, all, hidden] = await Promise.all([
     isName ? findNamed(db, { name, ...filter }, reach) : [],
-    hasWords ? find('names', reach) : [],
-    find('words', reachMax),
+    hasWords ? find('names') : none,
+    find('words'),
     heldBy(viewer) ? findPrivateEntries(db, viewer, { words, ...filter, limit: reachMax }) : [],
   ])
   const isCalled = (full: string) => full === name || shortNameOf(full) === name
   const tiers = [
     [...called, ...hidden.filter((entry) => isCalled(entry.name)).map(({ rank }) => rank)],
-    [...named, ...hidden.filter(({ isNamed }) => isNamed).map(({ rank }) => rank)],
-    [...all, ...hidden.map(({ rank }) => rank)],
+    [...named.ranks, ...hidden.filter(({ isNamed }) => isNamed).map(({ rank }) => rank)],
+    [...all.ranks, ...hidden.map(({ rank }) => rank)],
   ]
   const ranks = new Set(tiers.flatMap((tier) => tier.toSorted((a, b) => b - a)))
-  return { count: Math.min(all.length + hidden.length, reachMax), ids: [...ranks].map(idOfRank) }
+  return { count: Math.min(all.count + hidden.length, reachMax), ids: [...ranks].map(idOfRank) }
 }
 
 function parseFilter({ isOfficial, isAutomated, category, stars = 0 }: SearchQuery): MarkFilter {
@@ -113,6 +115,3 @@ function findComparison(ordering: string): Comparison | undefined {
   if (Object.hasOwn(comparisons, ordering)) return comparisons[ordering as keyof typeof comparisons]
   throw new CodedError('invalid-argument', `Cannot search: there is no ordering ${quote(ordering)}`)
 }
-
-const pick = (results: ReadonlyMap<number, SearchResult>, ids: readonly number[]): SearchResult[] =>
-  ids.flatMap((id) => results.get(id) ?? [])

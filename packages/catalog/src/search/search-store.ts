@@ -14,20 +14,31 @@ export async function putSearchEntry(
   subject: SearchSubject,
 ): Promise<void> {
   await removeSearchEntry(kind, db, subject.id)
-  const entry = searchEntryOf(subject)
+  await insertSearchEntries(kind, db, [subject])
+}
+
+/** Of repositories that search knows nothing of yet. */
+export async function insertSearchEntries(
+  kind: SqlKind,
+  db: CatalogWriter,
+  subjects: readonly SearchSubject[],
+): Promise<void> {
+  const entries = subjects.map(searchEntryOf)
   await db
     .insertInto('hub_search')
-    .values({
-      rank: entry.rank,
-      repository_id: entry.repositoryId,
-      short_name: entry.shortName,
-      is_private: Number(entry.isPrivate),
-      names: spaced(entry.names),
-      words: spaced(entry.words),
-      marks: spaced(entry.marks),
-    })
+    .values(
+      entries.map((entry) => ({
+        rank: entry.rank,
+        repository_id: entry.repositoryId,
+        short_name: entry.shortName,
+        is_private: Number(entry.isPrivate),
+        names: spaced(entry.names),
+        words: spaced(entry.words),
+        marks: spaced(entry.marks),
+      })),
+    )
     .execute()
-  await searchTerms(kind).put(db, entry)
+  await searchTerms(kind).put(db, entries)
 }
 
 export async function removeSearchEntry(

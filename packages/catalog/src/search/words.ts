@@ -2,12 +2,15 @@ const wordPattern = /[\p{L}\p{N}]+/gu
 const wordLengthMax = 40
 const marksPattern = /\p{M}+/gu
 
+/** In lower case. */
+export const withoutAccents = (text: string): string =>
+  text.normalize('NFKD').replaceAll(marksPattern, '').toLowerCase().replaceAll(marksPattern, '')
+
 /**
  * The words of a text as search compares them: letters and digits of any script, in lower case, without accents, cut to
  * a length, each once. Nothing in them means anything to a database.
  */
 export function wordsOf(text: string): string[] {
-  const plain = text.normalize('NFKD').replaceAll(marksPattern, '').toLowerCase().replaceAll(marksPattern, '')
-  const words = plain.match(wordPattern) ?? []
+  const words = withoutAccents(text).match(wordPattern) ?? []
   return [...new Set(words.map((word) => word.slice(0, wordLengthMax).toWellFormed()))]
 }

@@ -3,12 +3,21 @@ import { CodedError } from '@berth/stdx'
 import { createSecret, hashSecret } from '../accounts/secrets.ts'
 import type { CatalogDatabase } from '../database/catalog-database.ts'
 import { insertAudit } from '../events/audit-store.ts'
+import { quote } from '../names.ts'
 import { isUuid, parseLabel, parseLine, parseWebUrl } from '../parse-text.ts'
 import { noSuch } from '../refusals.ts'
 import { requireRepository } from '../repositories/require-repository.ts'
 import type { RepositoryRecord } from '../repositories/repository-store.ts'
 import type { Viewer } from '../viewer.ts'
-import type { BuildRequest, Delivery, DueDelivery, Webhook, Webhooks } from '../webhooks.ts'
+import {
+  callbackStates,
+  type BuildRequest,
+  type CallbackState,
+  type Delivery,
+  type DueDelivery,
+  type Webhook,
+  type Webhooks,
+} from '../webhooks.ts'
 import {
   deleteOldBuildRequests,
   findTriggered,
@@ -20,6 +29,7 @@ import {
   findWaitingDelivery,
   leaseDueDeliveries,
   listDeliveryRecords,
+  setCallback,
   updateDelivery,
 } from './delivery-store.ts'
 import { outcomeOf } from './delivery-outcome.ts'
@@ -108,6 +118,13 @@ export class CatalogWebhooks implements Webhooks {
       if (!delivery) return
       await updateDelivery(transaction, id, outcomeOf({ ...delivery, now: this.#database.now() }, outcome))
     })
+  }
+
+  async noteCallback(deliveryId: string, state: CallbackState): Promise<boolean> {
+    if (!callbackStates.includes(state))
+      throw new CodedError('invalid-argument', `Cannot note the callback: there is no state ${quote(state)}`)
+    if (!isUuid(deliveryId)) return false
+    return this.#database.write((transaction) => setCallback(transaction, deliveryId, state))
   }
 
   async getBuildTrigger(viewer: Viewer, repository: string): Promise<{ secret: string }> {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { CatalogDatabase, CatalogReader, CatalogWriter } from '../database/catalog-database.ts'
-import type { Delivery, DueDelivery } from '../webhooks.ts'
+import type { CallbackState, Delivery, DueDelivery } from '../webhooks.ts'
 
 export async function insertDeliveries(
   db: CatalogWriter,
@@ -38,7 +38,7 @@ export async function listDeliveryRecords(
   if (!webhook) return undefined
   const rows = await db
     .selectFrom('hub_deliveries')
-    .select(['id', 'created_at', 'attempts', 'state', 'last_status', 'last_error'])
+    .select(['id', 'created_at', 'attempts', 'state', 'last_status', 'last_error', 'callback'])
     .where('webhook_id', '=', webhookId)
     .orderBy('created_at', 'desc')
     .limit(limit)
@@ -48,6 +48,7 @@ export async function listDeliveryRecords(
     createdAt: created_at,
     lastStatus: last_status ?? undefined,
     lastError: last_error ?? undefined,
+    callback: row.callback ?? undefined,
   }))
 }
 
@@ -112,6 +113,16 @@ export async function updateDelivery(db: CatalogWriter, id: string, outcome: Del
     })
     .where('id', '=', id)
     .execute()
+}
+
+/** False when there is no such delivery. */
+export async function setCallback(db: CatalogWriter, id: string, callback: CallbackState): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('hub_deliveries')
+    .set({ callback })
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return numUpdatedRows > 0
 }
 
 /** Keeps the newest so many of every webhook, and none that is older. */
