@@ -46,6 +46,7 @@ export interface DueDelivery {
   attempt: number
 }
 
+/** What a receiver may make of a delivery: docs.docker.com, "Webhooks". */
 export const callbackStates = ['success', 'failure', 'error'] as const
 export type CallbackState = (typeof callbackStates)[number]
 

@@ -83,10 +83,8 @@ await testOnBothDatabases('access tokens', (open) => {
     assert.deepEqual([account.isAdministrator, account.plan], [false, 'personal'])
     const profile = await catalog.accounts.updateProfile(eve, { fullName: 'Eve', ...extra })
     assert.deepEqual([profile.isAdministrator, profile.plan], [false, 'personal'])
-    const token = await catalog.tokens.createToken(eve, {
-      ...{ label: 'x', scope: 'repo:read' as const },
-      ...{ accountId: 999, lastUsedAt: 5 },
-    })
+    const tokenForm = { label: 'x', scope: 'repo:read', accountId: 999, lastUsedAt: 5 } as const
+    const token = await catalog.tokens.createToken(eve, tokenForm)
     assert.equal(token.lastUsedAt, undefined)
     await catalog.repositories.createRepository(eve, { name: 'eve/app', ...extra })
     const change = { description: 'x', isPrivate: true, pullCount: 5, ...extra }

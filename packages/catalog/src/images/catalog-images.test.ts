@@ -21,7 +21,11 @@ function addImage(
   { tag, updatedAt = 1 }: { tag?: string; updatedAt?: number } = {},
 ) {
   const bytes = Buffer.from(typeof config === 'string' ? config : JSON.stringify(config))
-  const layer = contents.addBlob(repository, Buffer.from(`layer of ${bytes}`), mediaTypes.ociLayerGzip)
+  const layer = contents.addBlob(
+    repository,
+    Buffer.from(`layer of ${digestOf(bytes)}`),
+    mediaTypes.ociLayerGzip,
+  )
   return contents.addManifest(
     repository,
     {
