@@ -8,7 +8,7 @@ import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub } from '../../fixtures/hub.ts'
 import { busyboxImage } from '../../fixtures/images.ts'
 import { runProgram } from '../../fixtures/program.ts'
-import { startProgram } from '../hub/hub-program.ts'
+import { startServing } from '../hub/hub-program.ts'
 import { isRegistryInstalled, startDebianRegistry, type DebianRegistry } from './debian-registry.ts'
 
 const isOnPath = async (name: string) => (await runProgram(['sh', '-c', `command -v ${name}`])).exitCode === 0
@@ -45,7 +45,7 @@ before(async () => {
   )
   await writeFile(join(directory, 'htpasswd'), `ann:${await hash('secret', 4)}\n`)
   const flags = ['--htpasswd', join(directory, 'htpasswd'), '--token-key', key, '--public', 'open/*']
-  const { url } = await startProgram(stack, join(directory, 'data'), flags)
+  const { url } = await startServing(stack, join(directory, 'data'), flags)
   registry = stack.use(
     await startDebianRegistry({
       files: { 'token.pem': await readFile(certificate, 'utf8') },

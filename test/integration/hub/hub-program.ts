@@ -49,7 +49,10 @@ export async function startProgramWith(
     env: { ...process.env, ...environment },
   })
   stack.defer(() => kill(child))
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+  const [line] = await Promise.race([
+    once(createInterface({ input: child.stdout }), 'line') as Promise<[string]>,
+    once(child, 'exit').then(([code]): [string] => assert.fail(`berth-hub ended with ${String(code)}`)),
+  ])
   const url = /^berth-hub listens on (https?:\S+)$/.exec(line)?.[1] ?? assert.fail(line)
   return { child, url }
 }
