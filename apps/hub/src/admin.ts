@@ -20,13 +20,13 @@ export async function runAdmin(action: AdminAction, options: AdminOptions): Prom
   switch (action.action) {
     case 'create': {
       const { account: name, email } = action
-      return withPassword(action, options, async (password) => {
+      return await withPassword(action, options, async (password) => {
         await catalog.accounts.createAdministrator({ name, email, password })
         return `${name} is an administrator of this hub\n`
       })
     }
     case 'password':
-      return withPassword(action, options, async (password) => {
+      return await withPassword(action, options, async (password) => {
         await catalog.accounts.resetPassword(operatorViewer, action.account, password)
         return `${action.account} has another password, and is signed out everywhere\n`
       })
@@ -38,7 +38,7 @@ export async function runAdmin(action: AdminAction, options: AdminOptions): Prom
       await catalog.accounts.setPlan(operatorViewer, action.namespace, action.plan)
       return `${action.namespace} has the plan ${action.plan}\n`
     case 'list':
-      return listAccounts(catalog)
+      return await listAccounts(catalog)
     default:
       return action satisfies never
   }
@@ -50,7 +50,7 @@ async function withPassword(
   { readPassword }: AdminOptions,
   act: (password: string) => Promise<string>,
 ): Promise<string> {
-  if (isPasswordGiven) return act(await readPassword())
+  if (isPasswordGiven) return await act(await readPassword())
   const password = randomBytes(15).toString('base64url')
   return `${await act(password)}Password, shown this once: ${password}\n`
 }

@@ -9,6 +9,7 @@ import { createPinoLogger } from './pino-logger.ts'
 import { seed } from './seed.ts'
 import { serve } from './serve.ts'
 import { validate } from './validate.ts'
+import type { Listening } from './workers.ts'
 
 const passwordBytesMax = 4096
 
@@ -64,8 +65,8 @@ async function runServer(command: ServeCommand): Promise<void> {
   const { promise: stopped, resolve: stop } = Promise.withResolvers<NodeJS.Signals>()
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
-  const onListening = (url: string) => {
-    process.stdout.write(`berth-hub listens on ${url}\n`)
+  const onListening = ({ url, notice = '' }: Listening) => {
+    process.stdout.write(`berth-hub listens on ${url}\n${notice}`)
     logger.info('listening', { url, data: command.dataDirectory })
   }
   if (command.workers === 1) return serveAlone(command, { logger, stopped, onListening })
@@ -89,8 +90,7 @@ async function serveAlone(
   const metrics =
     command.metrics && (await openMetrics(command.metrics, { stack, logger, isWorker: command.workers > 1 }))
   await using hub = await serve({ isMaintaining: true, ...command, failpoint, metrics, logger })
-  onListening(hub.url)
-  if (hub.notice !== undefined) process.stdout.write(hub.notice)
+  onListening(hub)
   logger.info('stopping', { signal: await stopped })
 }
 
@@ -101,8 +101,11 @@ async function openMetrics(
 ): Promise<HubMetrics> {
   const { HubMetrics } = await import('./operation/hub-metrics.ts')
   const metrics = new HubMetrics()
-  if (isWorker) return metrics
-  const { serveMetrics } = await import('./operation/serve-metrics.ts')
+  const { answerForWorkers, serveMetrics } = await import('./operation/serve-metrics.ts')
+  if (isWorker) {
+    answerForWorkers()
+    return metrics
+  }
   stack.use(await serveMetrics({ listen, logger, collect: () => metrics.collect() }))
   return metrics
 }
@@ -123,7 +126,7 @@ async function readPassword(): Promise<string> {
 interface Serving {
   logger: Logger
   stopped: Promise<NodeJS.Signals>
-  onListening: (url: string) => void
+  onListening: (listening: Listening) => void
 }
 
 try {

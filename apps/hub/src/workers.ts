@@ -5,11 +5,17 @@ import { CodedError, type Logger } from '@berth/stdx'
 /** A worker that ended by itself is replaced, but not faster than this. */
 const restartMs = 1000
 
+/** What a worker says when it listens; the first also what who runs the hub should know. */
+export interface Listening {
+  url: string
+  notice?: string | undefined
+}
+
 export interface WorkersOptions {
   count: number
   logger: Logger
   /** Called once, when all listen. */
-  onListening: (url: string) => void
+  onListening: (listening: Listening) => void
 }
 
 /** Workers that share one address; runs until it is told to stop, then until all have answered what they had begun. */
@@ -31,7 +37,7 @@ export async function runWorkers(
     return worker
   }
   const workers = Array.from({ length: count }, (_, index) => start(index))
-  const listening = Promise.all(workers.map(waitForUrl)).then(([url = '']) => onListening(url))
+  const listening = Promise.all(workers.map(waitForListening)).then(([first]) => first && onListening(first))
   const failed = Promise.race(running).then(() => {
     throw new CodedError('unavailable', 'Cannot serve: a worker did not start')
   })
@@ -50,15 +56,15 @@ export function workerIndex(environment: NodeJS.ProcessEnv): number | undefined 
 }
 
 /** Tells the others that this worker listens. */
-export function announce(url: string): void {
-  process.send?.(url)
+export function announce(listening: Listening): void {
+  process.send?.({ url: listening.url, notice: listening.notice })
 }
 
 const indexVariable = 'BERTH_HUB_WORKER'
 
-async function waitForUrl(worker: Worker): Promise<string> {
-  const [url] = (await once(worker, 'message')) as [string]
-  return url
+async function waitForListening(worker: Worker): Promise<Listening> {
+  const [listening] = (await once(worker, 'message')) as [Listening]
+  return listening
 }
 
 async function waitForExit(worker: Worker): Promise<number | null> {

@@ -288,7 +288,7 @@ test('sign-in under brute force is limited; the right user still gets in, and ot
     )
     for (const status of await Promise.all(tries)) statuses.set(status, (statuses.get(status) ?? 0) + 1)
   }
-  assert.deepEqual([...statuses.keys()].toSorted(), [401, 429])
+  assert.deepEqual(new Set(statuses.keys()), new Set([401, 429]))
   assert.ok((statuses.get(429) ?? 0) >= 985, JSON.stringify([...statuses]))
   assert.equal(
     await signInFrom('127.0.0.7', 'target', passwordOf('target')),

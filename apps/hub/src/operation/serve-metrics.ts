@@ -44,6 +44,13 @@ export async function serveMetrics(options: MetricsServerOptions): Promise<Async
   }
 }
 
+/** In a worker: tells the process that started it what was counted, when that asks. */
+export function answerForWorkers(): void {
+  // Making one is what listens.
+  // oxlint-disable-next-line no-new
+  new AggregatorRegistry()
+}
+
 /** What all workers have counted together. */
 export function workersMetrics(): () => Promise<string> {
   const registry = new AggregatorRegistry()
