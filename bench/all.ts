@@ -11,6 +11,7 @@ const scripts = [
   'pull.ts',
   'push.ts',
   'registry.ts',
+  'hub-accounts.ts',
   'pages.ts',
 ]
 

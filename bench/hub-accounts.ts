@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { prepareCheckout } from '../setup/prepare-checkout.ts'
+import { publishFigures } from './figures.ts'
+import { measureInTurns } from './measure.ts'
+import { mustRun } from './network-namespace.ts'
+import { startProgram } from './program.ts'
+import { freePort } from './registry-peer.ts'
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '10' } } })
+
+await prepareCheckout()
+await using stack = new AsyncDisposableStack()
+const directory = await mkdtemp(join(tmpdir(), 'berth-bench-accounts-'))
+stack.defer(() => rm(directory, { recursive: true, force: true }))
+const launcher = join(import.meta.dirname, '../bin/berth-hub')
+const [name, password] = ['ann', 'a password of a bench']
+
+/** Starts a hub; gives its `host:port`. */
+async function startHub(access: 'open' | 'accounts'): Promise<string> {
+  const data = join(directory, access)
+  await mkdir(data)
+  if (access === 'open') await mustRun([launcher, 'seed', '--data', data])
+  const address = `127.0.0.1:${await freePort()}`
+  const argv = [launcher, 'serve', '--listen', address, '--data', data, '--access', access]
+  const hub = stack.use(startProgram(argv, join(directory, `${access}.log`)))
+  await hub.readyAfterMs(
+    async () => (await fetch(`http://${address}/readyz`).catch(() => undefined))?.ok === true,
+  )
+  return address
+}
+
+const [open, guarded] = [await startHub('open'), await startHub('accounts')]
+const image = `dir:${directory}/image`
+await mustRun(['skopeo', 'copy', '--src-tls-verify=false', `docker://${open}/library/hello-world`, image])
+const signedUp = await fetch(`http://${guarded}/v2/users`, {
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify({ username: name, email: 'ann@example.com', password }),
+})
+assert.equal(signedUp.status, 201)
+const authFile = join(directory, 'auth.json')
+let count = 0
+await login()
+
+async function pushTo(address: string, ...flags: string[]): Promise<void> {
+  const target = `docker://${address}/${name}/box${count++}:v1`
+  await mustRun(['skopeo', 'copy', '--dest-tls-verify=false', ...flags, image, target])
+}
+
+async function login(): Promise<void> {
+  const flags = ['--tls-verify=false', '--authfile', authFile, '-u', name, '-p', password]
+  await mustRun(['skopeo', 'login', ...flags, guarded])
+}
+
+async function timed(action: () => Promise<void>): Promise<number> {
+  const startMs = performance.now()
+  await action()
+  return performance.now() - startMs
+}
+
+const plan = { id: 'push-accounts', title: 'login and push of a small image', unit: 'ms', goal: 1.3 } as const
+const figure = await measureInTurns({ ...plan, rounds: Number(values.rounds) }, [
+  { name: 'without accounts', measure: () => timed(() => pushTo(open)) },
+  {
+    name: 'with accounts, logged in',
+    measure: () => timed(() => pushTo(guarded, '--dest-authfile', authFile)),
+  },
+  {
+    name: 'with accounts, login and push',
+    measure: () =>
+      timed(async () => {
+        await login()
+        await pushTo(guarded, '--dest-authfile', authFile)
+      }),
+  },
+])
+await publishFigures('hub-accounts', [figure])
