@@ -71,3 +71,16 @@ test('Semaphore.acquire() gives a turn that ends once', async () => {
 test('Semaphore refuses a limit under which nothing would run', () => {
   for (const limit of [0, -1, Number.NaN]) assert.throws(() => new Semaphore(limit), RangeError)
 })
+
+test('Semaphore.run() says when others come first, and only then', async () => {
+  const semaphore = new Semaphore(1)
+  const waiting: string[] = []
+  const run = (name: string) =>
+    semaphore.run(
+      () => setImmediate(),
+      () => waiting.push(name),
+    )
+  await Promise.all([run('first'), run('second')])
+  await run('third')
+  assert.deepEqual(waiting, ['second'])
+})

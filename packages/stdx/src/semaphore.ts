@@ -9,16 +9,19 @@ export class Semaphore {
     this.#free = limit
   }
 
-  /** Runs `action` when it is its turn; its turn ends when it settles, whether or not it fails. */
-  async run<T>(action: () => Promise<T>): Promise<T> {
-    using _ = await this.acquire()
+  /**
+   * Runs `action` when it is its turn; its turn ends when it settles, whether or not it fails. `onWait` is called when
+   * others come first.
+   */
+  async run<T>(action: () => Promise<T>, onWait?: () => void): Promise<T> {
+    using _ = await this.acquire(onWait)
     return await action()
   }
 
   /** Waits for a turn; disposing ends it, once, however often that is done. */
-  async acquire(): Promise<Disposable> {
+  async acquire(onWait?: () => void): Promise<Disposable> {
     if (this.#free > 0) this.#free--
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    else await this.#wait(onWait)
     let isHeld = true
     return {
       [Symbol.dispose]: () => {
@@ -29,5 +32,12 @@ export class Semaphore {
         else this.#free++
       },
     }
+  }
+
+  async #wait(onWait?: () => void): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#waiting.push(resolve)
+    onWait?.()
+    await promise
   }
 }

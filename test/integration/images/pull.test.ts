@@ -35,7 +35,6 @@ test('pull() of a tag tells each step, and the second time that nothing is newer
     'Using default tag: latest',
     'latest: Pulling from library/busybox',
     `${layer}: Pulling fs layer`,
-    `${layer}: Waiting`,
     `${layer}: Verifying Checksum`,
     `${layer}: Download complete`,
     `${layer}: Pull complete`,

@@ -123,9 +123,8 @@ export class LayerTransfer {
     const options = { signal, onEvent: tellingOnce('downloaded', onEvent) }
     await using _use = this.#stages.use(digest)
     const download = async (emit: (event: LayerEvent) => void, signal: AbortSignal) => {
-      emit({ state: 'waiting' })
       await despiteMirrors({ ...request, registry: this.#options.registry, signal }, async (options) => {
-        using place = await this.#places.acquire()
+        using place = await this.#places.acquire(() => emit({ state: 'waiting' }))
         await this.#download(request, { ...options, emit, signal, place })
       })
     }

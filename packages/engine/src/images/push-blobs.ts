@@ -45,14 +45,11 @@ export async function pushBlobs(
   for (const blob of all) tell('Preparing', blob)
   await together(all, options.signal, async (blob, signal) => {
     if (isForeignLayer(blob.descriptor)) return tell('Skipped foreign layer', blob)
-    let isWaiting = true
-    const pushing = context.uploads.run(() => {
-      isWaiting = false
+    const push = () => {
       signal.throwIfAborted()
       return pushBlob(context, blob, { ...request, options: { ...options, signal } })
-    })
-    if (isWaiting) tell('Waiting', blob)
-    tell(outcomeText(await pushing), blob)
+    }
+    tell(outcomeText(await context.uploads.run(push, () => tell('Waiting', blob))), blob)
   })
 }
 
