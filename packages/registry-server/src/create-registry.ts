@@ -13,7 +13,6 @@ import { openFilesystemStorage } from './filesystem-storage.ts'
 import { GarbageCollector, type CollectOptions, type GarbageReport } from './garbage-collector.ts'
 import { GarbageStore } from './garbage-store.ts'
 import { handleRequest } from './http/handle-request.ts'
-import type { OpenFileSender } from './http/send-file.ts'
 import { ManifestStore } from './manifest-store.ts'
 import { Manifests } from './manifests.ts'
 import { openMetadata } from './metadata-database.ts'
@@ -21,9 +20,8 @@ import { MirrorStore } from './mirror/mirror-store.ts'
 import { openMirroring, type MirrorsOptions } from './mirror/mirroring.ts'
 import { parseRepository, parseTag } from './names.ts'
 import { Policies, type RepositoryPolicy } from './policies.ts'
-import type { PullMeter } from './pull-meter.ts'
-import type { RegistryActivity } from './registry-activity.ts'
 import { registryContents, type RegistryContents } from './registry-contents.ts'
+import type { RegistryHooks } from './registry-hooks.ts'
 import { RepositoryStore } from './repository-store.ts'
 import { Retention, type RetentionReport } from './retention.ts'
 import { Scrubber, type ScrubOptions, type ScrubReport } from './scrubber.ts'
@@ -33,7 +31,7 @@ import { Uploads } from './uploads.ts'
 /** A download that nothing was written to for so long is nobody's. */
 const stagedMsMax = 24 * 60 * 60 * 1000
 
-export interface RegistryOptions {
+export interface RegistryOptions extends RegistryHooks {
   /** Where blobs and uploads are kept, or what only this machine needs of them; made when it is not there. */
   directory: string
   /** Where blobs and uploads are kept instead (default: `directory`). */
@@ -45,14 +43,8 @@ export interface RegistryOptions {
   access?: AccessPolicy
   /** Quotas and tags that stay as they are (default: none). */
   policies?: readonly RepositoryPolicy[]
-  /** Called with what clients have done, after it is durable and before they know; it must not throw. */
-  onActivity?: (activity: RegistryActivity) => void
-  /** Limits how many manifests somebody reads (default: nothing is counted). */
-  meterPull?: PullMeter
   /** Other registries whose repositories are served from here too. */
   mirrors?: MirrorsOptions
-  /** Sends large blobs past this process, from files straight to sockets (default: they are read and written). */
-  openFileSender?: OpenFileSender
   /** Passed after each call of the storage, for tests of crashes and of failures. */
   failpoint?: StorageFailpoint | undefined
   /** Milliseconds since the epoch (default: the machine's clock). */
@@ -122,10 +114,8 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
   }
   const mirroring = options.mirrors && (await openMirrors(options.mirrors))
   const access = options.access ?? openAccess
-  const { openFileSender } = options
-  const { onActivity = () => {}, meterPull = () => ({}) } = options
   const content = localContent(services)
-  const context = { services, content, mirroring, access, onActivity, meterPull, openFileSender, logger }
+  const context = { services, content, mirroring, access, hooks: options, logger }
   const collector = new GarbageCollector(storage, stores.garbage, now)
   const scrubber = new Scrubber({ storage, store: stores.garbage, now, logger })
   const retention = new Retention({ stores, policies, now })

@@ -79,7 +79,7 @@ async function sendRange(exchange: Exchange, blob: AnsweredBlob, range: ByteRang
 
 /** Opens a range, so that it is known to be there before the head is written; what is returned sends it then. */
 async function openBody(
-  { response, signal, openFileSender }: Exchange,
+  { response, signal, hooks: { openFileSender } }: Exchange,
   blob: AnsweredBlob,
   range: ByteRange,
 ): Promise<() => Promise<void>> {

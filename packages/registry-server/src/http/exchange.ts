@@ -5,11 +5,9 @@ import type { ContentReader } from '../content-reader.ts'
 import type { Manifests } from '../manifests.ts'
 import type { ManifestStore } from '../manifest-store.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import type { PullMeter } from '../pull-meter.ts'
-import type { RegistryActivity } from '../registry-activity.ts'
+import type { RegistryHooks } from '../registry-hooks.ts'
 import type { RepositoryStore } from '../repository-store.ts'
 import type { Uploads } from '../uploads.ts'
-import type { OpenFileSender } from './send-file.ts'
 
 /** What handlers work with. */
 export interface RegistryServices {
@@ -35,12 +33,7 @@ export interface Exchange {
   params: Readonly<Record<string, string>>
   query: URLSearchParams
   grant: Grant
-  /** To be called with what the request has done. */
-  onActivity: (activity: RegistryActivity) => void
-  /** To be asked before a manifest is given out. */
-  meterPull: PullMeter
-  /** Set where the kernel can move bytes from files to sockets. */
-  openFileSender: OpenFileSender | undefined
+  hooks: RegistryHooks
   /** Aborted when the client has left. */
   signal: AbortSignal
 }

@@ -10,14 +10,12 @@ import {
 } from '../mirror/mirror-namespace.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { parseRepository } from '../names.ts'
-import type { PullMeter } from '../pull-meter.ts'
-import type { RegistryActivity } from '../registry-activity.ts'
+import type { RegistryHooks } from '../registry-hooks.ts'
 import { RegistryError } from '../registry-error.ts'
 import { clientAddress } from './client-address.ts'
 import { errorReply, sendError } from './error-response.ts'
 import type { RegistryServices, Route } from './exchange.ts'
 import { findRoute } from './router.ts'
-import type { OpenFileSender } from './send-file.ts'
 
 /** Bytes of a refused body that are read and dropped so that the client sees the answer; more ends the connection. */
 const discardBytesMax = 16 * 1024 * 1024
@@ -27,9 +25,7 @@ export interface RequestContext {
   content: ContentReader
   mirroring: { namespaces: MirrorNamespaces; mirror: Mirror } | undefined
   access: AccessPolicy
-  onActivity: (activity: RegistryActivity) => void
-  meterPull: PullMeter
-  openFileSender: OpenFileSender | undefined
+  hooks: RegistryHooks
   logger: Logger
 }
 
@@ -55,7 +51,7 @@ async function dispatch(
   wire: { request: IncomingMessage; response: ServerResponse; signal: AbortSignal },
 ): Promise<void> {
   const { request, response } = wire
-  const { services, access, onActivity, meterPull, openFileSender } = context
+  const { services, access, hooks } = context
   const [asked, search] = splitOnce(request.url ?? '/', '?')
   const query = new URLSearchParams(search)
   const { path, namespace } = locate(context, { request, path: asked, ns: query.get('ns') })
@@ -73,19 +69,7 @@ async function dispatch(
     throw new RegistryError('DENIED', { message: 'repository is a mirror and read-only' })
   if (namespace && query.has('ns')) response.setHeader('OCI-Namespace', query.get('ns') ?? '')
   const content = mirror ?? context.content
-  await route.handler({
-    ...wire,
-    services,
-    content,
-    mirror,
-    repository,
-    params,
-    query,
-    grant,
-    onActivity,
-    meterPull,
-    openFileSender,
-  })
+  await route.handler({ ...wire, services, content, mirror, repository, params, query, grant, hooks })
 }
 
 function locate(

@@ -11,7 +11,7 @@ const tagsMax = 100
 
 /** end-3: GET and HEAD /v2/:name/manifests/:reference */
 export async function getManifest(exchange: Exchange): Promise<void> {
-  const { content, request, response, repository, params, grant, onActivity, meterPull } = exchange
+  const { content, request, response, repository, params, grant, hooks } = exchange
   const reference = parseManifestReference(params['reference'] ?? '')
   const record = await content.getManifest(repository, reference)
   const headers = {
@@ -21,7 +21,7 @@ export async function getManifest(exchange: Exchange): Promise<void> {
     ...(record.warning !== undefined && warningHeader(record.warning)),
   }
   if (request.headers['if-none-match'] === headers.ETag) return sendEmpty(response, 304, headers)
-  const limits = meterPull({
+  const limits = hooks.meterPull?.({
     account: grant.account,
     address: clientAddress(request),
     isCounted: request.method !== 'HEAD',
@@ -30,12 +30,12 @@ export async function getManifest(exchange: Exchange): Promise<void> {
   if (request.method === 'HEAD') return void response.end()
   response.end(await content.readManifest(record.digest))
   const tag = 'tag' in reference ? reference.tag : undefined
-  onActivity({ kind: 'pull', repository, digest: record.digest, tag, account: grant.account })
+  hooks.onActivity?.({ kind: 'pull', repository, digest: record.digest, tag, account: grant.account })
 }
 
 /** end-7a and 7b: PUT /v2/:name/manifests/:reference */
 export async function putManifest(exchange: Exchange): Promise<void> {
-  const { services, request, response, repository, params, query, grant, onActivity } = exchange
+  const { services, request, response, repository, params, query, grant, hooks } = exchange
   const reference = parseManifestReference(params['reference'] ?? '')
   const extraTags = query.getAll('tag').map(parseTag)
   if (extraTags.length > tagsMax)
@@ -48,7 +48,7 @@ export async function putManifest(exchange: Exchange): Promise<void> {
     tags,
   })
   const { digest, mediaType } = record
-  onActivity({ kind: 'push', repository, digest, mediaType, tags, account: grant.account })
+  hooks.onActivity?.({ kind: 'push', repository, digest, mediaType, tags, account: grant.account })
   sendEmpty(response, 201, {
     Location: `/v2/${repository}/manifests/${digest}`,
     'Docker-Content-Digest': digest,
@@ -59,10 +59,10 @@ export async function putManifest(exchange: Exchange): Promise<void> {
 
 /** end-9: DELETE /v2/:name/manifests/:reference */
 export async function deleteManifest(exchange: Exchange): Promise<void> {
-  const { services, response, repository, params, grant, onActivity } = exchange
+  const { services, response, repository, params, grant, hooks } = exchange
   const target = parseManifestReference(params['reference'] ?? '')
   await services.manifests.deleteManifest(repository, target)
-  onActivity({ kind: 'delete', repository, target, account: grant.account })
+  hooks.onActivity?.({ kind: 'delete', repository, target, account: grant.account })
   sendEmpty(response, 202)
 }
 
