@@ -35,10 +35,10 @@ export interface RegistryGate {
     repository: string,
   ): Promise<RepositoryPermission | undefined>
   /**
-   * When a repository of that name was last deleted, if it was of late: what was granted before counts for the next of
-   * that name no more.
+   * When a repository of that name was last deleted or made private, or somebody's rights on it were lowered, if it was
+   * of late: what was granted until then counts no more.
    */
-  findDeletedAt(repository: string): Promise<number | undefined>
+  findRevokedAt(repository: string): Promise<number | undefined>
   /** Notes a push (making the repository when it is new), a pull or a deletion. Pulls are counted in groups. */
   noteActivity(activity: RegistryNote): void
   /** Waits until what was noted is in the database. */

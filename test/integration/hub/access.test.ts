@@ -200,7 +200,7 @@ test('a token of before a repository was deleted is nothing to another one of th
     fetch(`${guarded.url}/v2/${repository}/blobs/uploads/`, { method: 'POST', headers })
   assert.equal((await begin('private/app', before)).status, 202)
   guarded.clock.now += 5000
-  guarded.accounts.deletedAt.set('private/app', guarded.clock.now)
+  guarded.accounts.revokedAt.set('private/app', guarded.clock.now)
   const refused = await begin('private/app', before)
   assert.equal(refused.status, 401)
   assert.match(refused.headers.get('www-authenticate') ?? '', /scope="repository:private\/app:pull,push"/)

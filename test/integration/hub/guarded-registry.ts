@@ -34,7 +34,7 @@ export const rights: Readonly<Record<'public' | 'private', Record<Role, readonly
 export class MemoryAccounts implements PasswordAccounts {
   readonly #names = new Set<string>(roles.slice(1))
   /** By repository. */
-  readonly deletedAt = new Map<string, number>()
+  readonly revokedAt = new Map<string, number>()
 
   remove(name: string): void {
     this.#names.delete(name)
@@ -53,8 +53,8 @@ export class MemoryAccounts implements PasswordAccounts {
     return new Set(rights[visibility][(account?.name ?? 'everyone') as Role])
   }
 
-  async findDeletedAt(repository: string): Promise<number | undefined> {
-    return this.deletedAt.get(repository)
+  async findRevokedAt(repository: string): Promise<number | undefined> {
+    return this.revokedAt.get(repository)
   }
 
   async mayListRepositories(account: Account | undefined): Promise<boolean> {

@@ -197,6 +197,17 @@ test('harbor 89e1c4b: a token for a repository that was deleted is nothing to th
   })
 })
 
+test('a token for a repository that was public is nothing once it is private', async () => {
+  const session = await hub.signUp('tina')
+  await push(passwordOf('tina'), 'tina/turning', 'v1')
+  await eventually(async () => void (await hub.must('GET', '/v2/repositories/tina/turning')))
+  const headers = bearer(await hub.registryToken(undefined, 'repository:tina/turning:pull'))
+  const pull = async () => (await hub.call('GET', '/v2/tina/turning/manifests/v1', { headers })).status
+  assert.equal(await pull(), 200)
+  await hub.must('POST', '/v2/repositories/tina/turning/privacy', { session, body: { is_private: true } })
+  await eventually(async () => assert.equal(await pull(), 401))
+})
+
 test('a private repository and one that is not there look the same to strangers, in every interface', async () => {
   for (const headers of [{}, bearer(bob)])
     for (const path of ['', '/tags', '/tags/v1', '/images/x', '/webhooks', '/groups', '/collaborators']) {

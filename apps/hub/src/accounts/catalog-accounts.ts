@@ -41,8 +41,8 @@ export class CatalogAccounts implements Accounts {
     return permission === undefined ? none : actionsOf[permission]
   }
 
-  findDeletedAt(repository: string): Promise<number | undefined> {
-    return this.#catalog.registry.findDeletedAt(repository)
+  findRevokedAt(repository: string): Promise<number | undefined> {
+    return this.#catalog.registry.findRevokedAt(repository)
   }
 
   /** The list names private repositories, too. */

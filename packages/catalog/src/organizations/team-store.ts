@@ -86,22 +86,24 @@ export async function deleteTeamMember(
   return numDeletedRows > 0
 }
 
-/** Level 0 takes it away. */
+/** Level 0 takes it away. Returns the level of before. */
 export async function setTeamLevel(
   db: CatalogWriter,
   { teamId, repositoryId }: { teamId: number; repositoryId: number },
   level: Level,
-): Promise<void> {
-  await db
+): Promise<Level> {
+  const before = await db
     .deleteFrom('hub_team_permissions')
     .where('team_id', '=', teamId)
     .where('repository_id', '=', repositoryId)
-    .execute()
+    .returning('level')
+    .executeTakeFirst()
   if (level > 0)
     await db
       .insertInto('hub_team_permissions')
       .values({ team_id: teamId, repository_id: repositoryId, level })
       .execute()
+  return (before?.level ?? 0) as Level
 }
 
 export async function listTeamLevels(

@@ -4,7 +4,8 @@ import type { CatalogDatabase } from '../database/catalog-database.ts'
 import { isRepositoryName, namespaceOf } from '../names.ts'
 import { findNamespace } from '../organizations/namespace-store.ts'
 import type { RepositoryPermission } from '../repositories.ts'
-import { findDeletedAt, findRepositoryRecord } from '../repositories/repository-store.ts'
+import { findRepositoryRecord } from '../repositories/repository-store.ts'
+import { findRevokedAt } from '../repositories/revocation-store.ts'
 import { levelInNamespace } from '../repositories/namespace-level.ts'
 import { permissionOfLevel, type Level, type RightsHolder } from '../rights.ts'
 import type { Account, TokenScope } from '../viewer.ts'
@@ -41,8 +42,8 @@ export class CatalogGate implements RegistryGate {
     return known ? undefined : permissionOfLevel(level)
   }
 
-  findDeletedAt(repository: string): Promise<number | undefined> {
-    return findDeletedAt(this.#database.db, repository)
+  findRevokedAt(repository: string): Promise<number | undefined> {
+    return findRevokedAt(this.#database.db, repository)
   }
 
   noteActivity(activity: RegistryNote): void {

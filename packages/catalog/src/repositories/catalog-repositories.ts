@@ -38,6 +38,7 @@ import {
   type RepositoryRecord,
 } from './repository-store.ts'
 import { requireRepository } from './require-repository.ts'
+import { revokeGrants } from './revocation-store.ts'
 import { addStar, listStarredRecords, removeStar } from './star-store.ts'
 
 export class CatalogRepositories implements Repositories {
@@ -124,6 +125,7 @@ export class CatalogRepositories implements Repositories {
       if (before?.isPrivate === isPrivate) return
       if (isPrivate) await refuseOnePrivateTooMany(this.#database, transaction, namespaceId)
       await updateRepositoryRecord(transaction, id, { isPrivate, updatedAt })
+      if (isPrivate) await revokeGrants(transaction, name, updatedAt)
       await insertAudit(this.#database, transaction, {
         namespaceId,
         action: 'repo.change_privacy',
@@ -178,7 +180,9 @@ export class CatalogRepositories implements Repositories {
     const account = await findAccountRecord(this.#database.db, { name: of.account })
     if (!account) throw noSuch('account', of.account)
     await this.#database.write(async (transaction) => {
-      await setCollaboratorLevel(transaction, { repositoryId, accountId: account.id }, level)
+      const collaborator = { repositoryId, accountId: account.id }
+      const before = await setCollaboratorLevel(transaction, collaborator, level)
+      if (level < before) await revokeGrants(transaction, name, this.#database.now())
       await insertAudit(this.#database, transaction, {
         namespaceId,
         action: level === 0 ? 'repo.collaborator.remove' : 'repo.collaborator.set',

@@ -21,20 +21,22 @@ export async function listCollaborators(db: CatalogReader, repositoryId: number)
   }))
 }
 
-/** Level 0 takes it away. */
+/** Level 0 takes it away. Returns the level of before. */
 export async function setCollaboratorLevel(
   db: CatalogWriter,
   { repositoryId, accountId }: { repositoryId: number; accountId: number },
   level: Level,
-): Promise<void> {
-  await db
+): Promise<Level> {
+  const before = await db
     .deleteFrom('hub_collaborators')
     .where('repository_id', '=', repositoryId)
     .where('account_id', '=', accountId)
-    .execute()
+    .returning('level')
+    .executeTakeFirst()
   if (level > 0)
     await db
       .insertInto('hub_collaborators')
       .values({ repository_id: repositoryId, account_id: accountId, level })
       .execute()
+  return (before?.level ?? 0) as Level
 }

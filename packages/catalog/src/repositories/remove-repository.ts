@@ -2,7 +2,8 @@ import type { CatalogContents } from '../catalog.ts'
 import type { CatalogDatabase } from '../database/catalog-database.ts'
 import { insertAudit, type Actor } from '../events/audit-store.ts'
 import { removeSearchEntry } from '../search/search-store.ts'
-import { deleteRepositoryRecord, type RepositoryRecord } from './repository-store.ts'
+import type { RepositoryRecord } from './repository-store.ts'
+import { revokeGrants } from './revocation-store.ts'
 
 /**
  * Deletes what the registry holds, then what the catalog knows: when it ends half-way the repository is still there, empty
@@ -16,7 +17,9 @@ export async function removeRepository(
   await contents.deleteRepository(repository.name)
   await database.write(async (transaction) => {
     await removeSearchEntry(database.kind, transaction, repository.id)
-    await deleteRepositoryRecord(transaction, repository, database.now())
+    await transaction.deleteFrom('hub_repositories').where('id', '=', repository.id).execute()
+    // They are nothing to the next of that name.
+    await revokeGrants(transaction, repository.name, database.now())
     await insertAudit(database, transaction, {
       namespaceId: repository.namespaceId,
       action: 'repo.delete',

@@ -143,20 +143,6 @@ export async function updateRepositoryRecord(
     .execute()
 }
 
-/** What was granted for it counts for the next of that name no more. */
-export async function deleteRepositoryRecord(
-  db: CatalogWriter,
-  { id, name }: { id: number; name: string },
-  deletedAt: number,
-): Promise<void> {
-  await db.deleteFrom('hub_repositories').where('id', '=', id).execute()
-  await db
-    .insertInto('hub_deleted_repositories')
-    .values({ name, deleted_at: deletedAt })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ deleted_at: deletedAt }))
-    .execute()
-}
-
 const orderings = {
   name: ['r.name', 'asc'],
   '-name': ['r.name', 'desc'],
@@ -212,21 +198,6 @@ export function toRecord(row: RepositoryRow): RepositoryRecord {
     updatedAt: row.updated_at,
   }
   return { ...shown, shown, id: row.id, namespaceId: row.namespace_id, level: row.level }
-}
-
-/** `name` may be any text. */
-export async function findDeletedAt(db: CatalogReader, name: string): Promise<number | undefined> {
-  if (!isRepositoryName(name)) return undefined
-  const row = await db
-    .selectFrom('hub_deleted_repositories')
-    .select('deleted_at')
-    .where('name', '=', name)
-    .executeTakeFirst()
-  return row?.deleted_at
-}
-
-export async function forgetDeletedBefore(db: CatalogWriter, at: number): Promise<void> {
-  await db.deleteFrom('hub_deleted_repositories').where('deleted_at', '<', at).execute()
 }
 
 /** The repository's id, if it is there. */

@@ -17,10 +17,10 @@ export interface Accounts {
   /** What the account, or with undefined everyone, may do with a repository that is there or could be. */
   actions(account: Account | undefined, repository: string): Promise<ReadonlySet<RepositoryAction>>
   /**
-   * When a repository of that name was last deleted, in milliseconds since the epoch, if lately: what was granted until
-   * then is nothing to one that has the name now.
+   * When what was granted for a repository of that name was last revoked, in milliseconds since the epoch, if lately: by
+   * deletion, since another may have the name now, or since fewer may use it.
    */
-  findDeletedAt?(repository: string): Promise<number | undefined>
+  findRevokedAt?(repository: string): Promise<number | undefined>
   /** Whether the list of all repositories may be seen. */
   mayListRepositories(account: Account | undefined): Promise<boolean>
   /** Whether a search finds what is the account's alone, too. */

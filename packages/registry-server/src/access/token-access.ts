@@ -12,7 +12,7 @@ const rememberMax = 10_000
 
 export interface TokenAccessOptions {
   keys: KeySource
-  accounts: Pick<Accounts, 'findDeletedAt'>
+  accounts: Pick<Accounts, 'findRevokedAt'>
   /** Who signs, and for which service: both are in every token. */
   issuer: string
   service: string
@@ -24,7 +24,7 @@ export interface TokenAccessOptions {
 /** Requests carry a token of our own token service that says what they may do. */
 export function tokenAccess(options: TokenAccessOptions): AccessPolicy {
   const { keys, issuer, service, realm, now } = options
-  const deletions = new Deletions(options)
+  const revocations = new Revocations(options)
   const challengeFor = (access: Access, headers: IncomingHttpHeaders, error?: string) => {
     const scope = scopeOf(access)
     const parts = [`realm="${realm(headers)}"`, `service="${service}"`]
@@ -46,7 +46,7 @@ export function tokenAccess(options: TokenAccessOptions): AccessPolicy {
         allows: async (access) =>
           claims !== undefined &&
           isAllowed(claims, access) &&
-          !(await deletions.areSince(claims.iat_ms, access)),
+          !(await revocations.areSince(claims.iat_ms, access)),
         challenge: (access) => challengeFor(access, headers, error),
       }
     },
@@ -54,8 +54,8 @@ export function tokenAccess(options: TokenAccessOptions): AccessPolicy {
   }
 }
 
-/** A token says what may be done with a repository, not with another one that has its name by now. */
-class Deletions {
+/** Which tokens are for a repository of before: another one has its name by now, or fewer may use it. */
+class Revocations {
   readonly #accounts: TokenAccessOptions['accounts']
   readonly #recent: RecentValues<Promise<number>>
 
@@ -65,14 +65,14 @@ class Deletions {
   }
 
   async areSince(issuedAt: number, access: Access): Promise<boolean> {
-    if (!('repository' in access) || !this.#accounts.findDeletedAt) return false
-    return issuedAt <= (await this.#findDeletedAt(access.repository))
+    if (!('repository' in access) || !this.#accounts.findRevokedAt) return false
+    return issuedAt <= (await this.#findRevokedAt(access.repository))
   }
 
-  #findDeletedAt(repository: string): Promise<number> {
+  #findRevokedAt(repository: string): Promise<number> {
     const known = this.#recent.get(repository)
     if (known) return known
-    const asked = Promise.resolve(this.#accounts.findDeletedAt?.(repository)).then((time) => time ?? 0)
+    const asked = Promise.resolve(this.#accounts.findRevokedAt?.(repository)).then((time) => time ?? 0)
     this.#recent.set(repository, asked)
     asked.catch(() => this.#recent.delete(repository))
     return asked
