@@ -1,5 +1,5 @@
-import type { Authorizer } from './authorizer.ts'
-import type { Credentials, CredentialsLookup } from './credentials.ts'
+import type { AuthorizationRequest, Authorizer } from './authorizer.ts'
+import { basicHeader, type Credentials, type CredentialsLookup } from './credentials.ts'
 import { discard } from './discard.ts'
 import type { EndpointResponse, EndpointTransport } from './endpoint-transport.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -15,6 +15,8 @@ export interface RegistryRequest extends Pick<HttpRequest, 'body' | 'responseMs'
   headers: Readonly<Record<string, string>>
   /** For the registry that the reference names; mirrors get what the lookup knows for them, never these. */
   credentials: Credentials | undefined
+  /** For what is answered to everyone, only not with the same: credentials are shown without being asked for. */
+  isOpenToAll?: boolean
 }
 
 export interface RegistrySessionOptions {
@@ -41,15 +43,35 @@ export class RegistrySession {
     const credentials =
       (endpoint.isMirror ? undefined : request.credentials) ?? (await lookup(endpoint.registry))
     const authorization = { endpoint, scopes: request.scopes, credentials }
-    const sent = await authorizer.header(authorization)
+    const known = await authorizer.header(authorization)
+    const sent = known ?? (request.isOpenToAll ? await this.#unasked(request, authorization) : undefined)
     const first = await this.#follow(endpoint, request, { url, authorization: sent })
-    const isChallenge = first.response.statusCode === 401 && first.url.host === endpoint.root.host
-    if (!isChallenge) return first
+    if (!isChallenge(first, endpoint)) return first
     const header = first.response.headers['www-authenticate']
     const next = await authorizer.challenged(authorization, { header, registry: first.url, sent })
     if (next === undefined) return first
     discard(first.response)
     return await this.#follow(endpoint, request, { url, authorization: next })
+  }
+
+  /** A password as it is; a refresh token is for the token service alone, which the root of the API names. */
+  async #unasked(
+    { signal }: RegistryRequest,
+    authorization: AuthorizationRequest,
+  ): Promise<string | undefined> {
+    const { endpoint, credentials } = authorization
+    if (!credentials?.identityToken) return credentials && basicHeader(credentials)
+    const url = new URL('../v2/', endpoint.root)
+    const ping: RegistryRequest = { path: url, scopes: [], headers: {}, credentials, signal }
+    const answer = await this.#follow(endpoint, ping, { url, authorization: undefined })
+    discard(answer.response)
+    if (!isChallenge(answer, endpoint)) return undefined
+    const header = answer.response.headers['www-authenticate']
+    return await this.#options.authorizer.challenged(authorization, {
+      header,
+      registry: answer.url,
+      sent: undefined,
+    })
   }
 
   async #follow(
@@ -85,6 +107,11 @@ export class RegistrySession {
     }
     return await this.#options.transport.send(endpoint, { method, url, headers, body, responseMs, signal })
   }
+}
+
+/** Asked for credentials by the endpoint itself: nobody that it leads to gets any. */
+function isChallenge({ response, url }: EndpointResponse, { root }: Endpoint): boolean {
+  return response.statusCode === 401 && url.host === root.host
 }
 
 function requestUrl(endpoint: Endpoint, { path }: RegistryRequest): URL {

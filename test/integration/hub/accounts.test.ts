@@ -88,6 +88,8 @@ test('docker: login with password or token, push, pull, search, logout', async (
   assert.doesNotMatch(hidden.output, /ann\/tool/)
   await docker(['login', '-u', 'ann', '--password-stdin', hub.address], passwordOf('ann'))
   assert.ok((await docker(['pull', name])).isDone)
+  const own = await docker(['search', '--format', '{{.Name}}', `${hub.address}/tool`])
+  assert.match(own.output, /ann\/tool/, 'who is logged in finds what is private to them')
 })
 
 test('/v1/search: one finds what is private to oneself, by password and by the token that docker asks for', async () => {
