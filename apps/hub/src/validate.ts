@@ -2,7 +2,10 @@ import { access, constants } from 'node:fs/promises'
 import { CodedError, messageOf } from '@berth/stdx'
 import type { ServeCommand } from './command-line.ts'
 
-/** Throws `invalid-argument` for files that cannot be read or do not hold what they should; nothing is opened or made. */
+/**
+ * Throws `invalid-argument` for names that cannot be served, and for files that cannot be read or do not hold what they
+ * should; nothing is opened or made.
+ */
 export async function validate({
   access: settings,
   tls,
@@ -10,6 +13,10 @@ export async function validate({
   mirrors,
 }: ServeCommand): Promise<void> {
   if (policiesFile !== undefined) await (await import('./policies.ts')).readPolicies(policiesFile)
+  if (settings.kind === 'accounts') {
+    const { refuseReservedNames } = await import('./accounts/refuse-reserved-names.ts')
+    refuseReservedNames(mirrors.upstreams.map(({ name }) => name))
+  }
   const files = [
     tls?.certificateFile,
     tls?.keyFile,

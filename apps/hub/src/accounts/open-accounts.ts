@@ -16,6 +16,7 @@ import { searcherFinder } from './find-searcher.ts'
 import { lateContents } from './late-contents.ts'
 import { MirroredRights } from './mirrored-rights.ts'
 import { activityNoter } from './note-activity.ts'
+import { refuseReservedNames } from './refuse-reserved-names.ts'
 import { sessionTokens } from './session-tokens.ts'
 import { sweepCatalog } from './sweep-catalog.ts'
 
@@ -25,6 +26,7 @@ export async function openAccounts(
   options: HubAccessOptions,
 ): Promise<HubAccess> {
   const { database, stack, logger, origin } = options
+  refuseReservedNames(options.mirroredNamespaces)
   const contents = lateContents(options.findContents)
   const catalog = stack.use(await openCatalog({ database, contents, logger, ...origin.publicUrlOption }))
   const mirrored = new MirroredRights(options.mirroredNamespaces, settings.publicRepositories)
