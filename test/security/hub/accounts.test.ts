@@ -331,17 +331,25 @@ test('webhooks: a push is told to who wants to know, signed, after a failure aga
     const signature = createHmac('sha256', String(hook['secret'])).update(sent).digest('hex')
     assert.equal(headers['x-hub-signature-256'], `sha256=${signature}`)
     const payload = JSON.parse(String(sent)) as {
+      callback_url: string
       push_data: { tag: string }
       repository: { repo_name: string }
     }
     assert.deepEqual([payload.push_data.tag, payload.repository.repo_name], ['v1', 'ann/shown'])
     const path = `/v2/repositories/ann/shown/webhooks/${String(hook['id'])}/deliveries`
+    const delivery = async () => {
+      const answer = await hub.must<{ results: Record<string, unknown>[] }>('GET', path, { session: ann })
+      return answer.results[0] ?? assert.fail()
+    }
     await eventually(async () => {
-      const { results } = await hub.must<{ results: { state: string; last_status: number }[] }>('GET', path, {
-        session: ann,
-      })
-      assert.deepEqual([results[0]?.state, results[0]?.last_status], ['delivered', 204])
+      const { state, last_status: status, callback } = await delivery()
+      assert.deepEqual([state, status, callback], ['delivered', 204, null])
     })
+    const { pathname } = new URL(payload.callback_url)
+    const verdict = { state: 'failure', description: 'no tests', target_url: 'https://ci.example.com/1' }
+    await hub.must('POST', pathname, { body: verdict })
+    assert.equal((await delivery())['callback'], 'failure')
+    assert.equal((await hub.call('POST', pathname, { body: { state: 'other' } })).status, 400)
   } finally {
     server.closeAllConnections()
     server.close()

@@ -154,6 +154,7 @@ export const rows: Readonly<Record<string, Row>> = {
   [`GET ${legacy}/webhooks/:id/deliveries`]: { rule: 'admin' },
   [`GET ${legacy}/build-trigger`]: { rule: 'admin' },
   [`GET ${legacy}/build-requests`]: { rule: 'admin' },
+  'POST /api/webhooks/callback/:id': { rule: 'open', body: { state: 'success' } },
   'POST /api/build/:secret': { rule: 'open' },
   ...repository('/v2/namespaces/:namespace/repositories/:name'),
   ...repository(legacy),

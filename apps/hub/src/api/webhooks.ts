@@ -1,4 +1,4 @@
-import type { BuildRequest, Delivery, Webhook } from '@berth/catalog'
+import { callbackStates, type BuildRequest, type Delivery, type Webhook } from '@berth/catalog'
 import { CodedError } from '@berth/stdx'
 import * as v from 'valibot'
 import { created, done, ok, repositoryOf, route } from './api-call.ts'
@@ -9,6 +9,9 @@ const base = '/v2/repositories/:namespace/:name'
 const newWebhook = v.object({ name: text, webhook_url: v.pipe(v.string(), v.maxLength(2000)) })
 /** Of what git hosts send only this is wanted; some send forms, or nothing. */
 const sourceChange = v.object({ ref: v.optional(v.pipe(v.string(), v.maxLength(500))) })
+
+/** docs.docker.com, "Webhooks": what receivers tell of a delivery; its words for people are not kept. */
+const callbackForm = v.object({ state: v.picklist(callbackStates) })
 
 /** Where a repository's events go, and the address that a git host calls when its source has changed. */
 export const webhookRoutes = [
@@ -30,6 +33,12 @@ export const webhookRoutes = [
     const { catalog, viewer, params, url } = call
     const all = await catalog.webhooks.listDeliveries(viewer, repositoryOf(call), params['id'] ?? '')
     return replyPage(call, pageOf(url.searchParams, all), formatDelivery)
+  }),
+  // Who has the address was told of the push: a delivery's id is random.
+  route('POST', '/api/webhooks/callback/:id', async (call) => {
+    const { state } = await call.body(callbackForm)
+    if (await call.catalog.webhooks.noteCallback(call.params['id'] ?? '', state)) return done
+    throw new CodedError('not-found', 'Cannot note the callback: there is no such delivery')
   }),
   route('GET', `${base}/build-trigger`, async (call) => {
     const { secret } = await call.catalog.webhooks.getBuildTrigger(call.viewer, repositoryOf(call))
@@ -53,7 +62,7 @@ function formatWebhook({ id, name, url, createdAt }: Webhook) {
   return { id, name, webhook_url: url, created: isoTime(createdAt) }
 }
 
-function formatDelivery({ id, createdAt, attempts, state, lastStatus, lastError }: Delivery) {
+function formatDelivery({ id, createdAt, attempts, state, lastStatus, lastError, callback }: Delivery) {
   return {
     id,
     created: isoTime(createdAt),
@@ -61,6 +70,7 @@ function formatDelivery({ id, createdAt, attempts, state, lastStatus, lastError 
     state,
     last_status: lastStatus ?? null,
     last_error: lastError ?? null,
+    callback: callback ?? null,
   }
 }
 
