@@ -6,7 +6,7 @@ import type { FlagValues } from './flags.ts'
 export type AdminAction =
   | { action: 'create'; account: string; email: string; isPasswordGiven: boolean }
   | { action: 'password'; account: string; isPasswordGiven: boolean }
-  | { action: 'promote' | 'demote'; account: string }
+  | { action: 'promote' | 'demote' | 'disable' | 'enable'; account: string }
   | { action: 'plan'; namespace: string; plan: PlanName }
   | { action: 'list' }
 
@@ -24,6 +24,8 @@ export function parseAdminAction(words: readonly string[], values: FlagValues): 
       return { action, account: need(action, rest, ['NAME'])[0] ?? '', isPasswordGiven }
     case 'promote':
     case 'demote':
+    case 'disable':
+    case 'enable':
       return { action, account: need(action, rest, ['NAME'])[0] ?? '' }
     case 'plan': {
       const [namespace = '', plan = ''] = need(action, rest, ['NAME', 'PLAN'])
@@ -33,7 +35,7 @@ export function parseAdminAction(words: readonly string[], values: FlagValues): 
       takeNothing(action, rest)
       return { action }
     default:
-      throw invalid('admin is followed by create, password, promote, demote, plan or list')
+      throw invalid('admin is followed by create, password, promote, demote, disable, enable, plan or list')
   }
 }
 

@@ -34,6 +34,10 @@ export async function runAdmin(action: AdminAction, options: AdminOptions): Prom
     case 'demote':
       await catalog.accounts.setAdministrator(operatorViewer, action.account, action.action === 'promote')
       return `${action.account} is ${action.action === 'promote' ? 'an' : 'no'} administrator of this hub\n`
+    case 'disable':
+    case 'enable':
+      await catalog.accounts.setDisabled(operatorViewer, action.account, action.action === 'disable')
+      return `${action.account} ${action.action === 'disable' ? 'cannot' : 'can'} sign in\n`
     case 'plan':
       await catalog.accounts.setPlan(operatorViewer, action.namespace, action.plan)
       return `${action.namespace} has the plan ${action.plan}\n`

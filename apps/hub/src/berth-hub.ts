@@ -1,13 +1,14 @@
 import { storageSteps, type RepositoryPolicy, type StorageFailpoint } from '@berth/registry-server'
 import { armFailpoints, CodedError, messageOf, readBounded, silentLogger, type Logger } from '@berth/stdx'
 import packageJson from '../package.json' with { type: 'json' }
-import { parseCommand, usage, type Command, type ListenAddress, type ServeCommand } from './command-line.ts'
+import { parseCommand, type Command, type ListenAddress, type ServeCommand } from './command-line.ts'
 import { readConfigFile, readExampleConfig } from './config-file.ts'
 import { formatGarbageReport, gc } from './gc.ts'
 import type { HubMetrics } from './operation/hub-metrics.ts'
 import { createPinoLogger } from './pino-logger.ts'
 import { seed } from './seed.ts'
 import { serve } from './serve.ts'
+import { usage } from './usage.ts'
 import { validate } from './validate.ts'
 import type { Listening } from './workers.ts'
 

@@ -212,7 +212,8 @@ test('parseCommand() reads what is done with accounts', () => {
     isPasswordGiven: true,
   })
   assert.deepEqual(actionOf('password', 'me'), { action: 'password', account: 'me', isPasswordGiven: false })
-  assert.deepEqual(actionOf('demote', 'me'), { action: 'demote', account: 'me' })
+  for (const action of ['promote', 'demote', 'disable', 'enable'])
+    assert.deepEqual(actionOf(action, 'me'), { action, account: 'me' })
   assert.deepEqual(actionOf('plan', 'team', 'pro'), { action: 'plan', namespace: 'team', plan: 'pro' })
   assert.deepEqual(actionOf('list'), { action: 'list' })
 })

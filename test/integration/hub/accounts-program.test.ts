@@ -54,6 +54,17 @@ test('berth-hub with nothing configured: hello-world for everyone, pushing for n
   await run(launcher, ['admin', 'plan', 'ann', 'pro', '--data', data])
   const listed = await run(launcher, ['admin', 'list', '--data', data])
   assert.equal(listed.stdout, 'ann\tann@example.com\tpro\nchief\ta@example.com\tpersonal\tadministrator\n')
+  const signIn = async () => {
+    const body = { identifier: 'ann', secret: passwordOf('ann') }
+    return (await hub.call('POST', '/v2/auth/token', { body })).status
+  }
+  for (const [action, status] of [
+    ['disable', 401],
+    ['enable', 200],
+  ] as const) {
+    await run(launcher, ['admin', action, 'ann', '--data', data])
+    assert.equal(await signIn(), status, action)
+  }
   assert.match(await (await fetch(url, { headers: { Accept: 'text/html' } })).text(), /<html/)
   child.kill('SIGTERM')
   assert.deepEqual(await once(child, 'exit'), [0, null])
@@ -67,6 +78,11 @@ test('berth-hub serve with a configuration file: checked, and served with metric
   await writeFile(file, `sign-up: closed\nworkers: 2\nmetrics: ${metrics}\n`)
   const checked = await run(launcher, ['serve', '--config', file, '--validate'])
   assert.equal(checked.stdout, 'ok\n')
+  const reserved = ['serve', '--config', file, '--upstream', 'users=https://ghcr.io']
+  for (const flags of [['--validate'], ['--workers', '1', '--data', data]])
+    await assert.rejects(run(launcher, [...reserved, ...flags]), {
+      stderr: /Cannot mirror under the name "users": the hub's own addresses begin with it/,
+    })
   await assert.rejects(run(launcher, ['serve', '--config', file, '--policies', '/nowhere', '--validate']), {
     stderr: /Cannot read policies/,
   })
