@@ -12,12 +12,14 @@ const askers = 8
 const goalMs = 50
 const everyone: Viewer = { account: undefined, scope: 'repo:public_read', tokenId: undefined, address: '' }
 
-/** The same numbers every time. */
+/** The same numbers every time (mulberry32): one that forgets little would give the popular the same few words. */
 function createRandom(seed = 1): () => number {
   let state = seed
   return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
-    return state / 2 ** 31
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
 

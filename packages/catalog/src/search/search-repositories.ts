@@ -1,5 +1,5 @@
 import { CodedError } from '@berth/stdx'
-import type { CatalogDatabase } from '../database/catalog-database.ts'
+import type { CatalogDatabase, CatalogReader } from '../database/catalog-database.ts'
 import { quote, shortNameOf } from '../names.ts'
 import { parsePaging } from '../paging.ts'
 import { isCategory } from '../repositories/categories.ts'
@@ -8,7 +8,7 @@ import { heldBy, type RightsHolder } from '../rights.ts'
 import type { Listed } from '../viewer.ts'
 import { automatedMark, categoryMark, idOfRank, officialMark, publicMark, starsMark } from './search-entry.ts'
 import { findNamed, findPrivateEntries, listSearchResults, type MarkFilter } from './search-store.ts'
-import { searchTerms, type FoundRanks } from './search-terms.ts'
+import { searchTerms, type SearchTerms, type TermQuery } from './search-terms.ts'
 import { withoutAccents, wordsOf } from './words.ts'
 
 /** So far one can page, and count. */
@@ -52,8 +52,6 @@ interface Wanted {
   reach: number
 }
 
-const none: FoundRanks = { ranks: [], count: 0 }
-
 async function findMatches(
   { kind, db }: CatalogDatabase,
   viewer: RightsHolder,
@@ -61,25 +59,36 @@ async function findMatches(
 ): Promise<{ count: number; ids: number[] }> {
   const { marks, without } = filter
   const terms = { words, marks: [publicMark, ...marks], without }
-  const find = (field: 'names' | 'words') =>
-    searchTerms(kind).find(db, { field, ...terms }, { limit: reach, countMax: reachMax })
   const name = text.replace(/^library\//, '')
-  const hasWords = words.length > 0
   const isName = /^[a-z0-9._/-]+$/.test(name)
-  const [called, named, all, hidden] = await Promise.all([
+  const [called, matching, hidden] = await Promise.all([
     isName ? findNamed(db, { name, ...filter }, reach) : [],
-    hasWords ? find('names') : none,
-    find('words'),
+    findTiers(searchTerms(kind), db, { terms, reach }),
     heldBy(viewer) ? findPrivateEntries(db, viewer, { words, ...filter, limit: reachMax }) : [],
   ])
   const isCalled = (full: string) => full === name || shortNameOf(full) === name
   const tiers = [
     [...called, ...hidden.filter((entry) => isCalled(entry.name)).map(({ rank }) => rank)],
-    [...named.ranks, ...hidden.filter(({ isNamed }) => isNamed).map(({ rank }) => rank)],
-    [...all.ranks, ...hidden.map(({ rank }) => rank)],
+    [...matching.named, ...hidden.filter(({ isNamed }) => isNamed).map(({ rank }) => rank)],
+    [...matching.all, ...hidden.map(({ rank }) => rank)],
   ]
   const ranks = new Set(tiers.flatMap((tier) => tier.toSorted((a, b) => b - a)))
-  return { count: Math.min(all.count + hidden.length, reachMax), ids: [...ranks].map(idOfRank) }
+  return { count: Math.min(matching.count + hidden.length, reachMax), ids: [...ranks].map(idOfRank) }
+}
+
+/** Public entries by the words of their names, then by all their words where the names are not enough. */
+async function findTiers(
+  search: SearchTerms,
+  db: CatalogReader,
+  { terms, reach }: { terms: Omit<TermQuery, 'field'>; reach: number },
+): Promise<{ named: number[]; all: number[]; count: number }> {
+  const inWords: TermQuery = { field: 'words', ...terms }
+  const count = await search.count(db, inWords, reachMax)
+  const limits = { limit: reach, isRare: count < reachMax }
+  const named =
+    terms.words.length > 0 && count > 0 ? await search.find(db, { ...inWords, field: 'names' }, limits) : []
+  const all = named.length < Math.min(reach, count) ? await search.find(db, inWords, limits) : []
+  return { named, all, count }
 }
 
 function parseFilter({ isOfficial, isAutomated, category, stars = 0 }: SearchQuery): MarkFilter {

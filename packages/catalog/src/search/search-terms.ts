@@ -17,20 +17,17 @@ export interface SearchTerms {
   /** Their rows are in `hub_search` already. */
   put(transaction: CatalogWriter, entries: readonly SearchEntry[]): Promise<void>
   remove(transaction: CatalogWriter, rank: number): Promise<void>
-  find(db: CatalogReader, query: TermQuery, limits: FindLimits): Promise<FoundRanks>
+  /** Ranks, the highest first. */
+  find(db: CatalogReader, query: TermQuery, limits: FindLimits): Promise<number[]>
+  /** How many there are, counted no further than `countMax`. */
+  count(db: CatalogReader, query: TermQuery, countMax: number): Promise<number>
 }
 
 export interface FindLimits {
   /** Of ranks. */
   limit: number
-  /** How far it is counted how many there are. */
-  countMax: number
-}
-
-export interface FoundRanks {
-  /** The highest first. */
-  ranks: number[]
-  count: number
+  /** Whether it is known that few match: about as many as are counted. */
+  isRare: boolean
 }
 
 const prefixLengthMin = 2
@@ -52,16 +49,17 @@ const sqliteTerms: SearchTerms = {
   async remove(transaction, rank) {
     await sql`DELETE FROM hub_search_terms WHERE rowid = ${rank}`.execute(transaction)
   },
-  async find(db, query, { limit, countMax }) {
-    const matching = sql`FROM hub_search_terms WHERE hub_search_terms MATCH ${formatMatch(query)}`
-    const ranks = await listRanks(
+  find: (db, query, { limit }) =>
+    listRanks(
       db,
-      sql`SELECT rowid AS rank ${matching} ORDER BY rowid DESC LIMIT ${limit}`,
-    )
-    const { rows } = await sql<{ count: number }>`SELECT count(*) AS count FROM (
-      SELECT 1 ${matching} LIMIT ${countMax})`.execute(db)
-    return { ranks, count: rows[0]?.count ?? 0 }
-  },
+      sql`SELECT rowid AS rank FROM hub_search_terms WHERE hub_search_terms MATCH ${formatMatch(query)}
+        ORDER BY rowid DESC LIMIT ${limit}`,
+    ),
+  count: (db, query, countMax) =>
+    countRows(
+      db,
+      sql`SELECT 1 FROM hub_search_terms WHERE hub_search_terms MATCH ${formatMatch(query)} LIMIT ${countMax}`,
+    ),
 }
 
 /** SQLite, "FTS5: Full-text Query Syntax". */
@@ -72,11 +70,11 @@ function formatMatch({ field, words, marks, without }: TermQuery): string {
 }
 
 /** The most popular, among which words that are everywhere are found without asking the index. */
-const topMax = 4000
+const topMax = 2000
 
 /**
- * PostgreSQL's terms carry their field, so that an index entry says all. Its index knows no order: of what is in few rows
- * all are read, and what is in many is found among the first of them.
+ * PostgreSQL's terms carry their field, so that an index entry says all. Its index knows no order: what
+ * is in many rows is found among the first of them, and of what is in few all are read.
  */
 const postgresTerms: SearchTerms = {
   async put(transaction, entries) {
@@ -93,24 +91,30 @@ const postgresTerms: SearchTerms = {
   },
   // They are a column of the row that goes.
   async remove() {},
-  async find(db, query, { limit, countMax }) {
+  find(db, query, { limit, isRare }) {
     const isMatch = sql`terms @@ ${formatTsquery(query)}::tsquery`
-    const some = await listRanks(db, sql`SELECT rank FROM hub_search WHERE ${isMatch} LIMIT ${countMax}`)
-    if (some.length < countMax)
-      return { ranks: some.toSorted((a, b) => b - a).slice(0, limit), count: some.length }
-    const top = await listRanks(
+    const matching = sql`SELECT rank FROM hub_search WHERE ${isMatch}`
+    // Ordered by a sum, or all rows would be read in order for the sake of a few.
+    const best = sql`ORDER BY rank + 0 DESC LIMIT ${limit}`
+    if (isRare) return listRanks(db, sql`${matching} ${best}`)
+    const isEnough = sql`(SELECT count(*) FROM top) >= ${limit}::bigint`
+    return listRanks(
       db,
-      sql`SELECT rank FROM (SELECT rank, terms FROM hub_search ORDER BY rank DESC LIMIT ${topMax}) AS top
-        WHERE ${isMatch} ORDER BY rank DESC LIMIT ${limit}`,
+      sql`WITH top AS MATERIALIZED (
+          SELECT rank FROM (SELECT rank, terms FROM hub_search ORDER BY rank DESC LIMIT ${topMax}) AS first
+          WHERE ${isMatch} ORDER BY rank DESC LIMIT ${limit}
+        )
+        SELECT rank FROM (
+          SELECT rank FROM top WHERE ${isEnough}
+          UNION ALL ${matching} AND NOT ${isEnough}
+        ) AS ranks ${best}`,
     )
-    if (top.length === limit) return { ranks: top, count: countMax }
-    const ranks = await listRanks(
-      db,
-      sql`WITH found AS MATERIALIZED (SELECT rank FROM hub_search WHERE ${isMatch})
-        SELECT rank FROM found ORDER BY rank DESC LIMIT ${limit}`,
-    )
-    return { ranks, count: countMax }
   },
+  count: (db, query, countMax) =>
+    countRows(
+      db,
+      sql`SELECT 1 FROM hub_search WHERE terms @@ ${formatTsquery(query)}::tsquery LIMIT ${countMax}`,
+    ),
 }
 
 /** PostgreSQL, "8.11.2. tsquery". */
@@ -126,6 +130,13 @@ function formatTsquery({ field, words, marks, without }: TermQuery): string {
 async function listRanks(db: CatalogReader, query: RawBuilder<unknown>): Promise<number[]> {
   const { rows } = await (query as RawBuilder<{ rank: number }>).execute(db)
   return rows.map(({ rank }) => rank)
+}
+
+async function countRows(db: CatalogReader, query: RawBuilder<unknown>): Promise<number> {
+  const { rows } = await sql<{ count: number }>`SELECT count(*) AS count FROM (${query}) AS counted`.execute(
+    db,
+  )
+  return rows[0]?.count ?? 0
 }
 
 export const searchTerms = (kind: SqlKind): SearchTerms => (kind === 'sqlite' ? sqliteTerms : postgresTerms)

@@ -46,7 +46,7 @@ export async function startPostgresServer(): Promise<PostgresServer | undefined>
       '-c',
       'max_connections=100',
       '-c',
-      'shared_buffers=16MB',
+      'shared_buffers=128MB',
       ...sync,
     ]
     server = spawn(join(programs, 'postgres'), ['-D', data, '-k', directory, ...settings], {
