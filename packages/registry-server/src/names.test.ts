@@ -33,9 +33,9 @@ test('parseRepository() refuses all others', () => {
 
 test('parseRepository() is fast on text made to be slow', () => {
   const text = `${'a-'.repeat(127)}!`
-  const begun = performance.now()
+  const begun = process.cpuUsage()
   assert.throws(() => parseRepository(text))
-  assert.ok(performance.now() - begun < 50)
+  assert.ok(process.cpuUsage(begun).user < 50_000)
 })
 
 test('parseManifestReference() tells digests from tags', () => {
