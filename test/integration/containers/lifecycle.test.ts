@@ -154,6 +154,12 @@ test('a writable layer lives until its container is removed', async () => {
   await docker('rm', 'w1')
 })
 
+test('start() gives all output to who attaches, however soon after the run before', async () => {
+  await docker('create', '--name', 'again', 'busybox', 'echo', 'x')
+  for (let runs = 0; runs < 12; runs++) assert.equal(await docker('start', '-a', 'again'), 'x')
+  await docker('rm', 'again')
+})
+
 test('events() tells the life of a container in order', async () => {
   const since = String(Math.floor(Date.now() / 1000) - 1)
   await docker('run', '--rm', '--name', 'ev1', 'busybox', 'true')

@@ -1,6 +1,7 @@
 import { CodedError } from '@berth/stdx'
 import type { AttachStream } from '@berth/runtime'
 import { containerEvent } from './container-events.ts'
+import { isRunning } from './container-record.ts'
 import type { ContainerContext } from './container-context.ts'
 import { getContainer } from './find-container.ts'
 
@@ -32,10 +33,10 @@ export async function attachContainer(
       `Container ${nameOrId} is restarting, wait until the container is running.`,
     )
   }
-  const stream = await context.monitor.attach(record.id, {
-    ...request,
-    stdin: request.stdin && record.config.OpenStdin,
-  })
+  const attach = () =>
+    context.monitor.attach(record.id, { ...request, stdin: request.stdin && record.config.OpenStdin })
+  // Of a process that has just ended the monitor keeps the end until it is cleared away, under the same lock.
+  const stream = await (isRunning(record) ? attach() : context.mutex.run(record.id, attach))
   containerEvent(context.events, record, { action: 'attach' })
   return { stream, isTerminal: record.config.Tty }
 }
