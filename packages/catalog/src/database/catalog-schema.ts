@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { OrganizationRole } from '../organizations.ts'
 import type { PlanName, TokenScope } from '../viewer.ts'
 import type { CallbackState } from '../webhooks.ts'
@@ -126,6 +126,8 @@ interface SearchTable {
   words: string
   /** What can be filtered by, in the same form. */
   marks: string
+  /** Only on PostgreSQL: all three as it finds them. */
+  terms: ColumnType<never, string | undefined, never>
 }
 
 interface AuditTable {

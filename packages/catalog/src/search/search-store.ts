@@ -35,6 +35,7 @@ export async function insertSearchEntries(
         names: spaced(entry.names),
         words: spaced(entry.words),
         marks: spaced(entry.marks),
+        ...searchTerms(kind).columns(entry),
       })),
     )
     .execute()

@@ -14,6 +14,8 @@ export interface TermQuery {
 
 /** The words of entries, as each database finds them. What is asked for are words of `wordsOf` and marks: never syntax. */
 export interface SearchTerms {
+  /** What an entry's row of `hub_search` has of them. */
+  columns(entry: SearchEntry): { terms?: RawBuilder<string> }
   /** Their rows are in `hub_search` already. */
   put(transaction: CatalogWriter, entries: readonly SearchEntry[]): Promise<void>
   remove(transaction: CatalogWriter, rank: number): Promise<void>
@@ -37,6 +39,8 @@ export const isPrefix = (word: string): boolean => word.length >= prefixLengthMi
 
 /** SQLite's FTS5 gives rows by rowid, which is the rank: it reads no more than it is asked for. */
 const sqliteTerms: SearchTerms = {
+  // They are in a table of their own.
+  columns: () => ({}),
   async put(transaction, entries) {
     const rows = entries.map(
       ({ rank, names, words, marks }) =>
@@ -77,19 +81,16 @@ const topMax = 2000
  * is in many rows is found among the first of them, and of what is in few all are read.
  */
 const postgresTerms: SearchTerms = {
-  async put(transaction, entries) {
-    const rows = entries.map(({ rank, names, words, marks }) => {
-      const terms = [
-        ...names.map((word) => `n.${word}`),
-        ...words.map((word) => `w.${word}`),
-        ...marks.map((mark) => `m.${mark}`),
-      ]
-      return sql`(${rank}::bigint, ${terms}::text[])`
-    })
-    await sql`UPDATE hub_search AS s SET terms = array_to_tsvector(v.terms)
-      FROM (VALUES ${sql.join(rows)}) AS v (rank, terms) WHERE s.rank = v.rank`.execute(transaction)
+  columns({ names, words, marks }) {
+    const terms = [
+      ...names.map((word) => `n.${word}`),
+      ...words.map((word) => `w.${word}`),
+      ...marks.map((mark) => `m.${mark}`),
+    ]
+    return { terms: sql<string>`array_to_tsvector(${terms}::text[])` }
   },
-  // They are a column of the row that goes.
+  // They come and go with their row.
+  async put() {},
   async remove() {},
   find(db, query, { limit, isRare }) {
     const isMatch = sql`terms @@ ${formatTsquery(query)}::tsquery`
