@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { CodedError, messageOf } from '@berth/stdx'
 import { flagsOfDocument, parseFlags, type GivenFlags } from './flags.ts'
 
@@ -16,9 +16,9 @@ export async function readConfigFile(
 async function readDocument(path: string): Promise<unknown> {
   try {
     const text = await readFile(path, 'utf8')
-    // Loaded when it is wanted: it takes memory. JSON is YAML.
-    const { parse } = await import('yaml')
-    return parse(text) as unknown
+    // Loaded when it is wanted: it takes memory.
+    const { parseDocument } = await import('./parse-document.ts')
+    return parseDocument(text)
   } catch (error) {
     throw new CodedError('invalid-argument', `Cannot read ${path}: ${messageOf(error)}`, { cause: error })
   }
@@ -26,5 +26,5 @@ async function readDocument(path: string): Promise<unknown> {
 
 /** A configuration file with every setting, commented out. */
 export function readExampleConfig(): Promise<string> {
-  return readFile(join(import.meta.dirname, 'example-config.yaml'), 'utf8')
+  return readFile(fileURLToPath(import.meta.resolve('@berth/hub/example-config.yaml')), 'utf8')
 }
