@@ -48,8 +48,11 @@ for (const [what, { mkfsFlags, fill }] of Object.entries(fillings)) {
       assert.deepEqual(await listStored(engine.dataRoot), baseline, scenario.name)
       assert.match((await engine.docker(['images'])).stdout, /^kept +1 /m)
     }
-    assert.deepEqual(await findProblems(engine), [])
+    // It may find no room to check in; nothing is broken for that.
+    const accused = (await findProblems(engine)).filter(({ Problem }) => Problem !== undefined)
+    assert.deepEqual(accused, [])
     await empty(disk)
+    assert.deepEqual(await findProblems(engine), [])
     for (const scenario of place.scenarios.filter(({ name }) => name !== 'rmi')) {
       const { exitCode, stderr } = await scenario.act()
       assert.equal(exitCode, 0, `${scenario.name}: ${stderr}`)

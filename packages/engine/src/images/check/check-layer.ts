@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '@berth/oci'
-import { messageOf } from '@berth/stdx'
+import { messageOf, noSpaceError } from '@berth/stdx'
 import type { ImageContext } from '../image-context.ts'
 import { broken, missing, type Verdict } from './check-blob.ts'
 
@@ -38,8 +38,15 @@ export async function checkLayer(context: Context, diffId: Digest, signal: Abort
     return { readBytes: written.sizeBytes }
   } catch (error) {
     signal.throwIfAborted()
+    throwIfFull(error)
     return broken(messageOf(error))
   }
+}
+
+/** A layer that cannot be made for want of room is not one that is broken. */
+function throwIfFull(error: unknown): void {
+  const full = noSpaceError(error, 'check layer')
+  if (full) throw full
 }
 
 /** Puts a layer that is made anew in the place of one that is broken or gone; false when `source` does not give it. */
@@ -56,8 +63,9 @@ export async function remakeLayer(
     if (written.diffId !== diffId) return false
     await staged.commit({ diffId, sizeBytes: written.sizeBytes, replaces: true })
     return true
-  } catch {
+  } catch (error) {
     signal.throwIfAborted()
+    throwIfFull(error)
     return false
   }
 }
