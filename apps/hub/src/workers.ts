@@ -43,11 +43,14 @@ export async function runWorkers(
   })
   // From when all listen a worker that ends is replaced.
   failed.catch(() => {})
-  await Promise.race([listening, stopped, failed])
-  await stopped
-  isStopping = true
-  for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM')
-  await Promise.all(running)
+  try {
+    await Promise.race([listening, stopped, failed])
+    await stopped
+  } finally {
+    isStopping = true
+    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM')
+    await Promise.all(running)
+  }
 }
 
 /** Which worker this process is, from 0; undefined for one that is none. */

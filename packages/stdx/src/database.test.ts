@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { test, type TestContext } from 'node:test'
+import { Worker } from 'node:worker_threads'
 import { migrate, openDatabase, transaction, type Migration } from './database.ts'
 
 function databasePath(context: TestContext): string {
@@ -54,6 +56,31 @@ test('openDatabase() opens while another writes, and its writes wait their turn'
     assert.equal(second.isTransaction, false)
   })
   assert.equal(value(second, 'SELECT count(*) FROM t'), 2)
+})
+
+test('openDatabase() and migrate() of several threads on a new file: each has its tables', async (context) => {
+  const program = `
+    const { workerData } = require('node:worker_threads')
+    const { paths, start, module } = workerData
+    import(module).then(({ migrate, openDatabase }) => {
+      for (const [index, path] of paths.entries()) {
+        Atomics.add(start, index, 1)
+        while (Atomics.load(start, index) < 4 && performance.now() < 20000);
+        const database = openDatabase(path)
+        migrate(database, 'thing', [(opened) => opened.exec('CREATE TABLE t (x INTEGER) STRICT')])
+        database.prepare('INSERT INTO t VALUES (1)').run()
+        database.close()
+      }
+    })`
+  const paths = Array.from({ length: 20 }, () => databasePath(context))
+  const start = new Int32Array(new SharedArrayBuffer(4 * paths.length))
+  const workerData = { paths, start, module: new URL('./database.ts', import.meta.url).href }
+  const threads = Array.from({ length: 4 }, () => new Worker(program, { eval: true, workerData }))
+  await Promise.all(threads.map((thread) => once(thread, 'exit')))
+  for (const path of paths) {
+    using database = openDatabase(path)
+    assert.equal(value(database, 'SELECT count(*) FROM t'), threads.length)
+  }
 })
 
 test('migrate() runs each step once, also in a later program with more of them', (context) => {

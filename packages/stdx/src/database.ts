@@ -18,17 +18,38 @@ export function openDatabase(path: string): DatabaseSync {
   if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
   const database = new DatabaseSync(path, { timeout: busyTimeoutMs })
   try {
-    database.exec(`
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
-      PRAGMA foreign_keys = ON;
-      CREATE TABLE IF NOT EXISTS schema_version (component TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT;
-    `)
+    patiently(() =>
+      database.exec(`
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA foreign_keys = ON;
+        CREATE TABLE IF NOT EXISTS schema_version (component TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT;
+      `),
+    )
   } catch (error) {
     database.close()
     throw error
   }
   return database
+}
+
+/** SQLite, "Result and Error Codes". */
+const sqliteBusy = 5
+const retryMs = 5
+
+/** The change to WAL wants the file for itself, and where several make it at once SQLite refuses without waiting. */
+function patiently(action: () => void): void {
+  const deadline = performance.now() + busyTimeoutMs
+  for (;;) {
+    try {
+      return action()
+    } catch (error) {
+      const isBusy =
+        error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === sqliteBusy
+      if (!isBusy || performance.now() > deadline) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs)
+    }
+  }
 }
 
 /**
