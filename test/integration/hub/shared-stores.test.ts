@@ -127,8 +127,8 @@ test('R3: a replica that is killed or stands still in an upload leaves it to ano
   }
   await kill(dying.child)
   paused.child.kill('SIGSTOP')
-  // The lock of a writer that says nothing any more is over after ten seconds.
-  await sleep(10_500)
+  // The lock of a writer that says nothing any more is over after ten seconds of the store's clock, which counts whole ones.
+  await sleep(12_000)
   for (const { path } of broken) {
     const offset = await offsetOf(living.requests, path)
     const headers = { 'Content-Range': `${offset}-${bytes.length - 1}` }
