@@ -101,8 +101,12 @@ class FilesystemStorage implements Storage {
   }
 
   async createUpload(key: string): Promise<void> {
-    const file = await open(this.#uploadPath(key), 'wx', 0o600)
-    await file.close()
+    try {
+      await using _ = await open(this.#uploadPath(key), 'wx', 0o600)
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw error
+      throw new CodedError('already-exists', 'Cannot create upload: it is there already', { cause: error })
+    }
   }
 
   async findUpload(key: string): Promise<{ sizeBytes: number } | undefined> {

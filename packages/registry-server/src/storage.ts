@@ -29,6 +29,7 @@ export interface Storage {
   /** Every blob, in any order. */
   listBlobs(): AsyncIterable<Digest>
 
+  /** Throws `already-exists` where the store can tell. */
   createUpload(key: string): Promise<void>
   /** Bytes that an upload has, or undefined when there is no such upload. */
   findUpload(key: string): Promise<{ sizeBytes: number } | undefined>
