@@ -1,31 +1,31 @@
 import { flags } from './flags.ts'
 
-const descriptionColumn = 36
 const lineWidth = 110
 
 /** What `berthd --help` prints. */
 export function formatHelp(): string {
-  const lines = flags.flatMap((flag) => {
+  const rows = flags.map((flag) => {
     const short = flag.shorthand === undefined ? '    ' : `-${flag.shorthand}, `
     const value = flag.kind === 'bool' ? '' : ` ${flag.placeholder ?? flag.kind}`
     const fallback =
       flag.fallback === undefined
         ? ''
         : ` (default ${/^\d+$/.test(flag.fallback) ? flag.fallback : JSON.stringify(flag.fallback)})`
-    return columns(`  ${short}--${flag.name}${value}`, flag.description + fallback)
+    return { left: `  ${short}--${flag.name}${value}`, text: flag.description + fallback }
   })
+  const column = Math.max(...rows.map(({ left }) => left.length)) + 2
   return `
 Usage:  berthd [OPTIONS]
 
 A self-sufficient runtime for containers.
 
 Options:
-${lines.join('\n')}
+${rows.flatMap(({ left, text }) => wrap(left, text, column)).join('\n')}
 `
 }
 
-function columns(left: string, text: string): string[] {
-  const width = lineWidth - descriptionColumn
+function wrap(left: string, text: string, column: number): string[] {
+  const width = lineWidth - column
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const last = lines.at(-1)
@@ -33,5 +33,5 @@ function columns(left: string, text: string): string[] {
       lines[lines.length - 1] = `${last} ${word}`
     else lines.push(word)
   }
-  return lines.map((line, index) => (index === 0 ? left : '').padEnd(descriptionColumn) + line)
+  return lines.map((line, index) => (index === 0 ? left : '').padEnd(column) + line)
 }
