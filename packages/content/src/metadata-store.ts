@@ -1,4 +1,4 @@
-import { CodedError, migrate, transaction, type Migration } from '@berth/stdx'
+import { CodedError, migrate, prepare, transaction, type Migration } from '@berth/stdx'
 import type { Digest } from '@berth/oci'
 import type { DatabaseSync } from 'node:sqlite'
 
@@ -32,53 +32,55 @@ export class MetadataStore {
   }
 
   addLease(id: string, expiresAt: number): void {
-    this.#database.prepare('INSERT INTO lease VALUES (?, ?)').run(id, expiresAt)
+    prepare(this.#database, 'INSERT INTO lease VALUES (?, ?)').run(id, expiresAt)
   }
 
   deleteLease(id: string): void {
-    this.#database.prepare('DELETE FROM lease WHERE id = ?').run(id)
+    prepare(this.#database, 'DELETE FROM lease WHERE id = ?').run(id)
   }
 
   /** Throws `not-found` for a lease that was deleted or has expired. */
   checkLease(id: string): void {
-    const row = this.#database
-      .prepare('SELECT 1 FROM lease WHERE id = ? AND expires_at > ?')
-      .get(id, Date.now())
+    const row = prepare(this.#database, 'SELECT 1 FROM lease WHERE id = ? AND expires_at > ?').get(
+      id,
+      Date.now(),
+    )
     if (!row) throw new CodedError('not-found', `No such lease: ${id}`)
   }
 
   addToLease(id: string, digests: readonly Digest[]): void {
     transaction(this.#database, () => {
       this.checkLease(id)
-      const insert = this.#database.prepare('INSERT OR IGNORE INTO lease_blob VALUES (?, ?)')
+      const insert = prepare(this.#database, 'INSERT OR IGNORE INTO lease_blob VALUES (?, ?)')
       for (const digest of digests) insert.run(id, digest)
     })
   }
 
   deleteExpiredLeases(): void {
-    this.#database.prepare('DELETE FROM lease WHERE expires_at <= ?').run(Date.now())
+    prepare(this.#database, 'DELETE FROM lease WHERE expires_at <= ?').run(Date.now())
   }
 
   leasedDigests(): Set<Digest> {
-    const rows = this.#database.prepare('SELECT DISTINCT digest FROM lease_blob').all()
+    const rows = prepare(this.#database, 'SELECT DISTINCT digest FROM lease_blob').all()
     return new Set(rows.map((row) => String(row['digest']) as Digest))
   }
 
   addOrigin(digests: readonly Digest[], repository: string): void {
     transaction(this.#database, () => {
-      const insert = this.#database.prepare('INSERT OR IGNORE INTO origin VALUES (?, ?)')
+      const insert = prepare(this.#database, 'INSERT OR IGNORE INTO origin VALUES (?, ?)')
       for (const digest of digests) insert.run(digest, repository)
     })
   }
 
   origins(digest: Digest): string[] {
-    const rows = this.#database
-      .prepare('SELECT repository FROM origin WHERE digest = ? ORDER BY repository')
-      .all(digest)
+    const rows = prepare(
+      this.#database,
+      'SELECT repository FROM origin WHERE digest = ? ORDER BY repository',
+    ).all(digest)
     return rows.map((row) => String(row['repository']))
   }
 
   deleteOrigins(digest: Digest): void {
-    this.#database.prepare('DELETE FROM origin WHERE digest = ?').run(digest)
+    prepare(this.#database, 'DELETE FROM origin WHERE digest = ?').run(digest)
   }
 }

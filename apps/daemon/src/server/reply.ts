@@ -1,4 +1,4 @@
-import { encodeJson } from './json-encode.ts'
+import { encodeJson, formatJson } from './json-encode.ts'
 import { takeOver, type Takeover } from './hijack.ts'
 import type { Exchange } from './exchange.ts'
 import { sendBytes } from './send-bytes.ts'
@@ -24,10 +24,12 @@ export function status(code: number, body?: unknown, headers: Headers = {}): Rep
       response.writeHead(code, { ...headers, ...(hasLength && { 'Content-Length': '0' }) }).end()
       return
     }
-    const bytes = encodeJson(body)
+    const json = formatJson(body)
+    const length = Buffer.byteLength(json)
+    // Text goes out with the header in one piece, bytes would be a second.
     response
-      .writeHead(code, { 'Content-Type': 'application/json', 'Content-Length': bytes.length, ...headers })
-      .end(bytes)
+      .writeHead(code, { 'Content-Type': 'application/json', 'Content-Length': length, ...headers })
+      .end(json)
   })
 }
 

@@ -16,7 +16,6 @@ import { CodedError } from '@berth/stdx'
 import { gathered } from '../gathered.ts'
 import { addLayer } from '../images/add-layer.ts'
 import { applyChanges } from '../images/changes/apply-changes.ts'
-import { readImageConfig } from '../images/inspect.ts'
 import { makeImage } from '../images/make-image.ts'
 import { receiveBlob } from '../images/receive-blob.ts'
 import { imageBlobs } from '../images/record-image.ts'
@@ -86,7 +85,7 @@ async function readParent(
     throw new CodedError('internal', `Cannot commit ${record.name}: ${image.manifestDigest} is an index`)
   await hold.lease.add(...imageBlobs({ path: [image.manifestDigest], manifest }))
   hold.holdLayers(image.diffIds)
-  return { config: await readImageConfig(context, image), manifest }
+  return { config: await context.configs.read(image.imageId), manifest }
 }
 
 async function whilePaused<T>(

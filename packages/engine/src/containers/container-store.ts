@@ -1,4 +1,4 @@
-import { CodedError, migrate, type Migration } from '@berth/stdx'
+import { CodedError, migrate, prepare, type Migration } from '@berth/stdx'
 import type { DatabaseSync } from 'node:sqlite'
 import type { ContainerRecord, ContainerStateRecord } from './container-record.ts'
 
@@ -30,11 +30,10 @@ export class ContainerStore {
 
   /** Adds the record or replaces the one of the same id. */
   save(record: ContainerRecord): void {
-    this.#database
-      .prepare(
-        'INSERT INTO container VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, record = excluded.record',
-      )
-      .run(record.id, record.name, record.imageId, JSON.stringify(record))
+    prepare(
+      this.#database,
+      'INSERT INTO container VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, record = excluded.record',
+    ).run(record.id, record.name, record.imageId, JSON.stringify(record))
     this.#remember(record)
   }
 
@@ -48,7 +47,7 @@ export class ContainerStore {
   }
 
   delete(id: string): void {
-    this.#database.prepare('DELETE FROM container WHERE id = ?').run(id)
+    prepare(this.#database, 'DELETE FROM container WHERE id = ?').run(id)
     const record = this.#byId.get(id)
     this.#byId.delete(id)
     if (record && this.#byName.get(record.name) === record) this.#byName.delete(record.name)

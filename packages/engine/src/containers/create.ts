@@ -10,7 +10,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { getImage } from '../images/find-image.ts'
 import { choosePlatform } from '../images/platform-images.ts'
-import { readImageConfig } from '../images/inspect.ts'
 import type { ImageRecord } from '../images/image-store.ts'
 import { nowTimestamp } from '../timestamps.ts'
 import { checkHostConfig, defaultHostConfig } from './check-host-config.ts'
@@ -37,7 +36,7 @@ export async function createContainer(
   options: CreateContainerOptions,
 ): Promise<ContainerCreateResponse> {
   const image = findImage(context, request, options.platform)
-  const imageConfig = await readImageConfig(context.images, image)
+  const imageConfig = await context.images.configs.read(image.imageId)
   const config = mergeConfig(request, imageConfig.config ?? {})
   if (!config.Entrypoint?.length && !config.Cmd?.length) {
     throw new CodedError('invalid-argument', 'no command specified', {

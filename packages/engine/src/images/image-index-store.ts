@@ -1,3 +1,4 @@
+import { prepare } from '@berth/stdx'
 import type { Digest } from '@berth/oci'
 import type { DatabaseSync } from 'node:sqlite'
 
@@ -23,11 +24,12 @@ export class ImageIndexStore {
   }
 
   find(imageId: string): ImageIndex | undefined {
-    const row = this.#database.prepare('SELECT digest FROM image_index WHERE image_id = ?').get(imageId)
+    const row = prepare(this.#database, 'SELECT digest FROM image_index WHERE image_id = ?').get(imageId)
     if (!row) return undefined
-    const members = this.#database
-      .prepare('SELECT member_id FROM image_member WHERE image_id = ? ORDER BY member_id')
-      .all(imageId)
+    const members = prepare(
+      this.#database,
+      'SELECT member_id FROM image_member WHERE image_id = ? ORDER BY member_id',
+    ).all(imageId)
     return {
       digest: String(row['digest']) as Digest,
       members: members.map((member) => String(member['member_id']) as Digest),
@@ -47,21 +49,20 @@ export class ImageIndexStore {
 
   /** Members of an image that nothing else holds: no name of their own, no other image. */
   ownMembers(imageId: string): Digest[] {
-    const rows = this.#database
-      .prepare(
-        `SELECT member_id FROM image_member AS own WHERE image_id = ?
+    const rows = prepare(
+      this.#database,
+      `SELECT member_id FROM image_member AS own WHERE image_id = ?
           AND NOT EXISTS (SELECT 1 FROM image_tag WHERE image_tag.image_id = own.member_id)
           AND NOT EXISTS (SELECT 1 FROM image_digest WHERE image_digest.image_id = own.member_id)
           AND NOT EXISTS (
             SELECT 1 FROM image_member AS other
             WHERE other.member_id = own.member_id AND other.image_id <> own.image_id)
         ORDER BY member_id`,
-      )
-      .all(imageId)
+    ).all(imageId)
     return rows.map((row) => String(row['member_id']) as Digest)
   }
 
   #run(sql: string, parameters: string[]): void {
-    this.#database.prepare(sql).run(...parameters)
+    prepare(this.#database, sql).run(...parameters)
   }
 }

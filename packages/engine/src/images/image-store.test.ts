@@ -44,6 +44,31 @@ test('list() is newest first', () => {
   )
 })
 
+test('list() and namesOf() follow every change', () => {
+  const [a, b] = [image('a'), image('b', '2025-01-01T00:00:00Z')]
+  const store = storeOf(a)
+  const seen = () => store.list().map(({ imageId }) => [imageId, store.namesOf(imageId)])
+  const bare = { tags: [], digests: [] }
+  const change = (action: () => unknown, expected: ReturnType<typeof seen>) => {
+    seen()
+    action()
+    assert.deepEqual(seen(), expected)
+  }
+  change(
+    () => store.add(b, contentOf(b), {}),
+    [
+      [a.imageId, bare],
+      [b.imageId, bare],
+    ],
+  )
+  change(() => store.delete(b.imageId), [[a.imageId, bare]])
+  change(() => store.setTag('r/a:1', a.imageId), [[a.imageId, { tags: ['r/a:1'], digests: [] }]])
+  const both = { tags: ['r/a:1'], digests: ['r/a@sha256:aa'] }
+  change(() => store.addDigest('r/a@sha256:aa', a.imageId), [[a.imageId, both]])
+  change(() => store.deleteTag('r/a:1'), [[a.imageId, { ...both, tags: [] }]])
+  change(() => store.deleteDigest('r/a', 'sha256:aa'), [[a.imageId, bare]])
+})
+
 test('delete() lets go of blobs and layers that no other image needs', () => {
   const [a, b] = [image('a'), image('b')]
   const store = storeOf(a, b)

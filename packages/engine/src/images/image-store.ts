@@ -1,4 +1,4 @@
-import { CodedError, migrate, transaction } from '@berth/stdx'
+import { CodedError, migrate, prepare, transaction } from '@berth/stdx'
 import type { Digest } from '@berth/oci'
 import type { DatabaseSync } from 'node:sqlite'
 import { ImageIndexStore, isShownSql, type ImageIndex } from './image-index-store.ts'
@@ -30,9 +30,18 @@ export interface ImageContent {
 /** A tag points at an image; a repository digest remembers under which digest a repository served it. */
 export interface ImageNames {
   /** `registry/repository:tag`, nothing left out. */
-  tags: string[]
+  readonly tags: readonly string[]
   /** `registry/repository@digest`. */
-  digests: string[]
+  readonly digests: readonly string[]
+}
+
+const noNames: ImageNames = { tags: [], digests: [] }
+
+/** What was read since the last change: lists are asked for often and change seldom. */
+interface Remembered {
+  shown?: readonly ImageRecord[]
+  /** Of every image that has any. */
+  names?: ReadonlyMap<string, ImageNames>
 }
 
 /** An index that an image is added with, and the images for its other platforms. */
@@ -48,6 +57,7 @@ export type AddedWith = Partial<ImageNames> & { index?: AddedIndex }
 export class ImageStore {
   readonly #database: DatabaseSync
   readonly #indexes: ImageIndexStore
+  #remembered: Remembered = {}
 
   constructor(database: DatabaseSync) {
     migrate(database, 'images', imageMigrations)
@@ -60,7 +70,7 @@ export class ImageStore {
    * pointed at becomes a member when it is of the same index. Already there is success.
    */
   add(record: ImageRecord, content: ImageContent, { index, tags = [], digests = [] }: AddedWith): void {
-    transaction(this.#database, () => {
+    this.#change(() => {
       this.#insert(record, content)
       if (index) {
         for (const member of index.members) this.#insert(member.record, member.content)
@@ -88,13 +98,14 @@ export class ImageStore {
   }
 
   find(imageId: string): ImageRecord | undefined {
-    const row = this.#database.prepare('SELECT record FROM image WHERE image_id = ?').get(imageId)
+    const row = prepare(this.#database, 'SELECT record FROM image WHERE image_id = ?').get(imageId)
     return row && (JSON.parse(String(row['record'])) as ImageRecord)
   }
 
   /** Newest first, without those that are part of another: an image for one more platform of its index. */
-  list(): ImageRecord[] {
-    return this.#list(`WHERE ${isShownSql}`)
+  list(): readonly ImageRecord[] {
+    this.#remembered.shown ??= this.#list(`WHERE ${isShownSql}`)
+    return this.#remembered.shown
   }
 
   /** Every image, newest first. */
@@ -103,9 +114,10 @@ export class ImageStore {
   }
 
   #list(where: string): ImageRecord[] {
-    const rows = this.#database
-      .prepare(`SELECT record FROM image ${where} ORDER BY created_at DESC, image_id`)
-      .all()
+    const rows = prepare(
+      this.#database,
+      `SELECT record FROM image ${where} ORDER BY created_at DESC, image_id`,
+    ).all()
     return rows.map((row) => JSON.parse(String(row['record'])) as ImageRecord)
   }
 
@@ -121,7 +133,7 @@ export class ImageStore {
 
   /** Lets another member of its index stand for it: names go over. */
   replace(imageId: Digest, successor: Digest): void {
-    transaction(this.#database, () => {
+    this.#change(() => {
       const index = this.#indexes.find(imageId)
       if (index) this.#indexes.set(successor, index)
       this.#run('UPDATE image_tag SET image_id = ? WHERE image_id = ?', [successor, imageId])
@@ -132,9 +144,10 @@ export class ImageStore {
 
   /** Image ids that start with `sha256:<prefix>`, at most two: enough to tell unique from ambiguous. */
   findByPrefix(hexPrefix: string): Digest[] {
-    const rows = this.#database
-      .prepare('SELECT image_id FROM image WHERE image_id >= ? AND image_id < ? LIMIT 2')
-      .all(`sha256:${hexPrefix}`, `sha256:${hexPrefix}g`)
+    const rows = prepare(
+      this.#database,
+      'SELECT image_id FROM image WHERE image_id >= ? AND image_id < ? LIMIT 2',
+    ).all(`sha256:${hexPrefix}`, `sha256:${hexPrefix}g`)
     return rows.map((row) => String(row['image_id']) as Digest)
   }
 
@@ -149,59 +162,36 @@ export class ImageStore {
     ])
   }
 
-  /** Names of every image, by image id. */
-  allNames(): Map<string, ImageNames> {
-    const names = new Map<string, ImageNames>()
-    const of = (imageId: unknown) => {
-      const key = String(imageId)
-      const known = names.get(key) ?? { tags: [], digests: [] }
-      names.set(key, known)
-      return known
-    }
-    for (const row of this.#database.prepare('SELECT name, image_id FROM image_tag ORDER BY name').all()) {
-      of(row['image_id']).tags.push(String(row['name']))
-    }
-    for (const row of this.#database
-      .prepare('SELECT * FROM image_digest ORDER BY repository, digest')
-      .all()) {
-      of(row['image_id']).digests.push(`${String(row['repository'])}@${String(row['digest'])}`)
-    }
-    return names
+  /** Names of every image that has any, by image id. */
+  allNames(): ReadonlyMap<string, ImageNames> {
+    this.#remembered.names ??= this.#readNames()
+    return this.#remembered.names
   }
 
   namesOf(imageId: string): ImageNames {
-    const tags = this.#database
-      .prepare('SELECT name FROM image_tag WHERE image_id = ? ORDER BY name')
-      .all(imageId)
-    const digests = this.#database
-      .prepare('SELECT repository, digest FROM image_digest WHERE image_id = ? ORDER BY repository, digest')
-      .all(imageId)
-    return {
-      tags: tags.map((row) => String(row['name'])),
-      digests: digests.map((row) => `${String(row['repository'])}@${String(row['digest'])}`),
-    }
+    return this.allNames().get(imageId) ?? noNames
   }
 
   /** When a tag was last set to this image, RFC 3339; undefined for an image without tags. */
   lastTaggedAt(imageId: string): string | undefined {
-    const row = this.#database
-      .prepare('SELECT max(tagged_at) AS at FROM image_tag WHERE image_id = ?')
-      .get(imageId)
+    const row = prepare(this.#database, 'SELECT max(tagged_at) AS at FROM image_tag WHERE image_id = ?').get(
+      imageId,
+    )
     return row?.['at'] == null ? undefined : String(row['at'])
   }
 
   setTag(tag: string, imageId: Digest): void {
-    transaction(this.#database, () => this.#setTag(tag, imageId))
+    this.#change(() => this.#setTag(tag, imageId))
   }
 
   /** Remembers that a repository has the image under a digest: `registry/repository@digest`. */
   addDigest(name: string, imageId: Digest): void {
-    this.#setDigest(name, imageId)
+    this.#change(() => this.#setDigest(name, imageId))
   }
 
   /** Lets go of every blob of an image but these. */
   retainBlobs(imageId: Digest, retained: readonly Digest[]): void {
-    transaction(this.#database, () => {
+    this.#change(() => {
       for (const digest of this.blobsOf(imageId)) {
         if (!retained.includes(digest))
           this.#run('DELETE FROM image_blob WHERE image_id = ? AND digest = ?', [imageId, digest])
@@ -211,17 +201,18 @@ export class ImageStore {
 
   /** Throws `not-found` when there is no such tag. */
   deleteTag(tag: string): void {
-    const { changes } = this.#run('DELETE FROM image_tag WHERE name = ?', [tag])
+    const { changes } = this.#change(() => this.#run('DELETE FROM image_tag WHERE name = ?', [tag]))
     if (changes === 0) throw new CodedError('not-found', `No such image: ${tag}`)
   }
 
   deleteDigest(repository: string, digest: string): void {
-    this.#run('DELETE FROM image_digest WHERE repository = ? AND digest = ?', [repository, digest])
+    const sql = 'DELETE FROM image_digest WHERE repository = ? AND digest = ?'
+    this.#change(() => this.#run(sql, [repository, digest]))
   }
 
   /** Forgets the image and all its names, and members of its index that nothing else holds; returns what was forgotten. */
   delete(imageId: Digest): Digest[] {
-    return transaction(this.#database, () => {
+    return this.#change(() => {
       const forgotten = [imageId, ...this.#indexes.ownMembers(imageId)]
       for (const id of forgotten) this.#run('DELETE FROM image WHERE image_id = ?', [id])
       return forgotten
@@ -241,12 +232,12 @@ export class ImageStore {
   /** True when some image has the layer `diffId` out of the blob `digest`. */
   hasPair(digest: Digest, diffId: Digest): boolean {
     const sql = 'SELECT 1 FROM image_layer WHERE diff_id = ? AND digest = ?'
-    return this.#database.prepare(sql).get(diffId, digest) !== undefined
+    return prepare(this.#database, sql).get(diffId, digest) !== undefined
   }
 
   /** The blobs that one image holds. */
   blobsOf(imageId: string): Digest[] {
-    const rows = this.#database.prepare('SELECT digest FROM image_blob WHERE image_id = ?').all(imageId)
+    const rows = prepare(this.#database, 'SELECT digest FROM image_blob WHERE image_id = ?').all(imageId)
     return rows.map((row) => String(row['digest']) as Digest)
   }
 
@@ -259,17 +250,41 @@ export class ImageStore {
     return { digest, members: [...members.map(({ record }) => record.imageId), ...before] }
   }
 
+  /** Every change is one of these. */
+  #change<T>(action: () => T): T {
+    try {
+      return transaction(this.#database, action)
+    } finally {
+      this.#remembered = {}
+    }
+  }
+
+  #readNames(): Map<string, ImageNames> {
+    const names = new Map<string, { tags: string[]; digests: string[] }>()
+    const of = (imageId: unknown) => {
+      const key = String(imageId)
+      const known = names.get(key) ?? { tags: [], digests: [] }
+      names.set(key, known)
+      return known
+    }
+    const tags = prepare(this.#database, 'SELECT name, image_id FROM image_tag ORDER BY name')
+    for (const row of tags.all()) of(row['image_id']).tags.push(String(row['name']))
+    const digests = prepare(this.#database, 'SELECT * FROM image_digest ORDER BY repository, digest')
+    for (const row of digests.all())
+      of(row['image_id']).digests.push(`${String(row['repository'])}@${String(row['digest'])}`)
+    return names
+  }
+
   #digests(sql: string): Set<Digest> {
     return new Set(
-      this.#database
-        .prepare(sql)
+      prepare(this.#database, sql)
         .all()
         .map((row) => String(row['digest']) as Digest),
     )
   }
 
   #imageId(sql: string, parameters: string[]): Digest | undefined {
-    const row = this.#database.prepare(sql).get(...parameters)
+    const row = prepare(this.#database, sql).get(...parameters)
     return row && (String(row['image_id']) as Digest)
   }
 
@@ -291,6 +306,6 @@ export class ImageStore {
   }
 
   #run(sql: string, parameters: string[]) {
-    return this.#database.prepare(sql).run(...parameters)
+    return prepare(this.#database, sql).run(...parameters)
   }
 }

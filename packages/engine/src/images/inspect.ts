@@ -1,16 +1,11 @@
 import type { ImageHistoryItem, ImageInspect } from '@berth/api'
-import { parseImageConfig, type HistoryEntry, type ImageConfig, type Platform } from '@berth/oci'
+import { type HistoryEntry, type Platform } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
 import type { ImageContext } from './image-context.ts'
-import { familiar } from './list.ts'
+import { familiarNames } from './familiar-names.ts'
 import type { ImageRecord } from './image-store.ts'
 import { imageManifests } from './image-manifests.ts'
 import { getPlatformImage } from './platform-images.ts'
-
-/** The image's config as it was pulled. */
-export async function readImageConfig(context: ImageContext, image: ImageRecord): Promise<ImageConfig> {
-  return parseImageConfig(await context.content.readWhole(image.imageId))
-}
 
 export interface InspectImageOptions {
   /** Which image of several platforms. */
@@ -30,12 +25,11 @@ export async function inspectImage(
 }
 
 async function describeImage(context: ImageContext, image: ImageRecord): Promise<ImageInspect> {
-  const config = await readImageConfig(context, image)
+  const config = await context.configs.read(image.imageId)
   const names = context.images.namesOf(image.imageId)
   return {
     Id: image.imageId,
-    RepoTags: names.tags.map(familiar),
-    RepoDigests: names.digests.map(familiar),
+    ...familiarNames(names),
     Parent: '',
     Comment: config.comment ?? config.history?.at(-1)?.comment ?? '',
     ...(config.created === undefined ? {} : { Created: config.created }),
@@ -60,7 +54,7 @@ export async function imageHistory(
   { platform }: Pick<InspectImageOptions, 'platform'> = {},
 ): Promise<ImageHistoryItem[]> {
   const { image } = getPlatformImage(context.images, name, platform)
-  const config = await readImageConfig(context, image)
+  const config = await context.configs.read(image.imageId)
   const sizes = await layerSizes(context, image)
   let layer = 0
   const entries = (config.history ?? []).map((entry) =>
@@ -68,8 +62,8 @@ export async function imageHistory(
   )
   const [newest, ...older] = entries.toReversed()
   if (!newest) return []
-  const tags = context.images.namesOf(image.imageId).tags.map(familiar)
-  return [{ ...newest, Id: image.imageId, Tags: tags.length > 0 ? tags : null }, ...older]
+  const { RepoTags } = familiarNames(context.images.namesOf(image.imageId))
+  return [{ ...newest, Id: image.imageId, Tags: RepoTags.length > 0 ? RepoTags : null }, ...older]
 }
 
 function historyItem(entry: HistoryEntry, size: number): ImageHistoryItem {

@@ -2,6 +2,7 @@ import { booleanFilter, matchesLabels, type Filters, type ImageSummary } from '@
 import { familiarName, familiarReference, parseReference } from '@berth/oci'
 import { matchesGlob } from '../glob.ts'
 import { parseInstant } from '../parse-instant.ts'
+import { familiarNames } from './familiar-names.ts'
 import { getImage } from './find-image.ts'
 import type { ImageContext } from './image-context.ts'
 import { imageManifests } from './image-manifests.ts'
@@ -91,12 +92,8 @@ function summarize(context: ImageContext, { image, names }: Entry): ImageSummary
     Id: image.imageId,
     Labels: Object.keys(image.labels).length > 0 ? image.labels : null,
     ParentId: '',
-    RepoDigests: names.digests.map(familiar),
-    RepoTags: names.tags.map(familiar),
+    ...familiarNames(names),
     SharedSize: -1,
     Size: image.sizeBytes,
   }
 }
-
-/** A stored name as people write it. */
-export const familiar = (name: string): string => familiarReference(parseReference(name))

@@ -9,7 +9,7 @@ import { receiveArchive, type ReceiveOptions } from './archive/receive-archive.t
 import { collectGarbage } from './collect-garbage.ts'
 import { copyImage, type ImageSource } from './copy-image.ts'
 import type { ImageContext } from './image-context.ts'
-import { familiar } from './list.ts'
+import { familiar } from './familiar-names.ts'
 import { progressOf, type Report } from './progress.ts'
 import { recordImage, type CompleteImage } from './record-image.ts'
 import { together } from './together.ts'

@@ -5,7 +5,7 @@ import { collectGarbage } from './collect-garbage.ts'
 import { getImage, type FoundImage } from './find-image.ts'
 import type { ImageContext } from './image-context.ts'
 import type { ImageRecord } from './image-store.ts'
-import { familiar } from './list.ts'
+import { familiar } from './familiar-names.ts'
 import { choosePlatform, imagesOfIndex, usersOf } from './platform-images.ts'
 
 export interface RemoveImageOptions {

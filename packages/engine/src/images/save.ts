@@ -3,7 +3,7 @@ import { packArchive, packedBlobs } from './archive/pack-archive.ts'
 import { getImage } from './find-image.ts'
 import type { ImageContext } from './image-context.ts'
 import type { ImageRecord } from './image-store.ts'
-import { familiar } from './list.ts'
+import { familiar } from './familiar-names.ts'
 import { packImage } from './pack-image.ts'
 import { choosePlatform } from './platform-images.ts'
 
