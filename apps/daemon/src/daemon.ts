@@ -25,6 +25,7 @@ import { writePidFile } from './pid-file.ts'
 import { registryClientOptions, registrySettings } from './registry-settings.ts'
 import { requireHost } from './require-host.ts'
 import { configurationRoutes } from './routes/configuration.ts'
+import { containerArchiveRoutes } from './routes/container-archive.ts'
 import { containerFileRoutes } from './routes/container-files.ts'
 import { containerRoutes } from './routes/containers.ts'
 import { execRoutes } from './routes/execs.ts'
@@ -257,6 +258,7 @@ const routesOf = (engine: Engine): Route[] => [
   ...imagePushRoutes(engine.images),
   ...containerRoutes(engine.containers),
   ...containerFileRoutes(engine.containers),
+  ...containerArchiveRoutes(engine.containers),
   ...execRoutes(engine.containers),
   ...networkRoutes(engine.networks),
   ...registryRoutes(engine.registries),

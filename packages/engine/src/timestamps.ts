@@ -1,3 +1,4 @@
+const nanosecondsPerSecond = 1_000_000_000n
 const driftNsMax = 1_000_000_000n
 
 const readAnchor = () => ({ wallNs: BigInt(Date.now()) * 1_000_000n, monotonicNs: process.hrtime.bigint() })
@@ -17,8 +18,10 @@ export function nowTimestamp(): string {
   return formatTimestamp(nowNanoseconds())
 }
 
-function formatTimestamp(nanoseconds: bigint): string {
-  const milliseconds = Number(nanoseconds / 1_000_000n)
-  const fraction = String(nanoseconds % 1_000_000_000n).padStart(9, '0')
+/** Nanoseconds since the epoch, also before it, as RFC 3339. */
+export function formatTimestamp(nanoseconds: bigint): string {
+  const rest = ((nanoseconds % nanosecondsPerSecond) + nanosecondsPerSecond) % nanosecondsPerSecond
+  const milliseconds = Number((nanoseconds - rest) / 1_000_000n)
+  const fraction = String(rest).padStart(9, '0')
   return `${new Date(milliseconds).toISOString().slice(0, 19)}.${fraction}Z`
 }

@@ -4,16 +4,22 @@ export class KeyedMutex {
 
   /** Runs `action` once every earlier action of the same key has settled. Not reentrant. */
   async run<T>(key: string, action: () => Promise<T>): Promise<T> {
+    using _turn = await this.acquire(key)
+    return await action()
+  }
+
+  /** Resolves when it is one's turn, which lasts until it is disposed. */
+  async acquire(key: string): Promise<Disposable> {
     const before = this.#tails.get(key) ?? Promise.resolve()
     const { promise: mine, resolve: release } = Promise.withResolvers<void>()
     const tail = before.then(() => mine)
     this.#tails.set(key, tail)
     await before
-    try {
-      return await action()
-    } finally {
-      release()
-      if (this.#tails.get(key) === tail) this.#tails.delete(key)
+    return {
+      [Symbol.dispose]: () => {
+        release()
+        if (this.#tails.get(key) === tail) this.#tails.delete(key)
+      },
     }
   }
 }

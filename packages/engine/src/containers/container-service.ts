@@ -3,6 +3,9 @@ import { attachContainer } from './attach.ts'
 import type { ContainerContext } from './container-context.ts'
 import { containerChanges } from './changes.ts'
 import { commitContainer } from './commit.ts'
+import { archiveContainerPath } from './copy/archive-path.ts'
+import { extractToContainer } from './copy/extract-to-directory.ts'
+import { statContainerPath } from './copy/stat-path.ts'
 import { createContainer } from './create.ts'
 import { attachExec, createExec, inspectExec, resizeExec, startExecDetached } from './exec.ts'
 import { exportContainer } from './export.ts'
@@ -24,11 +27,13 @@ import { waitContainer } from './wait.ts'
 /** The container verbs over one context. */
 export function containerService(context: ContainerContext) {
   return {
+    archivePath: bind(context, archiveContainerPath),
     attach: bind(context, attachContainer),
     changes: bind(context, containerChanges),
     commit: bind(context, commitContainer),
     create: bind(context, createContainer),
     export: bind(context, exportContainer),
+    extractToDirectory: bind(context, extractToContainer),
     inspect: bind(context, inspectContainer),
     kill: bind(context, killContainer),
     list: bind(context, listContainers),
@@ -40,6 +45,7 @@ export function containerService(context: ContainerContext) {
     resize: bind(context, resizeContainer),
     restart: bind(context, restartContainer),
     start: bind(context, startContainer),
+    statPath: bind(context, statContainerPath),
     stop: bind(context, stopContainer),
     top: bind(context, topContainer),
     unpause: bind(context, unpauseContainer),

@@ -13,6 +13,13 @@ import type { TreeEntry } from './tree-entry.ts'
 export interface WalkTreeOptions {
   /** Begins with the root itself, whose name is empty. Default: false. */
   includesRoot?: boolean
+  /** Only these of the root's names. */
+  names?: readonly Buffer[]
+  /**
+   * Whether to go on in the directory at `path`, on which something else is mounted; one that is not entered is told as if
+   * it were empty. Files that are mounted are then read, too. Without it what is mounted is passed over.
+   */
+  entersMount?: (path: ByteString) => boolean
 }
 
 /**
@@ -23,11 +30,12 @@ export interface WalkTreeOptions {
  */
 export async function* walkTree(
   rootFd: number,
-  { includesRoot = false }: WalkTreeOptions = {},
+  { includesRoot = false, names, entersMount }: WalkTreeOptions = {},
 ): AsyncGenerator<TreeEntry> {
   if (includesRoot) yield rootEntry(rootFd)
-  const walk: Walk = { firstNames: new Map(), seen: 0 }
-  yield* walkDirectory({ fd: rootFd, path: '', depth: 0 }, walk)
+  const walk: Walk = { firstNames: new Map(), seen: 0, entersMount }
+  const root: Directory = { fd: rootFd, path: '', depth: 0 }
+  yield* walkNames(root, names ?? (await namesIn(root)), walk)
 }
 
 function rootEntry(fd: number): TreeEntry {
@@ -40,6 +48,7 @@ interface Walk {
   /** Where an inode with several names was met first. */
   firstNames: Map<string, ByteString>
   seen: number
+  entersMount: WalkTreeOptions['entersMount']
 }
 
 interface Directory {
@@ -50,15 +59,26 @@ interface Directory {
 
 const entriesPerTurn = 256
 
-async function* walkDirectory(directory: Directory, walk: Walk): AsyncGenerator<TreeEntry> {
-  const names = await readdir(`/proc/self/fd/${directory.fd}`, { encoding: 'buffer' })
-  for (const name of names.sort((a, b) => a.compare(b))) {
+async function namesIn({ fd }: Directory): Promise<Buffer[]> {
+  const names = await readdir(`/proc/self/fd/${fd}`, { encoding: 'buffer' })
+  return names.sort((a, b) => a.compare(b))
+}
+
+async function* walkNames(
+  directory: Directory,
+  names: readonly Buffer[],
+  walk: Walk,
+): AsyncGenerator<TreeEntry> {
+  for (const name of names) {
     if (++walk.seen % entriesPerTurn === 0) await setImmediate()
     const found = await passing(() => findEntry(directory, name, walk))
     if (!found) continue
     try {
       yield found.entry
-      if (found.entry.type === 'directory') yield* walkDirectory(below(directory, found), walk)
+      if (found.entry.type === 'directory' && found.fd !== undefined) {
+        const child = below(directory, found.entry, found.fd)
+        yield* walkNames(child, await namesIn(child), walk)
+      }
     } finally {
       if (found.fd !== undefined) closeSync(found.fd)
     }
@@ -67,11 +87,11 @@ async function* walkDirectory(directory: Directory, walk: Walk): AsyncGenerator<
 
 interface Found {
   entry: TreeEntry
-  /** Of a file or a directory; the walk closes it. */
-  fd?: number
+  /** Of a file, or of a directory that is entered; the walk closes it. */
+  fd?: number | undefined
 }
 
-function below({ depth }: Directory, { entry, fd = -1 }: Found): Directory {
+function below({ depth }: Directory, entry: TreeEntry, fd: number): Directory {
   if (depth >= layerLimitsDefault.depthMax) {
     throw new CodedError(
       'invalid-argument',
@@ -94,13 +114,14 @@ function findEntry(directory: Directory, name: Buffer, walk: Walk): Found | unde
     name: path,
     linkName: '',
   }
-  if (type === 'directory') return { entry, fd: openInside(directory.fd, name, constants.O_DIRECTORY) }
+  if (type === 'directory') return { entry, fd: openDirectory(directory, name, walk.entersMount?.(path)) }
   const first = firstNameOf(stats, path, walk)
   if (first !== undefined) return { entry: { ...entry, type: 'link', linkName: first } }
   if (type === 'symlink')
     return { entry: { ...entry, linkName: readlinkSync(place, { encoding: 'buffer' }).toString('latin1') } }
   if (type !== 'file') return { entry }
-  const fd = openInside(directory.fd, name, constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  const flags = constants.O_NOFOLLOW | constants.O_NONBLOCK
+  const fd = openInside(directory, name, { flags, entersMount: walk.entersMount !== undefined })
   const sizeBytes = Number(stats.size)
   return { entry: { ...entry, sizeBytes, body: fileBody(fd, sizeBytes) }, fd }
 }
@@ -114,10 +135,30 @@ function firstNameOf(stats: BigIntStats, path: ByteString, { firstNames }: Walk)
   return first
 }
 
-const insideOnly = resolveFlags.beneath | resolveFlags.noSymlinks | resolveFlags.noXdev
+const insideOnly = resolveFlags.beneath | resolveFlags.noSymlinks
 
-const openInside = (dirFd: number, name: Buffer, flags: number): number =>
-  linuxKernel.openat2(dirFd, name, { flags, resolve: insideOnly })
+interface InsideOptions {
+  flags: number
+  entersMount?: boolean
+}
+
+const openInside = ({ fd }: Directory, name: Buffer, { flags, entersMount = false }: InsideOptions): number =>
+  linuxKernel.openat2(fd, name, {
+    flags,
+    resolve: entersMount ? insideOnly : insideOnly | resolveFlags.noXdev,
+  })
+
+/** Undefined for one with a mount on it that is not entered. */
+function openDirectory(directory: Directory, name: Buffer, entersMount?: boolean): number | undefined {
+  const flags = constants.O_DIRECTORY
+  if (entersMount) return openInside(directory, name, { flags, entersMount })
+  try {
+    return openInside(directory, name, { flags })
+  } catch (error) {
+    if (systemCode(error) === 'EXDEV' && entersMount === false) return undefined
+    throw error
+  }
+}
 
 function typeOf(stats: BigIntStats): TarEntryType | undefined {
   if (stats.isFile()) return 'file'

@@ -11,13 +11,24 @@ import { openChildHandle, pathOf, type Place } from './place.ts'
  */
 export function applyAttributes(place: Place, node: LayerNode): void {
   linuxKernel.chownat(place.dirFd, place.name, node)
-  if (node.type !== 'symlink') changeMode(place, node.mode)
+  applyMode(place, node)
   for (const [name, value] of overlayXattrs(node)) setXattr(place, name, value)
+  applyTime(place, node)
+}
+
+/** What anyone may do to files of their own: mode and time. */
+export function applyModeAndTime(place: Place, node: LayerNode): void {
+  applyMode(place, node)
+  applyTime(place, node)
+}
+
+export function applyTime(place: Place, node: Pick<LayerNode, 'mtimeSeconds' | 'mtimeNanoseconds'>): void {
   const time = { seconds: BigInt(node.mtimeSeconds), nanoseconds: node.mtimeNanoseconds }
   linuxKernel.utimesat(place.dirFd, place.name, { accessed: time, modified: time })
 }
 
-function changeMode(place: Place, mode: number): void {
+function applyMode(place: Place, { type, mode }: LayerNode): void {
+  if (type === 'symlink') return
   try {
     linuxKernel.chmodat(place.dirFd, place.name, mode)
   } catch (error) {

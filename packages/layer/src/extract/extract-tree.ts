@@ -1,11 +1,11 @@
 import { linuxKernel } from '@berth/syscalls'
 import { closeSync, constants } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import type { ByteString } from '../tar/tar-entry.ts'
 import { hardLinked } from '../tree/hard-linked.ts'
 import type { DirectoryNode, FileNode, LayerNode } from '../tree/layer-node.ts'
 import { applyAttributes } from './apply-attributes.ts'
 import { copyBody } from './copy-body.ts'
+import { makeNode } from './make-node.ts'
 import { openChild, openChildDirectory, openDirectoryBelow, type Place } from './place.ts'
 
 export interface ExtractOptions {
@@ -74,24 +74,8 @@ class Extraction {
   }
 
   #make(node: Exclude<LayerNode, DirectoryNode>, place: Place): void {
-    switch (node.type) {
-      case 'file':
-        return this.#makeFile(node, place)
-      case 'symlink':
-        return linuxKernel.symlinkat(bytesOf(node.target), place.dirFd, place.name)
-      case 'fifo':
-        return linuxKernel.mknodat(place.dirFd, place.name, {
-          mode: constants.S_IFIFO | 0o600,
-          major: 0,
-          minor: 0,
-        })
-      case 'character-device':
-        return linuxKernel.mknodat(place.dirFd, place.name, { ...deviceOf(node), mode: constants.S_IFCHR })
-      case 'block-device':
-        return linuxKernel.mknodat(place.dirFd, place.name, { ...deviceOf(node), mode: constants.S_IFBLK })
-      default:
-        return node satisfies never
-    }
+    if (node.type === 'file') this.#makeFile(node, place)
+    else makeNode(node, place)
   }
 
   #makeFile(node: FileNode, place: Place): void {
@@ -125,9 +109,3 @@ class Extraction {
     await setImmediate()
   }
 }
-
-const bytesOf = (text: ByteString): Buffer => Buffer.from(text, 'latin1')
-const deviceOf = ({ major, minor }: { major: number; minor: number }): { major: number; minor: number } => ({
-  major,
-  minor,
-})
