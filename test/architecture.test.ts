@@ -44,7 +44,8 @@ const allowedEdges: Record<string, readonly string[]> = {
     'stdx',
     'syscalls',
   ],
-  cli: ['api', 'client', 'host', 'image-copy', 'oci', 'registry-client', 'stdx'],
+  // What is copied into and out of containers is an archive on the way.
+  cli: ['api', 'client', 'host', 'image-copy', 'layer', 'oci', 'registry-client', 'stdx'],
   daemon: [
     'api',
     'builder',

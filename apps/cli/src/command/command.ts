@@ -6,6 +6,8 @@ import type { Io } from './io.ts'
 export interface CommandDefinition<F extends Flags = Flags> {
   /** After the command's name: `[OPTIONS] IMAGE [COMMAND] [ARG...]`. */
   readonly usage: string
+  /** Of which help tells below the summary. */
+  readonly details?: string
   readonly positional: { readonly min: number; readonly max: number }
   readonly flags: F
   /** True when flags after the first positional belong to someone else: `run IMAGE ls -l`. */

@@ -47,6 +47,7 @@ export function commandHelp(table: CommandTable, found: FoundCommand, definition
   return paragraphs([
     usageLine(found.path, definition),
     found.entry.summary,
+    ...(definition.details === undefined ? [] : [definition.details]),
     ...(paths.length > 1 ? [`Aliases:\n  ${paths.join(', ')}`] : []),
     ...(flags === '' ? [] : [`Options:\n${flags}`]),
   ])

@@ -24,6 +24,8 @@ export interface MergeArchiveOptions {
   owner: 'archive' | 'caller' | { uid: number; gid: number }
   /** A directory may take the place of something else, and something else that of a directory with all it holds. */
   replacesDirectories: boolean
+  /** The name that a member gets here for the one it has in the archive; may throw. */
+  rename?: (name: ByteString) => ByteString
   signal?: AbortSignal
 }
 
@@ -44,12 +46,18 @@ export async function mergeArchive(
   for await (const { entry, body } of readTar(archive)) {
     signal?.throwIfAborted()
     try {
-      await merge.add(entry, body)
+      await merge.add(renamed(entry, options.rename), body)
     } catch (error) {
       throw mergeError(entry, error)
     }
   }
   merge.finish()
+}
+
+function renamed(entry: TarEntry, rename: MergeArchiveOptions['rename']): TarEntry {
+  if (!rename) return entry
+  const linkName = entry.type === 'link' ? rename(entry.linkName) : entry.linkName
+  return { ...entry, name: rename(entry.name), linkName }
 }
 
 interface Member {

@@ -14,6 +14,12 @@ export const containerCommands: readonly CommandEntry[] = [
     load: () => import('./commit.ts'),
   },
   {
+    name: 'cp',
+    topLevel: 'cp',
+    summary: 'Copy files/folders between a container and the local filesystem',
+    load: () => import('./cp.ts'),
+  },
+  {
     name: 'create',
     topLevel: 'create',
     summary: 'Create a new container',
