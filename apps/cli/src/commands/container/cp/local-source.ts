@@ -1,7 +1,7 @@
 import { copiedMembers, packTar, walkTree, byteString } from '@berth/layer'
 import { systemCode } from '@berth/stdx'
 import { closeSync, constants, openSync } from 'node:fs'
-import { lstat, realpath } from 'node:fs/promises'
+import { lstat, readlink, realpath } from 'node:fs/promises'
 import { posix } from 'node:path'
 import { localError } from './local-error.ts'
 import { followed, hasTrailingSlash, splitEntry } from './path-text.ts'
@@ -38,15 +38,14 @@ async function realPath(path: string): Promise<string> {
   }
 }
 
+/** The first component of a path that is not there, links on the way followed. */
 async function firstMissing(path: string): Promise<string> {
-  const clean = posix.normalize(path).replace(/(.)\/$/, '$1')
-  const parent = posix.dirname(clean)
-  if (parent === clean) return clean
-  const isThere = await lstat(parent).then(
-    () => true,
-    () => false,
-  )
-  return isThere ? clean : firstMissing(parent)
+  const { directory, name } = splitEntry(posix.resolve(path))
+  const parent = await realpath(directory).catch(() => undefined)
+  if (parent === undefined) return firstMissing(directory)
+  const place = posix.join(parent, name)
+  const target = await readlink(place).catch(() => undefined)
+  return target === undefined ? place : firstMissing(posix.resolve(parent, target))
 }
 
 /** A tar of it, whose members begin with `name`. */

@@ -61,7 +61,7 @@ export async function unpackHere(
   const fd = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY)
   try {
     await mergeArchive(archive, {
-      target: { fd, path: byteString(directory) },
+      target: { fd, path: byteString(posix.resolve(directory)) },
       owner: 'caller',
       replacesDirectories: false,
       rename: renaming(byteString(root), byteString(name)),
