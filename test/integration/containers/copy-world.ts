@@ -61,7 +61,7 @@ function folderMembers(folder: string): TarMember[] {
 }
 
 /** The folder that a line is run in. */
-export function makeLocalFiles(folder: string): void {
+function makeLocalFiles(folder: string): void {
   mkdirSync(folder, { recursive: true })
   for (const [path, file] of Object.entries(localFiles)) {
     const place = join(folder, path)

@@ -20,7 +20,7 @@ export function splitEntry(path: string): { directory: string; name: string } {
 }
 
 /** The last component; of the root a slash. */
-export const baseName = (path: string): string => posix.basename(path) || '/'
+const baseName = (path: string): string => posix.basename(path) || '/'
 
 /**
  * What stands for `path` after its links were followed, with its end kept, and the name that it was asked for by when
