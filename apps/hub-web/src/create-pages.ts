@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Account, Catalog, SignUp, SignedIn } from '@berth/catalog'
 import type { Logger } from '@berth/stdx'
+import { answerPage } from './answer-page.ts'
 import { loadAssets } from './http/assets.ts'
-import { createRouter } from './http/router.ts'
-import { answerPage } from './http/answer-page.ts'
 import { openRequest } from './http/open-request.ts'
 import type { Site } from './http/page-request.ts'
+import { createRouter } from './http/router.ts'
 import { pageRoutes } from './page-routes.ts'
 
 export interface PagesOptions {

@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { SignedIn, Viewer } from '@berth/catalog'
 import { CodedError } from '@berth/stdx'
-import { parseTheme } from '../ui/theme.ts'
 import { CookieJar } from './cookie-jar.ts'
 import { FormGuard } from './form-guard.ts'
 import { findNotice } from './notices.ts'
 import type { PageRequest, Site } from './page-request.ts'
 import { isSameOrigin } from './same-origin.ts'
 import { findSessionSecret } from './session-cookie.ts'
+import { parseTheme } from './theme.ts'
 
 export interface OpenRequestOptions {
   site: Site

@@ -1,11 +1,11 @@
 import type { Account, Catalog, SignUp, SignedIn, Viewer } from '@berth/catalog'
 import type { Logger } from '@berth/stdx'
 import type { VNode } from '../rendering/html.ts'
-import type { Theme } from '../ui/theme.ts'
 import type { Assets } from './assets.ts'
 import type { CookieJar } from './cookie-jar.ts'
 import type { FormGuard } from './form-guard.ts'
 import type { NoticeName } from './notices.ts'
+import type { Theme } from './theme.ts'
 
 /** What all pages of a hub share. */
 export interface Site {

@@ -2,6 +2,7 @@ import type { SearchResult } from '@berth/catalog'
 import { page, type PageReply, type PageRequest } from '../http/page-request.ts'
 import { paths } from '../paths.ts'
 import { html } from '../rendering/html.ts'
+import { FirstPush } from '../ui/first-push.ts'
 import { Icon } from '../ui/icon.ts'
 import { RepositoryList } from '../ui/repository-list.ts'
 
@@ -38,7 +39,7 @@ export async function showHome(request: PageRequest): Promise<PageReply> {
 }
 
 async function showOwnHome(request: PageRequest): Promise<PageReply> {
-  const { catalog, viewer, registryHost } = request
+  const { catalog, viewer } = request
   const name = viewer.account?.name ?? ''
   const [own, popular] = await Promise.all([
     catalog.repositories.listRepositories(viewer, name, {
@@ -62,8 +63,7 @@ async function showOwnHome(request: PageRequest): Promise<PageReply> {
           repositories: own.entries,
           level: 3,
           isAbreast: true,
-          empty: html`<p>You have none yet. <a href=${paths.newRepository()}>Make one</a>, or just push:</p>
-            <pre tabindex="0"><code>${pushExample(registryHost, name)}</code></pre>`,
+          empty: FirstPush(request, name),
         })}
       </section>
       ${MostStarred(popular)}`,
@@ -90,12 +90,6 @@ function MostStarred(repositories: readonly SearchResult[]) {
       empty: html`<p>Nobody has shared an image yet. Sign in and push the first.</p>`,
     })}
   </section>`
-}
-
-/** Commands that work as they stand, once there is an image called `app`. */
-export function pushExample(host: string, namespace: string): string {
-  const name = `${host}/${namespace}/app`
-  return `docker login ${host}\ndocker tag app ${name}\ndocker push ${name}`
 }
 
 function showFirstRun({ site }: PageRequest): PageReply {

@@ -43,6 +43,26 @@ export function TextField(field: TextFieldProps) {
   </div>`
 }
 
+export interface PasswordFieldProps extends Partial<FieldBase> {
+  autocomplete: 'current-password' | 'new-password'
+}
+
+export function PasswordField({ name = 'password', label = 'Password', ...field }: PasswordFieldProps) {
+  return TextField({ ...field, name, label, type: 'password', isRequired: true })
+}
+
+export function EmailField({ value }: { value: string }) {
+  return TextField({
+    name: 'email',
+    label: 'E-mail address',
+    type: 'email',
+    value,
+    autocomplete: 'email',
+    isRequired: true,
+    hint: 'Never shown to others.',
+  })
+}
+
 export interface AreaFieldProps extends FieldBase {
   value?: string | undefined
   rows: number

@@ -1,11 +1,11 @@
 import type { Account } from '@berth/catalog'
 import type { PageRequest } from '../http/page-request.ts'
+import { nextTheme } from '../http/theme.ts'
 import { paths } from '../paths.ts'
 import { html } from '../rendering/html.ts'
 import { Form } from './form.ts'
 import { Icon } from './icon.ts'
 import { Logo } from './logo.ts'
-import { nextTheme } from './theme.ts'
 
 /** The top of every page: where one is, search, and what is the viewer's. */
 export function Header(request: PageRequest) {

@@ -1,7 +1,7 @@
 import { html } from '../rendering/html.ts'
 
 export interface NoticeProps {
-  kind: 'good' | 'bad' | 'plain'
+  kind: 'good' | 'bad'
   text: string
   hint?: string | undefined
 }

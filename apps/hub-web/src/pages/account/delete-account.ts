@@ -1,4 +1,3 @@
-import { CodedError } from '@berth/stdx'
 import {
   accountOf,
   page,
@@ -10,9 +9,10 @@ import {
 import { endSession } from '../../http/session-cookie.ts'
 import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
-import { TextField } from '../../ui/field.ts'
+import { PasswordField } from '../../ui/field.ts'
 import { Form } from '../../ui/form.ts'
-import { RefusedNotice, submitted, type Refused } from '../shown-form.ts'
+import { checkConfirmation, ConfirmationField } from '../confirmation.ts'
+import { RefusedNotice, submitted, type Refused } from '../submitted.ts'
 import { SettingsFrame } from './settings-frame.ts'
 
 export const showDeleteAccount = (request: PageRequest): PageReply => draw(request)
@@ -21,8 +21,7 @@ export function deleteAccount(request: PageRequest): Promise<Reply> {
   const { catalog, viewer, form } = request
   return submitted(form, {
     act: async () => {
-      if (form.get('confirmation')?.trim() !== accountOf(request).name)
-        throw new CodedError('invalid-argument', `Please type ${accountOf(request).name} to delete it.`)
+      checkConfirmation(form, accountOf(request).name)
       await catalog.accounts.deleteAccount(viewer, form.get('password') ?? '')
       await endSession(request)
       return redirect(paths.home(), 'account-deleted')
@@ -36,7 +35,6 @@ function draw(request: PageRequest, refused?: Refused): PageReply {
   return page(
     'Delete account',
     SettingsFrame({
-      request,
       part: 'delete',
       children: html`<h2>Delete account</h2>
         <p>Your repositories and all their images go with it. None of it can be brought back.</p>
@@ -45,14 +43,7 @@ function draw(request: PageRequest, refused?: Refused): PageReply {
           request,
           action: paths.settings('delete'),
           class: 'stack',
-          children: html`${TextField({ name: 'confirmation', label: `Type ${name} to confirm`, isRequired: true })}
-            ${TextField({
-              name: 'password',
-              label: 'Password',
-              type: 'password',
-              autocomplete: 'current-password',
-              isRequired: true,
-            })}
+          children: html`${ConfirmationField(name)} ${PasswordField({ autocomplete: 'current-password' })}
             <p class="actions"><button class="button bad">Delete my account</button></p>`,
         })}`,
     }),

@@ -1,14 +1,14 @@
 import { accountOf, page, type PageReply, type PageRequest } from '../../http/page-request.ts'
 import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
+import { FirstPush } from '../../ui/first-push.ts'
 import { pageOf, Pager } from '../../ui/pager.ts'
 import { RepositoryList } from '../../ui/repository-list.ts'
-import { pushExample } from '../home.ts'
 
 const pageSize = 20
 
 export async function showOwnRepositories(request: PageRequest): Promise<PageReply> {
-  const { catalog, viewer, query, registryHost } = request
+  const { catalog, viewer, query } = request
   const { name } = accountOf(request)
   const filter = (query.get('q') ?? '').trim().slice(0, 100)
   const listed = await catalog.repositories.listRepositories(viewer, name, {
@@ -29,11 +29,7 @@ export async function showOwnRepositories(request: PageRequest): Promise<PageRep
       <div id="repositories">
         ${RepositoryList({
           repositories: listed.entries,
-          empty:
-            filter === ''
-              ? html`<p>None yet. <a href=${paths.newRepository()}>Make one</a>, or just push:</p>
-                  <pre tabindex="0"><code>${pushExample(registryHost, name)}</code></pre>`
-              : html`<p>None of yours has that in its name.</p>`,
+          empty: filter === '' ? FirstPush(request, name) : html`<p>None of yours has that in its name.</p>`,
         })}
         ${Pager({ path, query, count: listed.count, size: pageSize })}
       </div>`,

@@ -10,9 +10,9 @@ import {
 import { startSession } from '../../http/session-cookie.ts'
 import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
-import { TextField } from '../../ui/field.ts'
+import { PasswordField } from '../../ui/field.ts'
 import { Form } from '../../ui/form.ts'
-import { RefusedNotice, submitted, type Refused } from '../shown-form.ts'
+import { RefusedNotice, submitted, type Refused } from '../submitted.ts'
 import { SettingsFrame } from './settings-frame.ts'
 
 export const showPassword = (request: PageRequest): PageReply => draw(request)
@@ -37,7 +37,6 @@ function draw(request: PageRequest, refused?: Refused): PageReply {
   return page(
     'Password',
     SettingsFrame({
-      request,
       part: 'password',
       children: html`<h2>Password</h2>
         <p class="muted">A new one signs out every other browser and program. Access tokens stay.</p>
@@ -52,15 +51,11 @@ function draw(request: PageRequest, refused?: Refused): PageReply {
               autocomplete="username"
               value=${accountOf(request).name}
             />
-            ${PasswordField('current', 'Password now', 'current-password')}
-            ${PasswordField('next-password', 'New password', 'new-password')}
-            ${PasswordField('repeated', 'New password again', 'new-password')}
+            ${PasswordField({ name: 'current', label: 'Password now', autocomplete: 'current-password' })}
+            ${PasswordField({ name: 'next-password', label: 'New password', autocomplete: 'new-password' })}
+            ${PasswordField({ name: 'repeated', label: 'New password again', autocomplete: 'new-password' })}
             <p class="actions"><button class="button">Change password</button></p>`,
         })}`,
     }),
   )
-}
-
-function PasswordField(name: string, label: string, autocomplete: string) {
-  return TextField({ name, label, type: 'password', autocomplete, isRequired: true })
 }

@@ -8,9 +8,10 @@ import {
 } from '../../http/page-request.ts'
 import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
-import { TextField } from '../../ui/field.ts'
+import { EmailField, TextField } from '../../ui/field.ts'
 import { Form } from '../../ui/form.ts'
-import { RefusedNotice, submitted, type Refused } from '../shown-form.ts'
+import { textOf } from '../form-values.ts'
+import { RefusedNotice, submitted, type Refused } from '../submitted.ts'
 import { SettingsFrame } from './settings-frame.ts'
 
 export const showProfile = (request: PageRequest): PageReply => draw(request)
@@ -20,8 +21,8 @@ export function saveProfile(request: PageRequest): Promise<Reply> {
   return submitted(form, {
     act: async () => {
       await catalog.accounts.updateProfile(viewer, {
-        fullName: (form.get('fullName') ?? '').trim(),
-        email: (form.get('email') ?? '').trim(),
+        fullName: textOf(form, 'fullName'),
+        email: textOf(form, 'email'),
       })
       return redirect(paths.settings(), 'saved')
     },
@@ -34,7 +35,6 @@ function draw(request: PageRequest, refused?: Refused): PageReply {
   return page(
     'Profile',
     SettingsFrame({
-      request,
       children: html`<h2>Profile</h2>
         ${RefusedNotice(refused)}
         <p class="muted">You are <strong>${account.name}</strong>, on the ${account.plan} plan.</p>
@@ -50,15 +50,7 @@ function draw(request: PageRequest, refused?: Refused): PageReply {
               maxlength: 100,
               hint: 'Shown on your page.',
             })}
-            ${TextField({
-              name: 'email',
-              label: 'E-mail address',
-              type: 'email',
-              value: refused?.form.get('email') ?? account.email,
-              autocomplete: 'email',
-              isRequired: true,
-              hint: 'Never shown to others.',
-            })}
+            ${EmailField({ value: refused?.form.get('email') ?? account.email })}
             <p class="actions"><button class="button">Save</button></p>`,
         })}`,
     }),

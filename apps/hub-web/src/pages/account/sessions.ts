@@ -3,7 +3,7 @@ import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
 import { Form } from '../../ui/form.ts'
 import { Moment } from '../../ui/quantities.ts'
-import { required } from '../shown-form.ts'
+import { required } from '../form-values.ts'
 import { describeClient } from './describe-client.ts'
 import { SettingsFrame } from './settings-frame.ts'
 
@@ -14,7 +14,6 @@ export async function showSessions(request: PageRequest): Promise<PageReply> {
   return page(
     'Sessions',
     SettingsFrame({
-      request,
       part: 'sessions',
       children: html`<h2>Sessions</h2>
         <p class="muted">

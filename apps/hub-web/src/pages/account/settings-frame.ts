@@ -1,4 +1,3 @@
-import type { PageRequest } from '../../http/page-request.ts'
 import { paths, type SettingsPart } from '../../paths.ts'
 import { html, type ComponentChildren } from '../../rendering/html.ts'
 
@@ -12,7 +11,6 @@ const parts: { part: SettingsPart | undefined; label: string }[] = [
 ]
 
 export interface SettingsFrameProps {
-  request: PageRequest
   part?: SettingsPart
   children: ComponentChildren
 }

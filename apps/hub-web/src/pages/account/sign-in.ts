@@ -4,9 +4,10 @@ import { returnPath } from '../../http/return-path.ts'
 import { endSession, startSession } from '../../http/session-cookie.ts'
 import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
-import { TextField } from '../../ui/field.ts'
+import { PasswordField, TextField } from '../../ui/field.ts'
 import { Form } from '../../ui/form.ts'
-import { RefusedNotice, submitted, type Refused } from '../shown-form.ts'
+import { textOf } from '../form-values.ts'
+import { RefusedNotice, submitted, type Refused } from '../submitted.ts'
 
 export function showSignIn(request: PageRequest): Reply {
   if (request.viewer.account) return redirect(returnPath(request.query.get('next'), paths.home()))
@@ -17,11 +18,7 @@ export function signIn(request: PageRequest): Promise<Reply> {
   const { site, form, viewer } = request
   return submitted(form, {
     act: async () => {
-      const login = await site.signIn(
-        (form.get('name') ?? '').trim(),
-        form.get('password') ?? '',
-        viewer.address,
-      )
+      const login = await site.signIn(textOf(form, 'name'), form.get('password') ?? '', viewer.address)
       if (!login)
         throw new CodedError('invalid-argument', 'The name or the password is wrong.', {
           hint: 'Small and capital letters differ in passwords.',
@@ -70,13 +67,7 @@ function draw(request: PageRequest, refused?: Refused): PageReply {
             autocomplete: 'username',
             isRequired: true,
           })}
-          ${TextField({
-            name: 'password',
-            label: 'Password',
-            type: 'password',
-            autocomplete: 'current-password',
-            isRequired: true,
-          })}
+          ${PasswordField({ autocomplete: 'current-password' })}
           <p class="actions"><button class="button wide-button">Sign in</button></p>`,
       })}
       ${site.isSignUpOpen && html`<p class="muted">No account yet? <a href=${paths.signUp()}>Sign up</a></p>`}

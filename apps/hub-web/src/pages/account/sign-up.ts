@@ -3,9 +3,10 @@ import { page, redirect, type PageReply, type PageRequest, type Reply } from '..
 import { startSession } from '../../http/session-cookie.ts'
 import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
-import { TextField } from '../../ui/field.ts'
+import { EmailField, PasswordField, TextField } from '../../ui/field.ts'
 import { Form } from '../../ui/form.ts'
-import { RefusedNotice, submitted, type Refused } from '../shown-form.ts'
+import { textOf } from '../form-values.ts'
+import { RefusedNotice, submitted, type Refused } from '../submitted.ts'
 
 export function showSignUp(request: PageRequest): Reply {
   if (request.viewer.account) return redirect(paths.home())
@@ -18,9 +19,9 @@ export function signUp(request: PageRequest): Promise<Reply> {
   refuseWhenClosed(request)
   return submitted(form, {
     act: async () => {
-      const name = (form.get('name') ?? '').trim()
+      const name = textOf(form, 'name')
       const password = form.get('password') ?? ''
-      await site.signUp({ name, email: (form.get('email') ?? '').trim(), password }, viewer.address)
+      await site.signUp({ name, email: textOf(form, 'email'), password }, viewer.address)
       const login = await site.signIn(name, password, viewer.address)
       if (!login) throw new CodedError('unavailable', 'The account is there. Please sign in.')
       await startSession(request, login)
@@ -58,23 +59,8 @@ function draw(request: PageRequest, refused?: Refused): PageReply {
             hint: html`Your images will be called <code>${registryHost}/name/image</code>. Small letters and
               digits.`,
           })}
-          ${TextField({
-            name: 'email',
-            label: 'E-mail address',
-            type: 'email',
-            value: refused?.form.get('email') ?? '',
-            autocomplete: 'email',
-            isRequired: true,
-            hint: 'Never shown to others.',
-          })}
-          ${TextField({
-            name: 'password',
-            label: 'Password',
-            type: 'password',
-            autocomplete: 'new-password',
-            isRequired: true,
-            hint: 'Long is good: a few words do.',
-          })}
+          ${EmailField({ value: refused?.form.get('email') ?? '' })}
+          ${PasswordField({ autocomplete: 'new-password', hint: 'Long is good: a few words do.' })}
           <p class="actions"><button class="button wide-button">Sign up</button></p>`,
       })}
       <p class="muted">Already here? <a href=${paths.signIn()}>Sign in</a></p>

@@ -1,7 +1,7 @@
 import { redirect, type PageRequest, type Reply } from '../../http/page-request.ts'
 import { returnPath } from '../../http/return-path.ts'
+import { parseTheme } from '../../http/theme.ts'
 import { paths } from '../../paths.ts'
-import { parseTheme } from '../../ui/theme.ts'
 
 const yearSeconds = 31_536_000
 

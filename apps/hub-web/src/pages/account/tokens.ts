@@ -14,7 +14,9 @@ import { Copyable } from '../../ui/copyable.ts'
 import { SelectField, TextField } from '../../ui/field.ts'
 import { Form } from '../../ui/form.ts'
 import { Moment } from '../../ui/quantities.ts'
-import { RefusedNotice, required, submitted, type Refused } from '../shown-form.ts'
+import { Rows } from '../../ui/rows.ts'
+import { required } from '../form-values.ts'
+import { RefusedNotice, submitted, type Refused } from '../submitted.ts'
 import { SettingsFrame } from './settings-frame.ts'
 
 const scopeWords: Record<TokenScope, string> = {
@@ -40,7 +42,7 @@ export function createToken(request: PageRequest): Promise<Reply> {
     // Shown at once instead of after a redirect: the secret is told here and nowhere else.
     act: async () => {
       const created = await catalog.tokens.createToken(viewer, {
-        label: required(form, 'label').trim(),
+        label: required(form, 'label'),
         scope: parseScope(form.get('scope')),
         expiresAt: parseLifetime(form.get('lifetime')),
       })
@@ -83,18 +85,11 @@ async function draw(request: PageRequest, { refused, created }: Drawn): Promise<
   return page(
     'Access tokens',
     SettingsFrame({
-      request,
       part: 'tokens',
       children: html`<h2>Access tokens</h2>
         <p class="muted">For programs, in place of your password. Each can be taken away by itself.</p>
         ${created && Created(request, created)}
-        ${
-          tokens.length === 0
-            ? html`<div class="empty"><p>No access tokens yet.</p></div>`
-            : html`<ul class="rows">
-                ${tokens.map((token) => TokenRow(request, token))}
-              </ul>`
-        }
+        ${Rows({ rows: tokens.map((token) => TokenRow(request, token)), empty: 'No access tokens yet.' })}
         ${NewToken(request, refused)}`,
     }),
   )

@@ -6,7 +6,8 @@ import { html } from '../../rendering/html.ts'
 import { SelectField, TextField } from '../../ui/field.ts'
 import { Form } from '../../ui/form.ts'
 import { pageOf, Pager } from '../../ui/pager.ts'
-import { RefusedNotice, required, submitted, type Refused } from '../shown-form.ts'
+import { required } from '../form-values.ts'
+import { RefusedNotice, submitted, type Refused } from '../submitted.ts'
 import { getOwnOrganization, OrganizationFrame, type OwnOrganization } from './organization-frame.ts'
 
 const pageSize = 50
@@ -24,7 +25,7 @@ export function setMember(request: PageRequest): Promise<Reply> {
   const here = paths.organization(organization, 'members')
   return submitted(form, {
     act: async () => {
-      const account = required(form, 'account').trim()
+      const account = required(form, 'account')
       if (form.get('role') === 'none') {
         await catalog.organizations.removeMember(viewer, organization, account)
         // Who left sees the organization's people no more.

@@ -4,7 +4,9 @@ import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
 import { TextField } from '../../ui/field.ts'
 import { Form } from '../../ui/form.ts'
-import { RefusedNotice, submitted, type Refused } from '../shown-form.ts'
+import { checkConfirmation, ConfirmationField } from '../confirmation.ts'
+import { textOf } from '../form-values.ts'
+import { RefusedNotice, submitted, type Refused } from '../submitted.ts'
 import { getOwnOrganization, OrganizationFrame } from './organization-frame.ts'
 
 export const showOrganizationSettings = (request: PageRequest): Promise<PageReply> => draw(request)
@@ -14,7 +16,7 @@ export function saveOrganization(request: PageRequest): Promise<Reply> {
   const { organization = '' } = params
   return submitted(form, {
     act: async () => {
-      const fullName = (form.get('fullName') ?? '').trim()
+      const fullName = textOf(form, 'fullName')
       await catalog.organizations.updateOrganization(viewer, organization, { fullName })
       return redirect(paths.organization(organization, 'settings'), 'saved')
     },
@@ -27,8 +29,7 @@ export function deleteOrganization(request: PageRequest): Promise<Reply> {
   const { organization = '' } = params
   return submitted(form, {
     act: async () => {
-      if (form.get('confirmation')?.trim() !== organization)
-        throw new CodedError('invalid-argument', `Please type ${organization} to delete it.`)
+      checkConfirmation(form, organization)
       await catalog.organizations.deleteOrganization(viewer, organization)
       return redirect(paths.organizations(), 'organization-deleted')
     },
@@ -62,7 +63,7 @@ async function draw(request: PageRequest, refused?: Refused): Promise<PageReply>
             request,
             action: paths.organization(name, 'delete'),
             class: 'stack',
-            children: html`${TextField({ name: 'confirmation', label: `Type ${name} to confirm`, isRequired: true })}
+            children: html`${ConfirmationField(name)}
               <p class="actions"><button class="button bad">Delete the organization</button></p>`,
           })}
         </details>`,

@@ -3,7 +3,10 @@ import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
 import { TextField } from '../../ui/field.ts'
 import { Form } from '../../ui/form.ts'
-import { RefusedNotice, required, submitted, type Refused } from '../shown-form.ts'
+import { Rows } from '../../ui/rows.ts'
+import { required, textOf } from '../form-values.ts'
+import { RefusedNotice, submitted, type Refused } from '../submitted.ts'
+import type { OwnOrganization } from './organization-frame.ts'
 
 export const showOrganizations = (request: PageRequest): Promise<PageReply> => draw(request)
 
@@ -12,8 +15,8 @@ export function createOrganization(request: PageRequest): Promise<Reply> {
   return submitted(form, {
     act: async () => {
       const { name } = await catalog.organizations.createOrganization(viewer, {
-        name: required(form, 'name').trim(),
-        fullName: (form.get('fullName') ?? '').trim(),
+        name: required(form, 'name'),
+        fullName: textOf(form, 'fullName'),
       })
       return redirect(paths.organization(name, 'members'), 'organization-created')
     },
@@ -29,19 +32,7 @@ async function draw(request: PageRequest, refused?: Refused): Promise<PageReply>
     html`<div class="narrow-page">
       <h1>Organizations</h1>
       <p class="muted">Repositories that several people share.</p>
-      ${
-        organizations.length === 0
-          ? html`<div class="empty"><p>You belong to none yet.</p></div>`
-          : html`<ul class="rows">
-              ${organizations.map(
-                ({ name, fullName, role }) =>
-                  html`<li class="row" key=${name}>
-                    <a class="strong" href=${paths.organization(name, 'members')}>${fullName || name}</a>
-                    <span class="muted">${name}</span><span class="mark">${role}</span>
-                  </li>`,
-              )}
-            </ul>`
-      }
+      ${Rows({ rows: organizations.map(OrganizationRow), empty: 'You belong to none yet.' })}
       <section class="panel">
         <h2>Make an organization</h2>
         ${RefusedNotice(refused)}
@@ -68,4 +59,11 @@ async function draw(request: PageRequest, refused?: Refused): Promise<PageReply>
       </section>
     </div>`,
   )
+}
+
+function OrganizationRow({ name, fullName, role }: OwnOrganization) {
+  return html`<li class="row" key=${name}>
+    <a class="strong" href=${paths.organization(name, 'members')}>${fullName || name}</a>
+    <span class="muted">${name}</span><span class="mark">${role}</span>
+  </li>`
 }

@@ -4,7 +4,9 @@ import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
 import { TextField } from '../../ui/field.ts'
 import { Form } from '../../ui/form.ts'
-import { RefusedNotice, required, submitted, type Refused } from '../shown-form.ts'
+import { Rows } from '../../ui/rows.ts'
+import { required } from '../form-values.ts'
+import { RefusedNotice, submitted, type Refused } from '../submitted.ts'
 import { getOwnOrganization, OrganizationFrame } from './organization-frame.ts'
 
 export const showTeam = (request: PageRequest): Promise<PageReply> => draw(request)
@@ -14,7 +16,7 @@ export function addTeamMember(request: PageRequest): Promise<Reply> {
   const { organization, team } = namesOf(request)
   return submitted(form, {
     act: async () => {
-      const account = required(form, 'account').trim()
+      const account = required(form, 'account')
       await catalog.organizations.addTeamMember(viewer, organization, { team, account })
       return redirect(paths.team(organization, team), 'member-set')
     },
@@ -57,19 +59,16 @@ async function draw(request: PageRequest, refused?: Refused): Promise<PageReply>
       part: 'teams',
       children: html`<h2>${name}</h2>
         ${team.description && html`<p class="muted">${team.description}</p>`} ${RefusedNotice(refused)}
-        ${
-          accounts.length === 0
-            ? html`<div class="empty"><p>Nobody is in it yet.</p></div>`
-            : html`<ul class="rows">
-                ${accounts.map(
-                  (account) =>
-                    html`<li class="row" key=${account}>
-                      <a class="strong" href=${paths.namespace(account)}>${account}</a>
-                      ${isOwner && RemoveMember(request, account)}
-                    </li>`,
-                )}
-              </ul>`
-        }
+        ${Rows({
+          rows: accounts.map(
+            (account) =>
+              html`<li class="row" key=${account}>
+                <a class="strong" href=${paths.namespace(account)}>${account}</a>
+                ${isOwner && RemoveMember(request, account)}
+              </li>`,
+          ),
+          empty: 'Nobody is in it yet.',
+        })}
         ${isOwner && OwnersPart(request, refused)}`,
     }),
   )

@@ -4,6 +4,7 @@ import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
 import { Copyable } from '../../ui/copyable.ts'
 import { Moment } from '../../ui/quantities.ts'
+import { Rows } from '../../ui/rows.ts'
 import { RepositoryFrame } from './repository-frame.ts'
 
 /** Where a repository is built from, and what asked for a build. */
@@ -35,7 +36,8 @@ export async function showBuilds(request: PageRequest): Promise<PageReply> {
                     text: `${origin}/api/build/${trigger.secret}`,
                   })}
                 </section>
-                ${Requests(requests)}`
+                <h3>Asked for</h3>
+                ${Rows({ rows: requests.map(RequestRow), empty: 'No build has been asked for yet.' })}`
             : html`<div class="empty">
                 <p>No source is named.</p>
                 <p>
@@ -49,15 +51,8 @@ export async function showBuilds(request: PageRequest): Promise<PageReply> {
   )
 }
 
-function Requests(requests: readonly BuildRequest[]) {
-  if (requests.length === 0) return html`<div class="empty"><p>No build has been asked for yet.</p></div>`
-  return html`<h3>Asked for</h3>
-    <ul class="rows">
-      ${requests.map(
-        ({ id, ref, requestedAt }) =>
-          html`<li class="row" key=${id}>
-            <span class="mono break">${ref ?? 'the default branch'}</span>${Moment({ at: requestedAt })}
-          </li>`,
-      )}
-    </ul>`
+function RequestRow({ id, ref, requestedAt }: BuildRequest) {
+  return html`<li class="row" key=${id}>
+    <span class="mono break">${ref ?? 'the default branch'}</span>${Moment({ at: requestedAt })}
+  </li>`
 }

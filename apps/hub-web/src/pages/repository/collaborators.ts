@@ -5,7 +5,9 @@ import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
 import { SelectField, TextField } from '../../ui/field.ts'
 import { Form } from '../../ui/form.ts'
-import { RefusedNotice, required, submitted, type Refused } from '../shown-form.ts'
+import { Rows } from '../../ui/rows.ts'
+import { required } from '../form-values.ts'
+import { RefusedNotice, submitted, type Refused } from '../submitted.ts'
 import { RepositoryFrame } from './repository-frame.ts'
 
 const permissions: { value: RepositoryPermission; label: string }[] = [
@@ -29,7 +31,7 @@ export function setCollaborator(request: PageRequest): Promise<Reply> {
   return submitted(form, {
     act: async () => {
       const permission = parsePermission(form.get('permission'))
-      const holder = required(form, 'holder').trim()
+      const holder = required(form, 'holder')
       if (form.get('kind') === 'team')
         await catalog.organizations.setTeamPermission(viewer, name, { team: holder, permission })
       else await catalog.repositories.setCollaborator(viewer, name, { account: holder, permission })
@@ -73,13 +75,10 @@ async function draw(request: PageRequest, refused?: Refused): Promise<PageReply>
       children: html`<div class="narrow-page">
         <h2>Who else may use it</h2>
         ${RefusedNotice(refused)}
-        ${
-          holders.length === 0
-            ? html`<div class="empty"><p>Nobody yet, besides its owner.</p></div>`
-            : html`<ul class="rows">
-                ${holders.map((holder) => HolderRow(request, { name, holder }))}
-              </ul>`
-        }
+        ${Rows({
+          rows: holders.map((holder) => HolderRow(request, { name, holder })),
+          empty: 'Nobody yet, besides its owner.',
+        })}
         ${AddHolder(request, { name, teams: undefined, refused })}
         ${teams && teams.all.length > 0 && AddHolder(request, { name, teams: teams.all, refused: undefined })}
       </div>`,

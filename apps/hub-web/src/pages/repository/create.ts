@@ -10,7 +10,8 @@ import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
 import { ChoiceField, SelectField, TextField } from '../../ui/field.ts'
 import { Form } from '../../ui/form.ts'
-import { RefusedNotice, submitted, type Refused } from '../shown-form.ts'
+import { textOf } from '../form-values.ts'
+import { RefusedNotice, submitted, type Refused } from '../submitted.ts'
 import { descriptionLengthMax } from './repository-form.ts'
 
 export const showCreate = (request: PageRequest): Promise<PageReply> => draw(request)
@@ -20,9 +21,9 @@ export function create(request: PageRequest): Promise<Reply> {
   return submitted(form, {
     act: async () => {
       const { name } = await catalog.repositories.createRepository(viewer, {
-        name: `${form.get('namespace') ?? ''}/${(form.get('name') ?? '').trim()}`,
+        name: `${form.get('namespace') ?? ''}/${textOf(form, 'name')}`,
         isPrivate: form.get('visibility') === 'private',
-        description: (form.get('description') ?? '').trim(),
+        description: textOf(form, 'description'),
       })
       return redirect(paths.repository(name), 'repository-created')
     },

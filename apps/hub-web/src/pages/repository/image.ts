@@ -3,10 +3,12 @@ import { parseDigest } from '@berth/oci'
 import { page, type PageReply, type PageRequest } from '../../http/page-request.ts'
 import { html } from '../../rendering/html.ts'
 import { Copyable } from '../../ui/copyable.ts'
+import { formatPlatform } from '../../ui/format-platform.ts'
+import { LabelList } from '../../ui/label-list.ts'
 import { formatSize, Moment } from '../../ui/quantities.ts'
+import { shortDigest } from '../../ui/short-digest.ts'
 import { imageSteps, type ImageStep } from './image-steps.ts'
 import { RepositoryFrame } from './repository-frame.ts'
-import { formatPlatform, shortDigest } from './tags.ts'
 
 export async function showImage(request: PageRequest): Promise<PageReply> {
   const { catalog, viewer, params, registryHost } = request
@@ -68,14 +70,6 @@ function Labels({ labels }: Image) {
   if (entries.length === 0) return null
   return html`<section>
     <div class="section-head"><h2>Labels</h2></div>
-    <dl class="labels panel">
-      ${entries.map(
-        ([key, value]) =>
-          html`<div key=${key}>
-            <dt class="mono">${key}</dt>
-            <dd class="break">${value}</dd>
-          </div>`,
-      )}
-    </dl>
+    <div class="panel">${LabelList(entries)}</div>
   </section>`
 }

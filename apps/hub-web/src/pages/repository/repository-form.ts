@@ -1,6 +1,7 @@
 import { repositoryCategories, type RepositoryChange } from '@berth/catalog'
 import { html } from '../../rendering/html.ts'
 import { AreaField, CheckField, TextField } from '../../ui/field.ts'
+import { textOf } from '../form-values.ts'
 
 export const descriptionLengthMax = 100
 const fullDescriptionLengthMax = 25_000
@@ -53,11 +54,11 @@ export function RepositoryFields(values: RepositoryValues) {
 
 export function readValues(form: URLSearchParams): RepositoryValues {
   return {
-    description: (form.get('description') ?? '').trim(),
+    description: textOf(form, 'description'),
     // Browsers send line ends as CRLF, which would count twice.
     fullDescription: (form.get('fullDescription') ?? '').replaceAll('\r\n', '\n'),
     categories: form.getAll('category'),
-    source: (form.get('source') ?? '').trim(),
+    source: textOf(form, 'source'),
   }
 }
 

@@ -3,9 +3,9 @@ import { CodedError } from '@berth/stdx'
 import { page, redirect, type PageReply, type PageRequest, type Reply } from '../../http/page-request.ts'
 import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
-import { TextField } from '../../ui/field.ts'
 import { Form } from '../../ui/form.ts'
-import { RefusedNotice, submitted, type Refused } from '../shown-form.ts'
+import { checkConfirmation, ConfirmationField } from '../confirmation.ts'
+import { RefusedNotice, submitted, type Refused } from '../submitted.ts'
 import { changeOf, readValues, RepositoryFields } from './repository-form.ts'
 import { RepositoryFrame } from './repository-frame.ts'
 
@@ -40,8 +40,7 @@ export function deleteRepository(request: PageRequest): Promise<Reply> {
   const name = nameOf(request)
   return submitted(form, {
     act: async () => {
-      if (form.get('confirmation')?.trim() !== name)
-        throw new CodedError('invalid-argument', `Please type ${name} to delete it.`)
+      checkConfirmation(form, name)
       await catalog.repositories.deleteRepository(viewer, name)
       return redirect(paths.repositories(), 'repository-deleted')
     },
@@ -122,7 +121,7 @@ function Deletion(request: PageRequest, { name }: Repository, refused: Refused |
       request,
       action: paths.repositoryPart(name, 'delete'),
       class: 'stack',
-      children: html`${TextField({ name: 'confirmation', label: `Type ${name} to confirm`, isRequired: true })}
+      children: html`${ConfirmationField(name)}
         <p class="actions"><button class="button bad">Delete the repository</button></p>`,
     })}
   </details>`

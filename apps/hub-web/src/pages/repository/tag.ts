@@ -4,9 +4,14 @@ import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
 import { Copyable } from '../../ui/copyable.ts'
 import { Form } from '../../ui/form.ts'
+import { formatPlatform } from '../../ui/format-platform.ts'
+import { LabelList } from '../../ui/label-list.ts'
 import { formatSize, Moment } from '../../ui/quantities.ts'
+import { Rows } from '../../ui/rows.ts'
+import { shortDigest } from '../../ui/short-digest.ts'
 import { RepositoryFrame } from './repository-frame.ts'
-import { formatPlatform, shortDigest } from './tags.ts'
+
+const annotationsShownMax = 20
 
 export async function showTag(request: PageRequest): Promise<PageReply> {
   const { catalog, viewer, params, registryHost } = request
@@ -50,20 +55,17 @@ export async function deleteTag({ catalog, viewer, params }: PageRequest): Promi
 function Platforms(name: string, { images }: Tag) {
   return html`<section>
     <div class="section-head"><h2>Platforms</h2></div>
-    ${
-      images.length === 0
-        ? html`<div class="empty"><p>This is no image that runs on a platform.</p></div>`
-        : html`<ul class="rows">
-            ${images.map(
-              (image) =>
-                html`<li class="row" key=${image.digest}>
-                  <a class="strong" href=${paths.image(name, image.digest)}>${formatPlatform(image)}</a>
-                  <code class="muted" title=${image.digest}>${shortDigest(image.digest)}</code>
-                  <span>${formatSize(image.sizeBytes)}</span>
-                </li>`,
-            )}
-          </ul>`
-    }
+    ${Rows({
+      rows: images.map(
+        (image) =>
+          html`<li class="row" key=${image.digest}>
+            <a class="strong" href=${paths.image(name, image.digest)}>${formatPlatform(image)}</a>
+            <code class="muted" title=${image.digest}>${shortDigest(image.digest)}</code>
+            <span>${formatSize(image.sizeBytes)}</span>
+          </li>`,
+      ),
+      empty: 'This is no image that runs on a platform.',
+    })}
   </section>`
 }
 
@@ -79,27 +81,11 @@ function Referrers(referrers: readonly Referrer[]) {
             <span class="break strong">${artifactType ?? mediaType}</span>
             <code class="muted" title=${digest}>${shortDigest(digest)}</code>
             <span>${formatSize(sizeBytes)}</span>
-            ${Object.entries(annotations).length > 0 && Annotations(annotations)}
+            ${LabelList(Object.entries(annotations).slice(0, annotationsShownMax))}
           </li>`,
       )}
     </ul>
   </section>`
-}
-
-const annotationsShownMax = 20
-
-function Annotations(annotations: Referrer['annotations']) {
-  return html`<dl class="labels">
-    ${Object.entries(annotations)
-      .slice(0, annotationsShownMax)
-      .map(
-        ([key, value]) =>
-          html`<div key=${key}>
-            <dt class="mono">${key}</dt>
-            <dd class="break">${value}</dd>
-          </div>`,
-      )}
-  </dl>`
 }
 
 function DeleteTag(request: PageRequest, of: { name: string; tag: string }) {

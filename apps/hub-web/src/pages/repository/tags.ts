@@ -1,9 +1,12 @@
-import type { PlatformImage, Tag } from '@berth/catalog'
+import type { Tag } from '@berth/catalog'
 import { page, type PageReply, type PageRequest } from '../../http/page-request.ts'
 import { paths } from '../../paths.ts'
 import { html } from '../../rendering/html.ts'
+import { formatPlatform } from '../../ui/format-platform.ts'
 import { pageOf, Pager } from '../../ui/pager.ts'
 import { formatSize, Moment } from '../../ui/quantities.ts'
+import { Rows } from '../../ui/rows.ts'
+import { shortDigest } from '../../ui/short-digest.ts'
 import { RepositoryFrame } from './repository-frame.ts'
 
 const pageSize = 20
@@ -35,15 +38,10 @@ export async function showTags(request: PageRequest): Promise<PageReply> {
           <button class="button quiet">Filter</button>
         </form>
         <section id="tags" aria-label="Tags">
-          ${
-            listed.entries.length === 0
-              ? html`<div class="empty">
-                  <p>${filter === '' ? 'No tags yet.' : 'No tag has that in its name.'}</p>
-                </div>`
-              : html`<ul class="rows">
-                  ${listed.entries.map((tag) => TagRow(name, tag))}
-                </ul>`
-          }
+          ${Rows({
+            rows: listed.entries.map((tag) => TagRow(name, tag)),
+            empty: filter === '' ? 'No tags yet.' : 'No tag has that in its name.',
+          })}
           ${Pager({ path, query, count: listed.count, size: pageSize })}
         </section>`,
     }),
@@ -80,15 +78,4 @@ function TagRow(name: string, tag: Tag) {
       <code class="muted" title=${tag.digest}>${shortDigest(tag.digest)}</code>
     </p>
   </li>`
-}
-
-export function formatPlatform({ os, architecture, variant }: PlatformImage): string {
-  const parts = [os, architecture, variant].filter((part) => part !== undefined && part !== '')
-  return parts.length === 0 ? 'no platform' : parts.join('/')
-}
-
-/** Enough of it to tell two apart; the whole is in the title or beside it. */
-export function shortDigest(digest: string): string {
-  const colon = digest.indexOf(':')
-  return digest.slice(0, colon + 13)
 }

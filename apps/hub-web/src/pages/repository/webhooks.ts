@@ -7,7 +7,9 @@ import { Copyable } from '../../ui/copyable.ts'
 import { TextField } from '../../ui/field.ts'
 import { Form } from '../../ui/form.ts'
 import { Moment } from '../../ui/quantities.ts'
-import { RefusedNotice, required, submitted, type Refused } from '../shown-form.ts'
+import { Rows } from '../../ui/rows.ts'
+import { required } from '../form-values.ts'
+import { RefusedNotice, submitted, type Refused } from '../submitted.ts'
 import { RepositoryFrame } from './repository-frame.ts'
 
 export const showWebhooks = (request: PageRequest): Promise<PageReply> => draw(request, {})
@@ -19,8 +21,8 @@ export function createWebhook(request: PageRequest): Promise<Reply> {
     act: async () => {
       const { name: repository = '' } = params
       const created = await catalog.webhooks.createWebhook(viewer, repository, {
-        name: required(form, 'name').trim(),
-        url: required(form, 'url').trim(),
+        name: required(form, 'name'),
+        url: required(form, 'url'),
       })
       return draw(request, { created })
     },
@@ -57,13 +59,10 @@ async function draw(request: PageRequest, { refused, created }: Drawn): Promise<
           tried again.
         </p>
         ${created && Created(created)}
-        ${
-          webhooks.length === 0
-            ? html`<div class="empty"><p>No webhooks yet.</p></div>`
-            : html`<ul class="rows">
-                ${webhooks.map((webhook) => WebhookRow(request, { name, webhook }))}
-              </ul>`
-        }
+        ${Rows({
+          rows: webhooks.map((webhook) => WebhookRow(request, { name, webhook })),
+          empty: 'No webhooks yet.',
+        })}
         ${AddWebhook(request, { name, refused })}
       </div>`,
     }),
@@ -140,13 +139,7 @@ export async function showDeliveries(request: PageRequest): Promise<PageReply> {
       children: html`<div class="narrow-page">
         <h2>${webhook.name}</h2>
         <p class="muted break">${webhook.url}</p>
-        ${
-          deliveries.length === 0
-            ? html`<div class="empty"><p>Nothing has been sent yet.</p></div>`
-            : html`<ul class="rows">
-                ${deliveries.map(DeliveryRow)}
-              </ul>`
-        }
+        ${Rows({ rows: deliveries.map(DeliveryRow), empty: 'Nothing has been sent yet.' })}
       </div>`,
     }),
   )

@@ -1,9 +1,9 @@
 import { renderToString } from 'preact-render-to-string'
-import type { PageReply, PageRequest } from '../http/page-request.ts'
-import { Header } from '../ui/header.ts'
-import { Notice } from '../ui/notice.ts'
 import { notices } from '../http/notices.ts'
-import { html } from './html.ts'
+import type { PageReply, PageRequest } from '../http/page-request.ts'
+import { html } from '../rendering/html.ts'
+import { Header } from './header.ts'
+import { Notice } from './notice.ts'
 
 /** The whole text of a page. */
 export function renderDocument({ title, body }: PageReply, request: PageRequest): string {

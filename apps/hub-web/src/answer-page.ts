@@ -1,14 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CodedError, messageOf, type Logger } from '@berth/stdx'
-import { errorPage } from '../pages/error-page.ts'
-import { renderDocument } from '../rendering/document.ts'
-import { chooseEncoding, compressed } from './compressed.ts'
-import { checkForm } from './open-request.ts'
-import { redirect, type PageReply, type PageRequest, type RedirectReply, type Reply } from './page-request.ts'
-import { readForm } from './read-form.ts'
-import type { Router } from './router.ts'
-import { securityHeaders } from './security-headers.ts'
-import { paths } from '../paths.ts'
+import { chooseEncoding, compressed } from './http/compressed.ts'
+import { checkForm } from './http/open-request.ts'
+import {
+  redirect,
+  type PageReply,
+  type PageRequest,
+  type RedirectReply,
+  type Reply,
+} from './http/page-request.ts'
+import { readForm } from './http/read-form.ts'
+import type { Router } from './http/router.ts'
+import { securityHeaders } from './http/security-headers.ts'
+import { errorPage } from './pages/error-page.ts'
+import { paths } from './paths.ts'
+import { renderDocument } from './ui/document.ts'
 
 export interface AnswerOptions {
   open: () => Promise<PageRequest>

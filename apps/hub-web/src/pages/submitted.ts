@@ -1,4 +1,4 @@
-import { CodedError, isCoded } from '@berth/stdx'
+import { isCoded, type CodedError } from '@berth/stdx'
 import type { PageReply, Reply } from '../http/page-request.ts'
 import { Notice } from '../ui/notice.ts'
 import { statusOf } from './error-page.ts'
@@ -45,11 +45,4 @@ function retryAfterMsOf(error: CodedError): number | undefined {
 
 export function RefusedNotice(refused: Refused | undefined) {
   return refused && Notice({ kind: 'bad', text: refused.error.message, hint: refused.error.hint })
-}
-
-/** A field that has to be there. */
-export function required(form: URLSearchParams, name: string): string {
-  const value = form.get(name)
-  if (value === null || value === '') throw new CodedError('invalid-argument', `Please fill in “${name}”.`)
-  return value
 }
