@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listenOnLoopback } from '@berth/stdx/testsuite'
 
 /** A registry with one blob at a time that counts what it sends. */
 export interface CountingUpstream extends AsyncDisposable {
@@ -20,7 +19,7 @@ export async function startCountingUpstream(): Promise<CountingUpstream> {
     if (!offered || !request.url?.endsWith(offered.digest)) return void response.writeHead(404).end()
     send(request, response, offered)
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const listening = await listenOnLoopback(server)
 
   function send(
     request: IncomingMessage,
@@ -43,14 +42,10 @@ export async function startCountingUpstream(): Promise<CountingUpstream> {
   }
 
   const upstream: CountingUpstream = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: listening.url,
     sentBytes: 0,
     offer: (blob) => (offered = blob),
-    async [Symbol.asyncDispose]() {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
+    [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose](),
   }
   return upstream
 }

@@ -1,21 +1,19 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { findFreePort, temporaryDirectory } from '@berth/stdx/testsuite'
 import { prepareCheckout } from '../setup/prepare-checkout.ts'
 import { publishFigures } from './figures.ts'
 import { measureInTurns } from './measure.ts'
 import { mustRun } from './network-namespace.ts'
 import { startProgram } from './program.ts'
-import { freePort } from './registry-peer.ts'
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '10' } } })
 
 await prepareCheckout()
 await using stack = new AsyncDisposableStack()
-const directory = await mkdtemp(join(tmpdir(), 'berth-bench-accounts-'))
-stack.defer(() => rm(directory, { recursive: true, force: true }))
+const directory = await temporaryDirectory(stack)
 const launcher = join(import.meta.dirname, '../bin/berth-hub')
 const [name, password] = ['ann', 'a password of a bench']
 
@@ -24,7 +22,7 @@ async function startHub(access: 'open' | 'accounts'): Promise<string> {
   const data = join(directory, access)
   await mkdir(data)
   if (access === 'open') await mustRun([launcher, 'seed', '--data', data])
-  const address = `127.0.0.1:${await freePort()}`
+  const address = `127.0.0.1:${await findFreePort()}`
   const argv = [launcher, 'serve', '--listen', address, '--data', data, '--access', access]
   const hub = stack.use(startProgram(argv, join(directory, `${access}.log`)))
   await hub.readyAfterMs(

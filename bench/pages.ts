@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findProgram } from '@berth/host'
+import { temporaryDirectory } from '@berth/stdx/testsuite'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { publishFigures } from './figures.ts'
 import { measureSeriesInTurns } from './measure.ts'
@@ -22,8 +22,7 @@ const views: Record<string, string> = {
 
 const { rounds } = await prepareBench(10)
 await using stack = new AsyncDisposableStack()
-const directory = await mkdtemp(join(tmpdir(), 'berth-bench-pages-'))
-stack.defer(() => rm(directory, { recursive: true, force: true }))
+const directory = await temporaryDirectory(stack)
 const url = await startHub()
 const browser = await launchBrowser()
 stack.defer(() => browser.close())

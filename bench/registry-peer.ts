@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { findProgram } from '@berth/host'
+import { findFreePort } from '@berth/stdx/testsuite'
 import { measureMemory } from './process-memory.ts'
 import { startProgram } from './program.ts'
 
@@ -29,7 +28,7 @@ export async function hasDockerRegistry(): Promise<boolean> {
 const launcher = join(import.meta.dirname, '../bin/berth-hub')
 
 export async function startDockerRegistry({ directory, upstream }: PeerOptions): Promise<RegistryPeer> {
-  const port = await freePort()
+  const port = await findFreePort()
   const home = await makeHome(directory, 'docker-registry')
   const config = {
     version: 0.1,
@@ -51,7 +50,7 @@ export async function startDockerRegistry({ directory, upstream }: PeerOptions):
 /** With as many workers as it takes by itself, or with these. */
 export async function startBerthHub(options: PeerOptions, workers?: number): Promise<RegistryPeer> {
   const { directory, upstream } = options
-  const port = await freePort()
+  const port = await findFreePort()
   const name = workers === undefined ? 'berth-hub' : `berth-hub, ${workers} worker`
   const home = await makeHome(directory, name)
   const command = upstream === undefined ? ['serve'] : ['mirror', '--upstream', upstream]
@@ -89,13 +88,4 @@ async function start(
     measureMemory: () => measureMemory(`${home}/`),
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

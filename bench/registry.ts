@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { mediaTypes } from '@berth/oci'
+import { temporaryDirectory } from '@berth/stdx/testsuite'
 import { prepareCheckout } from '../setup/prepare-checkout.ts'
 import { publishFigures } from './figures.ts'
 import { measureInTurns, measureSeriesInTurns, type Figure } from './measure.ts'
@@ -28,8 +27,7 @@ const largeBytes = 100 * 1000 * 1000
 await prepareCheckout()
 const hasPeer = await hasDockerRegistry()
 await using stack = new AsyncDisposableStack()
-const directory = await mkdtemp(join(tmpdir(), 'berth-bench-registry-'))
-stack.defer(() => rm(directory, { recursive: true, force: true }))
+const directory = await temporaryDirectory(stack)
 const small = randomBytes(10_000)
 const large = randomBytes(largeBytes)
 const [smallDigest, largeDigest] = [digestOf(small), digestOf(large)]

@@ -12,16 +12,19 @@ export interface Capability {
   packages: PackageNames
 }
 
+/** Most distributions call a package alike. */
+const everywhere = (name: string): PackageNames => ({ apt: name, dnf: name, apk: name, pacman: name })
+
 export const runCapabilities: readonly Capability[] = [
   {
     purpose: 'an OCI runtime',
     programs: ['runc', 'crun'],
-    packages: { apt: 'runc', dnf: 'runc', apk: 'runc', pacman: 'runc' },
+    packages: everywhere('runc'),
   },
   {
     purpose: 'a packet filter (nft)',
     programs: ['nft'],
-    packages: { apt: 'nftables', dnf: 'nftables', apk: 'nftables', pacman: 'nftables' },
+    packages: everywhere('nftables'),
   },
 ]
 
@@ -29,63 +32,58 @@ export const testCapabilities: readonly Capability[] = [
   {
     purpose: 'networks to test against (ip)',
     programs: ['ip'],
-    packages: { apt: 'iproute2', dnf: 'iproute', apk: 'iproute2', pacman: 'iproute2' },
+    packages: { ...everywhere('iproute2'), dnf: 'iproute' },
   },
   {
     purpose: 'content of test images (a static busybox)',
     programs: ['busybox', 'busybox.static'],
     isStatic: true,
-    packages: { apt: 'busybox-static', dnf: 'busybox', apk: 'busybox-static', pacman: 'busybox' },
+    packages: { ...everywhere('busybox-static'), dnf: 'busybox', pacman: 'busybox' },
   },
   {
     purpose: 'archives as others compress them (xz)',
     programs: ['xz'],
-    packages: { apt: 'xz-utils', dnf: 'xz', apk: 'xz', pacman: 'xz' },
+    packages: { ...everywhere('xz'), apt: 'xz-utils' },
   },
   {
     purpose: 'archives as others compress them (bzip2)',
     programs: ['bzip2'],
-    packages: { apt: 'bzip2', dnf: 'bzip2', apk: 'bzip2', pacman: 'bzip2' },
+    packages: everywhere('bzip2'),
   },
   {
     purpose: 'a second OCI client (skopeo)',
     programs: ['skopeo'],
-    packages: { apt: 'skopeo', dnf: 'skopeo', apk: 'skopeo', pacman: 'skopeo' },
+    packages: everywhere('skopeo'),
   },
   {
     purpose: 'a third OCI client (podman)',
     programs: ['podman'],
-    packages: { apt: 'podman', dnf: 'podman', apk: 'podman', pacman: 'podman' },
+    packages: everywhere('podman'),
   },
   {
     purpose: 'a registry of others (docker-registry)',
     programs: ['docker-registry', 'registry'],
-    packages: {
-      apt: 'docker-registry',
-      dnf: 'docker-distribution',
-      apk: 'docker-registry',
-      pacman: 'docker-distribution',
-    },
+    packages: { ...everywhere('docker-registry'), dnf: 'docker-distribution', pacman: 'docker-distribution' },
   },
   {
     purpose: 'certificates to test with (openssl)',
     programs: ['openssl'],
-    packages: { apt: 'openssl', dnf: 'openssl', apk: 'openssl', pacman: 'openssl' },
+    packages: everywhere('openssl'),
   },
   {
     purpose: 'system calls that fail on purpose (strace)',
     programs: ['strace'],
-    packages: { apt: 'strace', dnf: 'strace', apk: 'strace', pacman: 'strace' },
+    packages: everywhere('strace'),
   },
   {
     purpose: 'a browser',
     programs: ['chromium', 'chromium-browser', 'google-chrome'],
-    packages: { apt: 'chromium', dnf: 'chromium', apk: 'chromium', pacman: 'chromium' },
+    packages: everywhere('chromium'),
   },
   {
     purpose: 'a PostgreSQL server',
     programs: ['initdb', 'pg_ctlcluster'],
-    packages: { apt: 'postgresql', dnf: 'postgresql-server', apk: 'postgresql', pacman: 'postgresql' },
+    packages: { ...everywhere('postgresql'), dnf: 'postgresql-server' },
   },
   // Ceph's object store, the only one with an S3 interface that distributions bring.
   {
@@ -96,17 +94,17 @@ export const testCapabilities: readonly Capability[] = [
   {
     purpose: "an object store's monitor (ceph-mon)",
     programs: ['ceph-mon'],
-    packages: { apt: 'ceph-mon', dnf: 'ceph-mon', apk: 'ceph18-mon', pacman: 'ceph' },
+    packages: { ...everywhere('ceph-mon'), apk: 'ceph18-mon', pacman: 'ceph' },
   },
   {
     purpose: "an object store's disk (ceph-osd)",
     programs: ['ceph-osd'],
-    packages: { apt: 'ceph-osd', dnf: 'ceph-osd', apk: 'ceph18-osd', pacman: 'ceph' },
+    packages: { ...everywhere('ceph-osd'), apk: 'ceph18-osd', pacman: 'ceph' },
   },
   {
     purpose: "an object store's command line (ceph)",
     programs: ['ceph'],
-    packages: { apt: 'ceph-common', dnf: 'ceph-common', apk: 'ceph18-common', pacman: 'ceph' },
+    packages: { ...everywhere('ceph-common'), apk: 'ceph18-common', pacman: 'ceph' },
   },
 ]
 
@@ -115,7 +113,7 @@ export const longTestCapabilities: readonly Capability[] = [
   {
     purpose: 'a whole Debian (debootstrap)',
     programs: ['debootstrap'],
-    packages: { apt: 'debootstrap', dnf: 'debootstrap', apk: 'debootstrap', pacman: 'debootstrap' },
+    packages: everywhere('debootstrap'),
   },
 ]
 

@@ -149,6 +149,7 @@ test('architecture() finds no input or output in oci', () => {
 const outsideMay = new Set([
   '@berth/host',
   '@berth/stdx',
+  '@berth/stdx/testsuite',
   '@berth/oci',
   '@berth/layer',
   '@berth/catalog',

@@ -5,17 +5,17 @@ import { test } from 'node:test'
 import { assertNone } from './source/assert-none.ts'
 import { place, readWorkspace, root } from './source/workspace.ts'
 
-const pages = [...globSync('*.md', { cwd: root }), ...globSync('{docs,bench}/**/*.md', { cwd: root })].map(
-  (path) => {
-    const absolute = join(root, path)
-    return { path: absolute, lines: readFileSync(absolute, 'utf8').split('\n') }
-  },
-)
+const pages = globSync(['*.md', '{docs,bench,test}/**/*.md', '{apps,packages}/*/README.md'], {
+  cwd: root,
+}).map((path) => {
+  const absolute = join(root, path)
+  return { path: absolute, lines: readFileSync(absolute, 'utf8').split('\n') }
+})
 
 test('documentation() names only files that exist', () => {
   assertNone(
-    findInPages(/`((?:apps|packages|test|setup|bench)\/[\w./-]+\.(?:ts|mjs|md))`/g, (_, named) =>
-      join(root, named),
+    findInPages(/`((?:apps|packages|test|setup|bench|src)\/[\w./-]+\.(?:ts|mjs|md|json))`/g, (page, named) =>
+      join(named.startsWith('src/') ? dirname(page) : root, named),
     ),
     'follow the code',
   )
@@ -26,6 +26,14 @@ test('documentation() links only to files that exist', () => {
     findInPages(/\]\((?!https?:|#)([^)#]+)/g, (page, named) => join(dirname(page), named)),
     'mend the link',
   )
+})
+
+test('documentation() finds every page and decision listed in docs/README.md', () => {
+  const index = readFileSync(join(root, 'docs/README.md'), 'utf8')
+  const wrong = globSync('{,decisions/}*.md', { cwd: join(root, 'docs') })
+    .filter((path) => path !== 'README.md' && !index.includes(`(${path})`))
+    .map((path) => `docs/${path}`)
+  assertNone(wrong, 'one line in docs/README.md')
 })
 
 test('documentation() gives a reason for every dependency', () => {

@@ -5,14 +5,9 @@ import { spawn } from 'node:child_process'
 import { test } from 'node:test'
 import { digestOf, mediaTypes, parseManifest, type Digest } from '@berth/oci'
 import { storageSteps } from '@berth/registry-server'
+import { temporaryDirectory } from '@berth/stdx/testsuite'
 import { RegistryRequests, withDigest } from '../conformance/registry/registry-requests.ts'
-import {
-  kill,
-  launcher,
-  startProgram,
-  startProgramWith,
-  temporaryDirectory,
-} from '../integration/hub/hub-program.ts'
+import { kill, launcher, startProgram, startProgramWith } from '../integration/hub/hub-program.ts'
 import { ImageHistory } from '../integration/hub/image-history.ts'
 
 const repository = 'killed/steps'

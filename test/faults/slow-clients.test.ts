@@ -5,8 +5,9 @@ import { readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { digestOf } from '@berth/oci'
+import { temporaryDirectory } from '@berth/stdx/testsuite'
 import { RegistryRequests } from '../conformance/registry/registry-requests.ts'
-import { startProgram, temporaryDirectory } from '../integration/hub/hub-program.ts'
+import { startProgram } from '../integration/hub/hub-program.ts'
 
 const idleConnections = 10_000
 const perAddress = 500

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { parseReference } from '@berth/oci'
 import { openRegistryClient, type RegistryClient } from '@berth/registry-client'
-import { startEngine, type TestEngine } from '../fixtures/engine.ts'
-import { startHub, type TestHub } from '../fixtures/hub.ts'
+import { engineSuite } from '../fixtures/engine-suite.ts'
 import { busyboxImage, buildImage } from '../fixtures/images.ts'
 import { outsideAddress, startWebServer, type WebServer } from '../fixtures/web-server.ts'
 
@@ -13,18 +12,7 @@ const outside = outsideAddress()
 const skip = outside === undefined ? 'no address besides loopback' : false
 const credentials = { username: 'ann', password: 'planted-secret' }
 
-let hub: TestHub
-let engine: TestEngine
-
-before(async () => {
-  hub = await startHub()
-  engine = await startEngine({ bridge: 'none' })
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-})
+const suite = engineSuite({ bridge: 'none', isPulled: false })
 
 const askedWithSecrets = ({ requests }: WebServer) =>
   requests.filter(({ headers }) => headers.authorization !== undefined || headers.cookie !== undefined)
@@ -43,12 +31,12 @@ test('CVE-2020-15157: a foreign layer is fetched from where its URL says, and no
     foreignUrls: (digest) => [`${foreign.url}/${digest}`],
   })
   for (const { descriptor, bytes } of image.layers) layers.set(`/${descriptor.digest}`, bytes)
-  await hub.push(image, 'team/foreign:v1')
-  const name = `${hub.address}/team/foreign:v1`
+  await suite.hub.push(image, 'team/foreign:v1')
+  const name = `${suite.hub.address}/team/foreign:v1`
   const auth = JSON.stringify({
-    auths: { [hub.address]: { auth: Buffer.from('ann:planted').toString('base64') } },
+    auths: { [suite.hub.address]: { auth: Buffer.from('ann:planted').toString('base64') } },
   })
-  const pull = () => engine.berth(['pull', '-q', name], { env: { DOCKER_AUTH_CONFIG: auth } })
+  const pull = () => suite.engine.berth(['pull', '-q', name], { env: { DOCKER_AUTH_CONFIG: auth } })
 
   const refused = await pull()
   assert.equal(refused.exitCode, 1)
@@ -60,7 +48,7 @@ test('CVE-2020-15157: a foreign layer is fetched from where its URL says, and no
   const pulled = await pull()
   assert.equal(pulled.exitCode, 0, pulled.stderr)
   assert.deepEqual(askedWithSecrets(foreign), [])
-  const { stdout } = await engine.docker(['run', '--rm', '--network', 'none', name, 'cat', '/foreign'])
+  const { stdout } = await suite.run(['run', '--rm', '--network', 'none', name, 'cat', '/foreign'])
   assert.equal(stdout, 'here')
 })
 
@@ -70,8 +58,8 @@ test('a foreign layer that is not what its digest says is refused', async () => 
     layers: [{ '/a': 'x' }],
     foreignUrls: () => [foreign.url, 'ftp://x', 'no url'],
   })
-  await hub.push(image, 'team/lying:v1')
-  const { exitCode, stderr } = await engine.docker(['pull', '-q', `${hub.address}/team/lying:v1`])
+  await suite.hub.push(image, 'team/lying:v1')
+  const { exitCode, stderr } = await suite.run(['pull', '-q', `${suite.hub.address}/team/lying:v1`])
   assert.equal(exitCode, 1)
   assert.match(stderr, new RegExp(`blob ${image.layers[0]?.descriptor.digest} not found|Cannot verify`))
 })
@@ -174,7 +162,7 @@ test('F22: a redirect that never ends is left after ten', async () => {
     const next = Number(new URL(path, 'http://x').searchParams.get('n') ?? 0) + 1
     response.writeHead(302, { Location: `${path.split('?')[0]}?n=${next}` }).end()
   })
-  const { exitCode, stderr } = await engine.docker(['pull', '-q', `${registry.address}/team/loop:v1`])
+  const { exitCode, stderr } = await suite.run(['pull', '-q', `${registry.address}/team/loop:v1`])
   assert.equal(exitCode, 1)
   assert.match(stderr, /stopped after 10 redirects/)
   assert.equal(registry.requests.length, 11)

@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { temporaryDirectory } from '@berth/stdx/testsuite'
 import { startEngine } from '../fixtures/engine.ts'
 import type { ProgramResult } from '../fixtures/program.ts'
 import { startWebServer } from '../fixtures/web-server.ts'
-
-async function temporaryDirectory(stack: AsyncDisposableStack): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'berth-secrets-'))
-  stack.defer(() => rm(directory, { recursive: true, force: true }))
-  return directory
-}
 
 test('CVE-2021-41092: a credential helper that is missing ends the login, and sends nothing elsewhere', async () => {
   await using stack = new AsyncDisposableStack()

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { digestOf } from '@berth/oci'
+import { listenOnLoopback } from '@berth/stdx/testsuite'
 import { openRegistryClient } from './registry-client.ts'
 import { descriptorOf, referenceTo } from './testsuite/fake-registry.ts'
 
@@ -35,15 +35,12 @@ async function openSlowServer(answer?: (range: string, response: ServerResponse)
     response.end()
   }
   const server = createServer((request, response) => void serve(request, response))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const listening = await listenOnLoopback(server)
   return {
-    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    host: listening.address,
     ranges,
     openMax: () => openMax,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
+    [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose](),
   }
 }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
-import { connect, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { test } from 'node:test'
+import { listenOnLoopback } from '@berth/stdx/testsuite'
 import { proxyFor } from './proxy.ts'
 import { openRegistryClient } from './registry-client.ts'
 import { openFakeServer, referenceTo, sendManifest } from './testsuite/fake-registry.ts'
@@ -55,15 +56,12 @@ test('a registry behind a proxy is asked through it, and the proxy sees its own 
     request.socket.on('error', () => line.destroy())
     line.on('data', (bytes) => request.socket.write(bytes)).on('end', () => request.socket.end())
   })
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
-  const { port } = proxy.address() as AddressInfo
+  await using listening = await listenOnLoopback(proxy)
   await using client = openRegistryClient({
     insecureRegistries: [server.host],
-    proxy: { httpProxy: `http://ann:word@127.0.0.1:${port}` },
+    proxy: { httpProxy: `http://ann:word@${listening.address}` },
   })
   await client.fetchManifest(referenceTo(server.host), { credentials: { registryToken: 'canary' } })
   assert.equal(asked[0], `http://${server.host}/v2/team/app/manifests/v1`)
   assert.equal(asked[1], `Basic ${Buffer.from('ann:word').toString('base64')}`)
-  proxy.closeAllConnections()
-  await new Promise((resolve) => proxy.close(resolve))
 })

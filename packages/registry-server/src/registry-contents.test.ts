@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { digestOf, mediaTypes } from '@berth/oci'
 import { isCoded, silentLogger } from '@berth/stdx'
+import { listenOnLoopback, temporaryDirectory } from '@berth/stdx/testsuite'
 import { createRegistry } from './create-registry.ts'
 import { createRegistryHttpServer } from './http/registry-http-server.ts'
 import type { RegistryActivity } from './registry-activity.ts'
@@ -22,9 +18,8 @@ const manifest = Buffer.from(
 )
 
 async function serve() {
-  const directory = await mkdtemp(join(tmpdir(), 'berth-registry-'))
   await using stack = new AsyncDisposableStack()
-  stack.defer(() => rm(directory, { recursive: true }))
+  const directory = await temporaryDirectory(stack)
   const activities: RegistryActivity[] = []
   const registry = stack.use(
     await createRegistry({
@@ -36,10 +31,8 @@ async function serve() {
   const image = { blobs: [config], manifests: [{ bytes: manifest, mediaType: mediaTypes.ociManifest }] }
   await registry.putImage('a/b', 'latest', image)
   const server = createRegistryHttpServer((request, response) => void registry.handle(request, response))
-  stack.defer(() => server.closeAllConnections())
-  stack.defer(() => void server.close())
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v2/a/b/manifests/`
+  const listening = stack.use(await listenOnLoopback(server))
+  const url = `${listening.url}/v2/a/b/manifests/`
   const owned = stack.move()
   return { registry, activities, url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

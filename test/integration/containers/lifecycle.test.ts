@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '@berth/stdx/testsuite'
 import { engineSuite } from '../../fixtures/engine-suite.ts'
 
 const suite = engineSuite({ image: { config: { Labels: { from: 'image' } } } })
@@ -91,12 +92,12 @@ test('kill() sends signals, also by name, and refuses what does not run', async 
     'busybox',
     'sh',
     '-c',
-    'trap "echo got; exit 5" USR1; while true; do sleep 0.1; done',
+    'trap "echo got; exit 5" USR1; echo ready; while true; do sleep 0.1; done',
   )
-  await sleep(300)
+  await eventually(async () => assert.equal(await docker('logs', 'k1'), 'ready'))
   await docker('kill', '-s', 'USR1', 'k1')
   assert.equal(await docker('wait', 'k1'), '5')
-  assert.equal(await docker('logs', 'k1'), 'got')
+  assert.equal(await docker('logs', 'k1'), 'ready\ngot')
   assert.match(
     await refused('kill', 'k1'),
     /cannot kill container: k1: container [0-9a-f]{64} is not running/,
@@ -128,19 +129,17 @@ test('exec() has input, output, exit codes, users and environments of its own', 
   assert.match(missing.stdout + missing.stderr, /exec: "nope": executable file not found in \$PATH/)
   assert.equal(await docker('exec', '-u', '1000', 'e1', 'id', '-u'), '1000')
   assert.equal(await docker('exec', '-d', 'e1', 'touch', '/tmp/made'), '')
-  await sleep(300)
-  assert.equal(await docker('exec', 'e1', 'ls', '/tmp'), 'made')
+  await eventually(async () => assert.equal(await docker('exec', 'e1', 'ls', '/tmp'), 'made'))
   await docker('rm', '-f', 'e1')
   assert.match(await refused('exec', 'e1', 'true'), /No such container: e1/)
 })
 
 test('restart policies bring a container back until a person stops it', async () => {
   await docker('run', '-d', '--name', 'r1', '--restart', 'on-failure:2', 'busybox', 'false')
-  await sleep(1500)
-  assert.equal(await docker('inspect', '-f', '{{.RestartCount}} {{.State.Status}}', 'r1'), '2 exited')
+  const restarts = (name: string) => docker('inspect', '-f', '{{.RestartCount}} {{.State.Status}}', name)
+  await eventually(async () => assert.equal(await restarts('r1'), '2 exited'), 10_000)
   await docker('run', '-d', '--name', 'r2', '--restart', 'always', 'busybox', 'sh', '-c', 'sleep 0.2')
-  await sleep(1500)
-  assert.ok(Number(await docker('inspect', '-f', '{{.RestartCount}}', 'r2')) >= 1)
+  await eventually(async () => assert.match(await restarts('r2'), /^[1-9]/), 10_000)
   await docker('stop', '-t', '0', 'r2')
   await sleep(500)
   assert.equal(await docker('inspect', '-f', '{{.State.Status}}', 'r2'), 'exited')
@@ -179,7 +178,9 @@ test('events() tells the life of a container in order', async () => {
 
 test('top() shows the processes of a container alone', async () => {
   await docker('run', '-d', '--name', 't1', 'busybox', 'sh', '-c', 'sleep 98 & sleep 99')
-  while ((await docker('top', 't1')).split('\n').length < 3) await sleep(50)
+  await eventually(async () =>
+    assert.match(await docker('top', 't1'), /sleep 99[^]*sleep 98|sleep 98[^]*sleep 99/),
+  )
   const rows = (await docker('top', 't1', '-o', 'pid,args')).split('\n')
   assert.match(rows[0] ?? '', /^PID +COMMAND$/)
   assert.ok(

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { findFreePort, temporaryDirectory } from '@berth/stdx/testsuite'
 import { runProgram } from '../../fixtures/program.ts'
 
 /** Debian's docker-registry, another program on the other side of the protocol. */
@@ -21,11 +20,10 @@ export async function startDebianRegistry(
   options: { auth?: string; files?: Record<string, string> } = {},
 ): Promise<DebianRegistry> {
   await using stack = new AsyncDisposableStack()
-  const directory = await mkdtemp(join(tmpdir(), 'berth-debian-registry-'))
-  stack.defer(() => rm(directory, { recursive: true, force: true }))
+  const directory = await temporaryDirectory(stack)
   for (const [name, content] of Object.entries(options.files ?? {}))
     await writeFile(join(directory, name), content)
-  const address = `127.0.0.1:${await freePort()}`
+  const address = `127.0.0.1:${await findFreePort()}`
   const config = join(directory, 'config.yml')
   await writeFile(config, configText(directory, address, options.auth))
   const child = spawn('docker-registry', ['serve', config], { stdio: 'ignore' })
@@ -45,15 +43,6 @@ log: { level: error }
 storage: { filesystem: { rootdirectory: ${directory}/data }, delete: { enabled: true } }
 http: { addr: "${address}" }
 ${auth === undefined ? '' : `auth:\n${auth.replaceAll('{directory}', directory)}\n`}`
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 async function untilAnswering(address: string): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {

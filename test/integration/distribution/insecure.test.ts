@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { temporaryDirectory } from '@berth/stdx/testsuite'
 import { startEngine } from '../../fixtures/engine.ts'
 import { startHub } from '../../fixtures/hub.ts'
 import { buildImage } from '../../fixtures/images.ts'
@@ -31,8 +31,7 @@ test(
   { skip },
   async () => {
     await using stack = new AsyncDisposableStack()
-    const directory = await mkdtemp(join(tmpdir(), 'berth-insecure-'))
-    stack.defer(() => rm(directory, { recursive: true }))
+    const directory = await temporaryDirectory(stack)
     const file = join(directory, 'daemon.json')
     const { hub, server } = await outsideHub(stack)
     await hub.push(await buildImage({ layers: [{ '/a': 'insecure' }] }), 'team/plain:v1')

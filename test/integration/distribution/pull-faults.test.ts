@@ -2,35 +2,25 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Descriptor } from '@berth/oci'
+import { eventually } from '@berth/stdx/testsuite'
 import { postForMessages, type ApiMessage } from '../../fixtures/api-messages.ts'
-import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
+import { engineSuite } from '../../fixtures/engine-suite.ts'
 import { answers, corrupted, slow, truncatedTo, type Fault } from '../../fixtures/faults.ts'
-import { startHub, type TestHub } from '../../fixtures/hub.ts'
+import { startHub } from '../../fixtures/hub.ts'
 import { buildImage, type BuiltImage } from '../../fixtures/images.ts'
 import { storedContent } from '../../fixtures/stored-content.ts'
 
-let hub: TestHub
-let engine: TestEngine
-
-before(async () => {
-  hub = await startHub()
-  engine = await startEngine({ bridge: 'none' })
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-})
+const suite = engineSuite({ bridge: 'none', isPulled: false })
 
 async function newImage(name: string, layers = 2, layerBytes = 100_000): Promise<BuiltImage> {
   const contents = Array.from({ length: layers }, (_, index) => ({
     [`/noise${index}`]: randomBytes(layerBytes),
   }))
   const image = await buildImage({ layers: contents })
-  await hub.push(image, name)
+  await suite.hub.push(image, name)
   return image
 }
 
@@ -38,13 +28,13 @@ const layerOf = (image: BuiltImage, index: number): Descriptor =>
   image.layers[index]?.descriptor ?? assert.fail()
 
 const requestsFor = ({ digest }: { digest: string }) =>
-  hub.requests.filter(({ path }) => path.endsWith(digest))
+  suite.hub.requests.filter(({ path }) => path.endsWith(digest))
 
 /** The messages of a pull over the API; the client leaves when the signal is aborted. */
 function pull(name: string, signal?: AbortSignal): Promise<ApiMessage[]> {
   const [fromImage = '', tag = ''] = name.split(':')
-  const query = new URLSearchParams({ fromImage: `${hub.address}/${fromImage}`, tag })
-  return postForMessages(engine, `/images/create?${query}`, signal)
+  const query = new URLSearchParams({ fromImage: `${suite.hub.address}/${fromImage}`, tag })
+  return postForMessages(suite.engine, `/images/create?${query}`, signal)
 }
 
 const retries = (messages: readonly ApiMessage[]) =>
@@ -74,8 +64,8 @@ async function pullFromBusy(what: string, status: number, retryAfter?: () => str
   // A date is one when it is sent.
   const fault: Fault = (exchange) =>
     answers(status, { headers: retryAfter ? { 'Retry-After': retryAfter() } : {} })(exchange)
-  using _manifest = hub.inject({ path: `/manifests/${what}`, times: 1, fault })
-  using _layer = hub.inject({ path: layer.digest, times: 1, fault })
+  using _manifest = suite.hub.inject({ path: `/manifests/${what}`, times: 1, fault })
+  using _layer = suite.hub.inject({ path: layer.digest, times: 1, fault })
   const messages = await pull(`team/f20:${what}`)
   assert.match(String(messages.at(-1)?.status), /^Status: Downloaded newer image/, what)
   const [first = '', second = '', ...more] = retries(messages)
@@ -109,11 +99,11 @@ for (const [what, fault] of [
     const image = await newImage(name)
     const bad = layerOf(image, 1)
     {
-      using _ = hub.inject({ path: bad.digest, fault })
+      using _ = suite.hub.inject({ path: bad.digest, fault })
       const messages = await pull(name)
       assert.match(String(messages.at(-1)?.error), new RegExp(bad.digest))
     }
-    const { ingests, staged } = await storedContent(engine)
+    const { ingests, staged } = await storedContent(suite.engine)
     assert.deepEqual([ingests, staged], [{}, []])
     const messages = await pull(name)
     assert.match(String(messages.at(-1)?.status), /^Status: Downloaded newer image/)
@@ -124,7 +114,7 @@ test('F18: a mirror that keeps blobs wrongly costs a second download, from the r
   await using mirror = await startHub()
   const image = await newImage('team/f18:mirrored')
   await mirror.push(image, 'team/f18:mirrored')
-  const folder = join('/etc/berth/certs.d', hub.address.replace(/:(\d+)$/, '_$1_'))
+  const folder = join('/etc/berth/certs.d', suite.hub.address.replace(/:(\d+)$/, '_$1_'))
   await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'hosts.toml'), `[host."${mirror.url}"]\ncapabilities = ["pull", "resolve"]\n`)
@@ -139,19 +129,19 @@ test('F18: a mirror that keeps blobs wrongly costs a second download, from the r
 
 test('F19: a manifest that changes between two looks is what came, by its own digest', async () => {
   const [first, second] = [await newImage('team/f19:first', 1), await newImage('team/f19:second', 1)]
-  await hub.push(first, 'team/f19:moving')
+  await suite.hub.push(first, 'team/f19:moving')
   const { digest } = first.descriptor
   const moved: Fault = async ({ response }) => {
     response.writeHead(200, { 'Content-Type': second.descriptor.mediaType, 'Docker-Content-Digest': digest })
     response.end(second.manifest)
   }
-  using _ = hub.inject({ path: '/team/f19/manifests/moving', fault: moved })
+  using _ = suite.hub.inject({ path: '/team/f19/manifests/moving', fault: moved })
   const messages = await pull('team/f19:moving')
   assert.ok(messages.some(({ status }) => status === `Digest: ${second.descriptor.digest}`))
-  const byDigest = hub.inject({ path: `/team/f19/manifests/${digest}`, fault: moved })
-  const { status, body } = await engine.api(
+  const byDigest = suite.hub.inject({ path: `/team/f19/manifests/${digest}`, fault: moved })
+  const { status, body } = await suite.engine.api(
     'POST',
-    `/images/create?${new URLSearchParams({ fromImage: `${hub.address}/team/f19`, tag: digest })}`,
+    `/images/create?${new URLSearchParams({ fromImage: `${suite.hub.address}/team/f19`, tag: digest })}`,
   )
   byDigest[Symbol.dispose]()
   assert.notEqual(status, 200)
@@ -162,7 +152,7 @@ const slowly = slow({ chunkBytes: 64 * 1024, delayMs: 40 })
 
 test('F25: a hundred pulls of one image fetch each blob once and all see it to the end, though some leave', async () => {
   const image = await newImage('team/f25:v1', 3, 600_000)
-  using _ = hub.inject({ path: /\/team\/f25\/blobs\//, fault: slowly })
+  using _ = suite.hub.inject({ path: /\/team\/f25\/blobs\//, fault: slowly })
   const leaving = new AbortController()
   const leavers = Array.from({ length: 10 }, () =>
     pull('team/f25:v1', leaving.signal).catch(() => 'left' as const),
@@ -192,16 +182,13 @@ test('F25: when the last of a hundred leaves, the pull stops, and what came is k
   const image = await newImage('team/f25:left', 1, 2_000_000)
   const layer = layerOf(image, 0)
   {
-    using _ = hub.inject({ path: layer.digest, fault: slowly })
+    using _ = suite.hub.inject({ path: layer.digest, fault: slowly })
     const leaving = new AbortController()
     const clients = Array.from({ length: 100 }, () =>
       pull('team/f25:left', leaving.signal).catch(() => 'left' as const),
     )
-    const arrived = async () => Object.values((await storedContent(engine)).ingests)[0] ?? 0
-    for (let tries = 0; (await arrived()) < 200_000; tries++) {
-      assert.ok(tries < 200, 'nothing arrives')
-      await sleep(20)
-    }
+    const arrived = async () => Object.values((await storedContent(suite.engine)).ingests)[0] ?? 0
+    await eventually(async () => assert.ok((await arrived()) >= 200_000), 10_000)
     leaving.abort()
     assert.deepEqual(new Set(await Promise.all(clients)), new Set(['left']))
     await sleep(200)

@@ -1,38 +1,23 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { postForMessages } from '../../fixtures/api-messages.ts'
+import { engineSuite } from '../../fixtures/engine-suite.ts'
 import { answers, readThenCut, type Fault } from '../../fixtures/faults.ts'
-import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
+import { startEngine } from '../../fixtures/engine.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { buildImage, buildIndex, busyboxImage } from '../../fixtures/images.ts'
 import { runProgram } from '../../fixtures/program.ts'
 import { isRegistryInstalled, startDebianRegistry } from './debian-registry.ts'
 
-let hub: TestHub
-let engine: TestEngine
-
-before(async () => {
-  hub = await startHub()
-  engine = await startEngine({ bridge: 'none' })
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-})
-
-async function docker(...args: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await engine.docker(args)
-  assert.equal(exitCode, 0, `docker ${args.join(' ')}: ${stderr}`)
-  return stdout.trimEnd()
-}
+const suite = engineSuite({ bridge: 'none', isPulled: false })
+const { docker } = suite
 
 async function failing(...args: string[]): Promise<string> {
-  const { exitCode, stderr } = await engine.docker(args)
+  const { exitCode, stderr } = await suite.run(args)
   assert.equal(exitCode, 1, `docker ${args.join(' ')} did not fail`)
   return stderr.trimEnd()
 }
@@ -50,9 +35,9 @@ const asked = (registry: TestHub, from: number) =>
 
 /** Pulls an image so that it is here as a registry served it. */
 async function pulled(name: string, image: Parameters<TestHub['push']>[0]): Promise<string> {
-  await hub.push(image, name)
-  await docker('pull', '-q', `${hub.address}/${name}`)
-  return `${hub.address}/${name}`
+  await suite.hub.push(image, name)
+  await docker('pull', '-q', `${suite.hub.address}/${name}`)
+  return `${suite.hub.address}/${name}`
 }
 
 test('push() sends what the registry lacks, byte for byte, and tells each step', async () => {
@@ -91,15 +76,15 @@ test('push() sends what the registry lacks, byte for byte, and tells each step',
 test('push() mounts what another repository of the registry has', async () => {
   const image = await busyboxImage({ layers: [{ '/push': 'mounted' }] })
   const source = await pulled('team/origin:v1', image)
-  const name = `${hub.address}/team/copy:v1`
+  const name = `${suite.hub.address}/team/copy:v1`
   await docker('tag', source, name)
-  const before = hub.requests.length
+  const before = suite.hub.requests.length
   const output = await docker('push', name)
   assert.match(
     output,
     new RegExp(`^${short(image.config.rootfs.diff_ids[1])}: Mounted from team/origin$`, 'm'),
   )
-  assert.equal(asked(hub, before).filter((line) => /^(PATCH|PUT blobs)/.test(line)).length, 0)
+  assert.equal(asked(suite.hub, before).filter((line) => /^(PATCH|PUT blobs)/.test(line)).length, 0)
 })
 
 test('push -a sends every tag of a repository', async () => {
@@ -145,14 +130,14 @@ test('push() of an index that is not all here sends the one image, and says so',
 test('push() compresses the layers of an image that was made here, once', async () => {
   await using target = await startHub()
   const image = await busyboxImage({ layers: [{ '/push': 'raw'.repeat(1000) }], compression: 'none' })
-  const archive = `${engine.dataRoot}/raw.tar`
-  await hub.push(image, 'team/raw:v1')
-  await docker('pull', '-q', `${hub.address}/team/raw:v1`)
-  await docker('save', '-o', archive, `${hub.address}/team/raw:v1`)
-  await docker('rmi', `${hub.address}/team/raw:v1`)
+  const archive = `${suite.engine.dataRoot}/raw.tar`
+  await suite.hub.push(image, 'team/raw:v1')
+  await docker('pull', '-q', `${suite.hub.address}/team/raw:v1`)
+  await docker('save', '-o', archive, `${suite.hub.address}/team/raw:v1`)
+  await docker('rmi', `${suite.hub.address}/team/raw:v1`)
   await docker('load', '-i', archive)
   const name = `${target.address}/team/raw:v1`
-  await docker('tag', `${hub.address}/team/raw:v1`, name)
+  await docker('tag', `${suite.hub.address}/team/raw:v1`, name)
   const [, digest] = /^v1: digest: (\S+)/m.exec(await docker('push', name)) ?? []
   const { layers } = (await (await fetch(`${target.url}/v2/team/raw/manifests/v1`)).json()) as {
     layers: { mediaType: string; digest: string }[]
@@ -165,7 +150,7 @@ test('push() compresses the layers of an image that was made here, once', async 
   assert.deepEqual(gunzipSync(await blob.arrayBuffer()), Buffer.from(image.layers[1]?.tar ?? []))
   assert.match(await docker('push', name), new RegExp(`^v1: digest: ${digest}`, 'm'))
   assert.equal(await docker('image', 'inspect', '-f', '{{.Id}}', name), image.imageId)
-  await docker('rmi', name, `${hub.address}/team/raw:v1`)
+  await docker('rmi', name, `${suite.hub.address}/team/raw:v1`)
   await docker('pull', '-q', name)
   assert.equal(await docker('run', '--rm', '--network', 'none', name, 'head', '-c', '3', '/push'), 'raw')
 })
@@ -173,12 +158,12 @@ test('push() compresses the layers of an image that was made here, once', async 
 test('push() of what is not here is told in the words of Docker', async () => {
   const source = await pulled('team/names:v1', await busyboxImage({ layers: [{ '/push': 'names' }] }))
   assert.match(
-    await failing('push', `${hub.address}/team/unknown:v1`),
-    new RegExp(`^An image does not exist locally with the tag: ${hub.address}/team/unknown$`, 'm'),
+    await failing('push', `${suite.hub.address}/team/unknown:v1`),
+    new RegExp(`^An image does not exist locally with the tag: ${suite.hub.address}/team/unknown$`, 'm'),
   )
   assert.match(
-    await failing('push', `${hub.address}/team/names:v2`),
-    new RegExp(`^tag does not exist: ${hub.address}/team/names:v2$`, 'm'),
+    await failing('push', `${suite.hub.address}/team/names:v2`),
+    new RegExp(`^tag does not exist: ${suite.hub.address}/team/names:v2$`, 'm'),
   )
   assert.match(
     await failing('push', `${source.replace(':v1', '')}@sha256:${'0'.repeat(64)}`),
@@ -188,14 +173,14 @@ test('push() of what is not here is told in the words of Docker', async () => {
 
 test('push() that a registry refuses is told in the words of Docker', async () => {
   const source = await pulled('team/refused:v1', await busyboxImage({ layers: [{ '/push': 'refused' }] }))
-  const name = `${hub.address}/team/other:v1`
+  const name = `${suite.hub.address}/team/other:v1`
   await docker('tag', source, name)
   for (const [status, code, text] of [
     [401, 'UNAUTHORIZED', 'unauthorized: authentication required'],
     [403, 'DENIED', 'denied: requested access to the resource is denied'],
   ] as const) {
     const body = JSON.stringify({ errors: [{ code, message: text.slice(text.indexOf(': ') + 2) }] })
-    using _ = hub.inject({ path: '/team/other/', method: 'POST', fault: answers(status, { body }) })
+    using _ = suite.hub.inject({ path: '/team/other/', method: 'POST', fault: answers(status, { body }) })
     assert.match(await failing('push', name), new RegExp(`^${text}$`, 'm'))
   }
 })

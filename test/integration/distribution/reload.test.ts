@@ -1,25 +1,18 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually, temporaryDirectory } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub } from '../../fixtures/hub.ts'
 import { buildImage } from '../../fixtures/images.ts'
 
-async function untilLogged(engine: TestEngine, pattern: RegExp): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (pattern.test(await engine.log())) return
-    await sleep(25)
-  }
-  assert.match(await engine.log(), pattern)
-}
+const untilLogged = (engine: TestEngine, pattern: RegExp) =>
+  eventually(async () => assert.match(await engine.log(), pattern), 5000)
 
 test('SIGHUP makes the engine use other mirrors; a file that is wrong changes nothing', async () => {
   await using stack = new AsyncDisposableStack()
-  const directory = await mkdtemp(join(tmpdir(), 'berth-reload-'))
-  stack.defer(() => rm(directory, { recursive: true }))
+  const directory = await temporaryDirectory(stack)
   const file = join(directory, 'daemon.json')
   const hub = stack.use(await startHub())
   await hub.push(await buildImage({ layers: [{ '/a': 'a' }] }), 'library/reloaded:latest')

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
+import { listenOnLoopback } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub } from '../../fixtures/hub.ts'
 import { buildImage, buildIndex } from '../../fixtures/images.ts'
@@ -27,15 +26,8 @@ async function startIndex() {
   const server = createServer((request, response) => {
     asked.push(new URL(request.url ?? '', 'http://index'))
     response.end(JSON.stringify({ num_results: results.length, results }))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
-  const close = async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  }
-  return { address, asked, [Symbol.asyncDispose]: close }
+  })
+  return { ...(await listenOnLoopback(server)), asked }
 }
 
 test('docker search finds repositories of a registry, by filters and limit', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { temporaryDirectory } from '@berth/stdx/testsuite'
 import { hash } from 'bcryptjs'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub } from '../../fixtures/hub.ts'
@@ -26,8 +26,7 @@ const stack = new AsyncDisposableStack()
 
 before(async () => {
   if (skip !== false) return
-  directory = await mkdtemp(join(tmpdir(), 'berth-token-auth-'))
-  stack.defer(() => rm(directory, { recursive: true, force: true }))
+  directory = await temporaryDirectory(stack)
   const [key, certificate] = [join(directory, 'token.key'), join(directory, 'token.pem')]
   await run('openssl', 'ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', key)
   await run(

@@ -28,13 +28,13 @@ test(
   async () => {
     await using hub = await startFurnishedHub()
     await using browser = await startBrowser()
-    const findings: string[] = []
-    for (const colorScheme of ['light', 'dark'] as const)
-      for (const who of [undefined, 'ada', 'keeper'] as const) {
+    const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
+      ([undefined, 'ada', 'keeper'] as const).map((who) => {
         const cases = everyPage(hub).filter((page) => page.who === who)
-        findings.push(...(await lookAt(browser, { hub, cases, who, colorScheme })))
-      }
-    assert.deepEqual(findings, [])
+        return lookAt(browser, { hub, cases, who, colorScheme })
+      }),
+    )
+    assert.deepEqual((await Promise.all(looks)).flat(), [])
   },
 )
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { passwordOf } from '@berth/catalog/testsuite'
 import type { Page } from 'playwright-core'
 import { findBrowser, startBrowser } from '../../fixtures/browser.ts'
 import { startFurnishedHub } from './furnished-hub.ts'
-import { passwordOf } from './page-hub.ts'
 
 const skip = !(await findBrowser()) && 'needs chromium'
 const stepsMax = 60

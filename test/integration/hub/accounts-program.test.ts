@@ -2,25 +2,15 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { startPostgresServer } from '@berth/sql/testsuite'
+import { eventually, findFreePort, temporaryDirectory } from '@berth/stdx/testsuite'
 import { hubClient, passwordOf } from '../../fixtures/accounts-hub.ts'
-import { launcher, startProgramWith, startServing, temporaryDirectory } from './hub-program.ts'
-import { eventually } from './mirror-fixture.ts'
+import { launcher, startProgramWith, startServing } from './hub-program.ts'
 
 const run = promisify(execFile)
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 test('berth-hub with nothing configured: hello-world for everyone, pushing for nobody, and how to begin', async () => {
   await using stack = new AsyncDisposableStack()
@@ -74,7 +64,7 @@ test('berth-hub serve with a configuration file: checked, and served with metric
   await using stack = new AsyncDisposableStack()
   const data = await temporaryDirectory(stack)
   const file = join(data, 'hub.yaml')
-  const metrics = `127.0.0.1:${await freePort()}`
+  const metrics = `127.0.0.1:${await findFreePort()}`
   await writeFile(file, `sign-up: closed\nworkers: 2\nmetrics: ${metrics}\n`)
   const checked = await run(launcher, ['serve', '--config', file, '--validate'])
   assert.equal(checked.stdout, 'ok\n')

@@ -8,9 +8,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { digestOf } from '@berth/oci'
+import { eventually, temporaryDirectory } from '@berth/stdx/testsuite'
 import { busyboxImage } from '../../fixtures/images.ts'
 import { startHub } from '../../fixtures/hub.ts'
-import { kill, launcher, startProgram, temporaryDirectory } from './hub-program.ts'
+import { kill, launcher, startProgram } from './hub-program.ts'
 import { RegistryRequests, withDigest } from '../../conformance/registry/registry-requests.ts'
 
 const run = promisify(execFile)
@@ -65,12 +66,12 @@ test('berth-hub killed in the middle of an upload goes on with it when it is bac
   })
   broken.on('error', () => {})
   broken.write(bytes.subarray(0, half))
-  await waitForOffset(before.url, path, half)
+  await untilReceived(before.url, path, half)
   await kill(before.child)
 
   const after = await startProgram(stack, data)
   const requests = new RegistryRequests(after.url)
-  await waitForOffset(after.url, path, half)
+  await untilReceived(after.url, path, half)
   const headers = { 'Content-Range': `${half}-${bytes.length - 1}` }
   await requests.send('PATCH', path, { body: bytes.subarray(half), headers, status: 202 })
   const digest = digestOf(bytes)
@@ -94,7 +95,7 @@ test('berth-hub seeds hello-world twice, serves it, and ends on SIGTERM after wh
   const slow = httpRequest(new URL(path, url), { method: 'PATCH', headers: { 'Content-Length': 4 } })
   const answered = once(slow, 'response')
   slow.write('ab')
-  await waitForOffset(url, path, 2)
+  await untilReceived(url, path, 2)
   child.kill('SIGTERM')
   slow.end('cd')
   const [response] = (await answered) as [{ statusCode: number; resume: () => void }]
@@ -114,11 +115,9 @@ test('berth-hub starts through a chain of links from anywhere', async () => {
   await assert.rejects(failed, { code: 1, stderr: /unknown command "sevre"\nSee 'berth-hub --help'/ })
 })
 
-async function waitForOffset(url: string, path: string, offset: number): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const response = await new RegistryRequests(url).send('GET', path, { status: 204 })
-    if (response.headers.get('range') === `0-${offset - 1}`) return
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  assert.fail(`${path} never had ${offset} bytes`)
+function untilReceived(url: string, path: string, sizeBytes: number): Promise<void> {
+  return eventually(async () => {
+    const { headers } = await new RegistryRequests(url).send('GET', path, { status: 204 })
+    assert.equal(headers.get('range'), `0-${sizeBytes - 1}`)
+  })
 }

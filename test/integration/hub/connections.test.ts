@@ -3,19 +3,14 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { createRegistryHttpServer, type ConnectionLimits } from '@berth/registry-server'
-import { eventually } from './mirror-fixture.ts'
+import { eventually, listenOnLoopback } from '@berth/stdx/testsuite'
 
 async function startLimited(
   stack: AsyncDisposableStack,
   limits: ConnectionLimits,
 ): Promise<{ open: (address: string) => Socket }> {
   const server = createRegistryHttpServer((_, response) => void response.end('ok'), undefined, limits)
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  stack.defer(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const { port } = server.address() as { port: number }
+  const { port } = stack.use(await listenOnLoopback(server))
   return {
     open(localAddress) {
       const socket = connect({ port, host: '127.0.0.1', localAddress })

@@ -6,9 +6,9 @@ import { test } from 'node:test'
 import { digestOf, mediaTypes } from '@berth/oci'
 import { armFailpoints, type Failpoint } from '@berth/stdx'
 import { storageSteps } from '@berth/registry-server'
+import { temporaryDirectory } from '@berth/stdx/testsuite'
 import { linuxKernel } from '@berth/syscalls'
 import { RegistryRequests, withDigest } from '../../conformance/registry/registry-requests.ts'
-import { temporaryDirectory } from './hub-program.ts'
 import { serveRegistry } from './served-registry.ts'
 
 /** A registry whose storage fails as it is told to, with an image and a blob that is sent as a file. */

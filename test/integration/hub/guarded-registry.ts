@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import {
   createRegistry,
@@ -13,8 +11,8 @@ import {
 } from '@berth/registry-server'
 import { openSqliteDatabase } from '@berth/sql'
 import { silentLogger, type Logger } from '@berth/stdx'
+import { listenOnLoopback, temporaryDirectory } from '@berth/stdx/testsuite'
 import { RegistryRequests } from '../../conformance/registry/registry-requests.ts'
-import { temporaryDirectory } from './hub-program.ts'
 
 export const roles = ['everyone', 'reader', 'writer', 'owner'] as const
 export type Role = (typeof roles)[number]
@@ -97,14 +95,7 @@ export async function startGuarded(logger: Logger = silentLogger): Promise<Guard
     const isToken = request.url?.startsWith('/auth/token')
     void (isToken ? tokens : registry).handle(request, response)
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  stack.defer(async () => {
-    const closed = once(server, 'close')
-    server.close()
-    server.closeAllConnections()
-    await closed
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { url } = stack.use(await listenOnLoopback(server))
   const owned = stack.move()
   return {
     url,

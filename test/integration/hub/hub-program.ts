@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 export const launcher = join(import.meta.dirname, '../../../bin/berth-hub')
-
-export async function temporaryDirectory(stack: AsyncDisposableStack): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'berth-registry-'))
-  stack.defer(() => rm(directory, { recursive: true, force: true }))
-  return directory
-}
 
 interface StartedProgram {
   child: ChildProcess

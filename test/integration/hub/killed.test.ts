@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { digestOf, parseManifest } from '@berth/oci'
-import { kill, startProgram, temporaryDirectory } from './hub-program.ts'
+import { temporaryDirectory } from '@berth/stdx/testsuite'
+import { kill, startProgram } from './hub-program.ts'
 import { RegistryRequests } from '../../conformance/registry/registry-requests.ts'
 
 const rounds = 4

@@ -9,10 +9,9 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { digestHex, digestOf, type Digest } from '@berth/oci'
 import type { OpenFileSender } from '@berth/registry-server'
+import { eventually, temporaryDirectory } from '@berth/stdx/testsuite'
 import { linuxKernel } from '@berth/syscalls'
 import { RegistryRequests } from '../../conformance/registry/registry-requests.ts'
-import { temporaryDirectory } from './hub-program.ts'
-import { eventually } from './mirror-fixture.ts'
 import { serveRegistry } from './served-registry.ts'
 
 const bytes = randomBytes(24_000_000)

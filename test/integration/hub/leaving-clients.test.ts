@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { readdir, readlink } from 'node:fs/promises'
 import { get, request as httpRequest, type IncomingMessage } from 'node:http'
 import { test } from 'node:test'
+import { eventually } from '@berth/stdx/testsuite'
 import { startHub } from '../../fixtures/hub.ts'
 import { RegistryRequests } from '../../conformance/registry/registry-requests.ts'
 
@@ -12,17 +13,6 @@ async function openFiles(pattern: RegExp): Promise<string[]> {
   const names = await readdir('/proc/self/fd')
   const targets = await Promise.all(names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')))
   return targets.filter((target) => pattern.test(target))
-}
-
-async function eventually(check: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await check()
-    } catch (error) {
-      if (attempt === 100) throw error
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }
 }
 
 test('clients that leave in the middle of a download leave no file open', async () => {

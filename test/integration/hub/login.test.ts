@@ -7,10 +7,11 @@ import { get } from 'node:https'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { temporaryDirectory } from '@berth/stdx/testsuite'
 import { hash } from 'bcryptjs'
 import { busyboxImage } from '../../fixtures/images.ts'
 import { startHub } from '../../fixtures/hub.ts'
-import { startProgram, startServing, temporaryDirectory } from './hub-program.ts'
+import { startProgram, startServing } from './hub-program.ts'
 
 const run = promisify(execFile)
 const hasProgram = (name: string, flag: string) =>

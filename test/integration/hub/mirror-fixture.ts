@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { openRegistryHost, type Credentials, type RegistryHostOptions } from '@berth/registry-client'
 import type { MirrorNamespace, MirrorsOptions, RegistryOptions } from '@berth/registry-server'
+import { listenOnLoopback, type ListeningServer } from '@berth/stdx/testsuite'
 import { registryUpstream } from '../../../apps/hub/src/registry-upstream.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { RegistryRequests } from '../../conformance/registry/registry-requests.ts'
@@ -72,34 +71,12 @@ export async function startMirror(options: MirrorFixtureOptions = {}): Promise<M
 }
 
 /** A server that answers everything with one function. */
-export async function startServer(
+export function startServer(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
-): Promise<AsyncDisposable & { url: string }> {
-  const server = createServer(answer)
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close').catch(() => {})
-    },
-  }
+): Promise<ListeningServer> {
+  return listenOnLoopback(createServer(answer))
 }
 
 export async function bytesOf(response: Response): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer())
-}
-
-/** Waits until a condition holds, at most two seconds. */
-export async function eventually(check: () => void | Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await check()
-    } catch (error) {
-      if (attempt === 100) throw error
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }
 }

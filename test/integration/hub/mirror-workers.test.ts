@@ -6,10 +6,11 @@ import { get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Digester, type Digest } from '@berth/oci'
+import { temporaryDirectory } from '@berth/stdx/testsuite'
 import { RegistryRequests } from '../../conformance/registry/registry-requests.ts'
 import { slow } from '../../fixtures/faults.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
-import { startProgram, temporaryDirectory } from './hub-program.ts'
+import { startProgram } from './hub-program.ts'
 
 const bytes = randomBytes(8 * 1024 * 1024)
 

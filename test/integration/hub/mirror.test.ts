@@ -8,10 +8,10 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { digestHex, Digester, digestOf, mediaTypes } from '@berth/oci'
 import { openRegistryHost } from '@berth/registry-client'
+import { eventually, temporaryDirectory } from '@berth/stdx/testsuite'
 import { registryUpstream } from '../../../apps/hub/src/registry-upstream.ts'
 import { answers, corrupted, cutAfter, silent, slow, withMediaType } from '../../fixtures/faults.ts'
-import { temporaryDirectory } from './hub-program.ts'
-import { bytesOf, eventually, startMirror, startServer } from './mirror-fixture.ts'
+import { bytesOf, startMirror, startServer } from './mirror-fixture.ts'
 
 const mebibyte = 1024 * 1024
 

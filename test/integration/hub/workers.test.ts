@@ -5,9 +5,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import { digestOf } from '@berth/oci'
+import { eventually, temporaryDirectory } from '@berth/stdx/testsuite'
 import { RegistryRequests, withDigest } from '../../conformance/registry/registry-requests.ts'
-import { startProgram, temporaryDirectory } from './hub-program.ts'
-import { eventually } from './mirror-fixture.ts'
+import { startProgram } from './hub-program.ts'
 
 /** Processes that a process has started. */
 async function childrenOf(pid: number): Promise<number[]> {

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { eventually } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { busyboxImage, hardLinkTo } from '../../fixtures/images.ts'
 import { storedContent } from '../../fixtures/stored-content.ts'
+import { startWebServer } from '../../fixtures/web-server.ts'
 
 let engine: TestEngine
 let hub: TestHub
@@ -57,11 +57,11 @@ const started = (name: string, script: string) =>
     `${script}; touch /done; sleep 600`,
   )
 
-async function settled(name: string): Promise<void> {
-  for (;;) {
-    if ((await engine.docker(['exec', name, 'test', '-e', '/done'])).exitCode === 0) return
-  }
-}
+const settled = (name: string) =>
+  eventually(async () => {
+    const { exitCode } = await engine.docker(['exec', name, 'test', '-e', '/done'])
+    assert.equal(exitCode, 0)
+  }, 10_000)
 
 const changing =
   'echo new > /new; ln /new /new-link; rm /data/old; echo changed > /data/kept; rm -r /gone; mkdir /gone; touch /gone/other; chmod 700 /home; mkfifo /pipe'
@@ -186,25 +186,20 @@ test('import() takes compressed archives as they are, and archives behind a URL'
   const bytes = execFileSync('gzip', ['-c', join(directory, 'exited.tar')], { maxBuffer: 1 << 28 })
   const path = join(directory, 'exited.tar.gz')
   await writeFile(path, bytes)
-  const server = createServer((request, response) => {
-    if (request.url === '/root.tar.gz') response.end(bytes)
+  await using server = await startWebServer((request, response) => {
+    if (request.path === '/root.tar.gz') response.end(bytes)
     else response.writeHead(404).end()
-  }).listen(0, '127.0.0.1')
-  try {
-    await docker('import', path, 'zipped:1')
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const text = await docker('import', `${url}/root.tar.gz`, 'fetched:1')
-    assert.match(text, /Downloading from http:\/\/127\.0\.0\.1/)
-    const layers = (name: string) => docker('inspect', '-f', '{{json .RootFS.Layers}}', name)
-    assert.equal(await layers('fetched:1'), await layers('zipped:1'))
-    assert.equal(await layers('fetched:1'), await layers('brought:1'))
-    assert.equal(await docker('run', '--rm', '--network', 'none', 'fetched:1', 'cat', '/new'), 'new')
-    const { exitCode, stderr } = await engine.docker(['import', `${url}/nothing`])
-    assert.equal(exitCode, 1)
-    assert.match(stderr, /the server answered 404/)
-  } finally {
-    server.close()
-  }
+  })
+  await docker('import', path, 'zipped:1')
+  const text = await docker('import', `${server.url}/root.tar.gz`, 'fetched:1')
+  assert.match(text, /Downloading from http:\/\/127\.0\.0\.1/)
+  const layers = (name: string) => docker('inspect', '-f', '{{json .RootFS.Layers}}', name)
+  assert.equal(await layers('fetched:1'), await layers('zipped:1'))
+  assert.equal(await layers('fetched:1'), await layers('brought:1'))
+  assert.equal(await docker('run', '--rm', '--network', 'none', 'fetched:1', 'cat', '/new'), 'new')
+  const { exitCode, stderr } = await engine.docker(['import', `${server.url}/nothing`])
+  assert.equal(exitCode, 1)
+  assert.match(stderr, /the server answered 404/)
 })
 
 test('import() refuses what is no archive, and leaves nothing of it', async () => {

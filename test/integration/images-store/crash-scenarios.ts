@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { temporaryDirectory } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine, type TestEngineOptions } from '../../fixtures/engine.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { busyboxImage, type BuiltImage } from '../../fixtures/images.ts'
@@ -36,8 +36,7 @@ export async function openCrashPlace(
   options: Pick<TestEngineOptions, 'dataRoot' | 'env'> = {},
 ): Promise<CrashPlace> {
   await using stack = new AsyncDisposableStack()
-  const directory = await mkdtemp(join(tmpdir(), 'bt-crash-'))
-  stack.defer(() => rm(directory, { recursive: true, force: true }))
+  const directory = await temporaryDirectory(stack)
   const hub = stack.use(await startHub())
   const flags = ['--registry-mirror', hub.url]
   const engine = stack.use(await startEngine({ ...options, bridge: 'none', flags }))

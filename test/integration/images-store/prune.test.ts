@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { DiskUsage } from '@berth/api'
-import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
-import { startHub, type TestHub } from '../../fixtures/hub.ts'
-import { buildImage, busyboxImage } from '../../fixtures/images.ts'
+import { engineSuite } from '../../fixtures/engine-suite.ts'
+import type { TestHub } from '../../fixtures/hub.ts'
+import { buildImage } from '../../fixtures/images.ts'
 import { storedContent } from '../../fixtures/stored-content.ts'
 
-let engine: TestEngine
-let hub: TestHub
+const suite = engineSuite({ bridge: 'none', isPulled: false, furnish: pushImages })
+const { docker } = suite
 
-before(async () => {
-  hub = await startHub()
+async function pushImages(hub: TestHub): Promise<void> {
   const base = { '/base': 'b'.repeat(100_000) }
-  await hub.push(await busyboxImage(), 'library/busybox:latest')
   await hub.push(
     await buildImage({ layers: [base, { '/one': '1' }], config: { Labels: { keep: 'yes' } } }),
     'library/one:1',
@@ -21,18 +19,6 @@ before(async () => {
     await buildImage({ layers: [base, { '/two': '2' }], config: { Cmd: ['/two'] } }),
     'library/two:1',
   )
-  engine = await startEngine({ bridge: 'none', flags: ['--registry-mirror', hub.url] })
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-})
-
-async function docker(...args: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await engine.docker(args)
-  assert.equal(exitCode, 0, `docker ${args.join(' ')}: ${stderr}`)
-  return stdout.trimEnd()
 }
 
 const pullAll = async () => {
@@ -53,7 +39,7 @@ test('df() counts each layer once and says what images share', async () => {
     '-c',
     'head -c 50000 /dev/zero > /file',
   )
-  const { body } = await engine.api('GET', '/system/df')
+  const { body } = await suite.engine.api('GET', '/system/df')
   const usage = body as DiskUsage
   const images = new Map(usage.Images?.map((image) => [image.RepoTags?.[0], image]))
   const shared = images.get('one:1')?.SharedSize ?? 0
@@ -82,7 +68,7 @@ test('image prune() takes what has no name, and with -a what no container was ma
   const text = await docker('image', 'prune', '-af')
   assert.match(text, /^untagged: one:1$/m)
   assert.deepEqual(await names(), ['busybox'])
-  assert.equal((await storedContent(engine)).layers.length, 1)
+  assert.equal((await storedContent(suite.engine)).layers.length, 1)
 })
 
 test('container prune() takes what does not run and says how much that was', async () => {
@@ -103,13 +89,13 @@ test('system prune() of the stock client takes everything that is not used', asy
   assert.equal(await docker('ps', '-aq', '--filter', 'status=created'), '')
   await docker('rm', '-f', 'runs')
   await docker('system', 'prune', '-af')
-  const { images, blobs, layers } = await storedContent(engine)
+  const { images, blobs, layers } = await storedContent(suite.engine)
   assert.deepEqual([images, blobs, layers], [[], [], []])
 })
 
 test('image prune() counts the bytes of a layer that is not compressed once', async () => {
   const image = await buildImage({ layers: [{ '/large': 'x'.repeat(1_000_000) }], compression: 'none' })
-  await hub.push(image, 'library/plain:1')
+  await suite.hub.push(image, 'library/plain:1')
   await docker('pull', '-q', 'plain:1')
   assert.match(await docker('image', 'prune', '-af'), /Total reclaimed space: 1\.00\dMB$/)
 })
@@ -117,5 +103,5 @@ test('image prune() counts the bytes of a layer that is not compressed once', as
 test('prune() refuses filters that it does not know', async () => {
   const filters = encodeURIComponent(JSON.stringify({ colour: ['red'] }))
   for (const what of ['images', 'containers', 'networks', 'volumes'])
-    assert.equal((await engine.api('POST', `/${what}/prune?filters=${filters}`)).status, 400, what)
+    assert.equal((await suite.engine.api('POST', `/${what}/prune?filters=${filters}`)).status, 400, what)
 })

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { mountDisk } from '../../fixtures/disk.ts'
+import { eventually } from '@berth/stdx/testsuite'
+import { mountDisk, type Disk } from '../../fixtures/disk.ts'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { buildImage, busyboxImage } from '../../fixtures/images.ts'
@@ -49,13 +49,11 @@ async function assertPulls(engine: TestEngine, name: string): Promise<void> {
 }
 
 /** Trash is emptied behind the pull's back. */
-async function until(state: string, isReached: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 5000
-  while (!(await isReached())) {
-    assert.ok(performance.now() < deadline, state)
-    await sleep(50)
-  }
-}
+const untilFree = (disk: Disk, kind: 'bytes' | 'inodes', wanted: number) =>
+  eventually(async () => {
+    const free = (await disk.free())[kind]
+    assert.ok(free >= wanted, `${free} of ${wanted} ${kind} are free`)
+  }, 5000)
 
 for (const driver of ['erofs', 'overlay']) {
   test(`pull() of an image that does not fit gives its space back and leaves room for others, on ${driver}`, async () => {
@@ -70,7 +68,7 @@ for (const driver of ['erofs', 'overlay']) {
     for (const name of ['large:v1', 'twice:v1']) {
       await assertNoSpace(engine, name)
       assert.deepEqual(await stored(), { images: [], blobs: [], layers: [], staged: [], ingests: {} })
-      await until('the space is free', async () => (await disk.free()).bytes >= before.bytes - mebibyte / 2)
+      await untilFree(disk, 'bytes', before.bytes - mebibyte / 2)
     }
     await assertPulls(engine, 'small:v1')
     const { stdout } = await engine.docker([
@@ -94,7 +92,7 @@ test('pull() on a disk without inodes gives them back and leaves room for others
   const before = await disk.free()
   await assertNoSpace(engine, 'many:v1')
   assert.deepEqual(await stored(), { images: [], blobs: [], layers: [], staged: [], ingests: {} })
-  await until('the inodes are free', async () => (await disk.free()).inodes >= before.inodes - 2)
+  await untilFree(disk, 'inodes', before.inodes - 2)
   await hub.push(await buildImage({ layers: [{ '/few': 'x' }] }), 'disk/few:v1')
   await assertPulls(engine, 'few:v1')
 })

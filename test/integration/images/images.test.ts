@@ -1,34 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import type { ContainerDefaults } from '@berth/oci'
-import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
-import { startHub, type TestHub } from '../../fixtures/hub.ts'
+import { engineSuite } from '../../fixtures/engine-suite.ts'
 import { busyboxImage, type BuiltImage } from '../../fixtures/images.ts'
 import { storedContent } from '../../fixtures/stored-content.ts'
 
-let hub: TestHub
-let engine: TestEngine
-
-before(async () => {
-  hub = await startHub()
-  engine = await startEngine({ bridge: 'none', flags: ['--registry-mirror', hub.url] })
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-})
-
-async function docker(...args: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await engine.docker(args)
-  assert.equal(exitCode, 0, `docker ${args.join(' ')}: ${stderr}`)
-  return stdout.trimEnd()
-}
+const suite = engineSuite({ bridge: 'none', isPulled: false })
+const { docker } = suite
 
 const lines = async (...args: string[]) => (await docker(...args)).split('\n').filter((line) => line !== '')
 
 async function refusal(...args: string[]): Promise<string> {
-  const { exitCode, stderr } = await engine.docker(args)
+  const { exitCode, stderr } = await suite.run(args)
   assert.equal(exitCode, 1, stderr)
   return stderr.trimEnd()
 }
@@ -43,7 +26,7 @@ interface Pushed extends BuiltImage {
 /** Pushes an image with a file of its own, and pulls it. */
 async function pulled(name: string, created: string, config: ContainerDefaults = {}): Promise<Pushed> {
   const image = await busyboxImage({ layers: [{ '/name': `${name} of ${created}` }], created, config })
-  const manifestDigest = await hub.push(image, `library/${name}`)
+  const manifestDigest = await suite.hub.push(image, `library/${name}`)
   await docker('pull', '-q', name)
   return { ...image, name, manifestDigest }
 }
@@ -200,10 +183,10 @@ test('tag() adds names and moves them', async () => {
 })
 
 test('rmi() takes names away, and with the last one the image and what only it needs', async () => {
-  const empty = await storedContent(engine)
+  const empty = await storedContent(suite.engine)
   assert.deepEqual(empty, { images: [], blobs: [], layers: [], staged: [], ingests: {} })
   const one = await pulled('one:latest', '2024-01-01T00:00:00Z')
-  const onlyOne = await storedContent(engine)
+  const onlyOne = await storedContent(suite.engine)
   const two = await pulled('two:latest', '2024-01-02T00:00:00Z')
   await docker('tag', 'one', 'one:v2')
   await docker('tag', 'one', 'alias:v1')
@@ -214,13 +197,13 @@ test('rmi() takes names away, and with the last one the image and what only it n
     `Untagged: two@${two.manifestDigest}`,
     `Deleted: ${two.imageId}`,
   ])
-  assert.deepEqual(await storedContent(engine), onlyOne)
+  assert.deepEqual(await storedContent(suite.engine), onlyOne)
   assert.equal(
     await docker('run', '--rm', '--network', 'none', 'one', 'cat', '/name'),
     'one:latest of 2024-01-01T00:00:00Z',
   )
   assert.equal(await refusal('rmi', 'two'), 'Error response from daemon: No such image: two:latest')
-  const forced = await engine.docker(['rmi', '-f', 'two'])
+  const forced = await suite.run(['rmi', '-f', 'two'])
   assert.equal(forced.exitCode, 0)
   assert.match(forced.stderr, /No such image: two:latest/)
   assert.deepEqual(await lines('rmi', one.imageId), [
@@ -228,7 +211,7 @@ test('rmi() takes names away, and with the last one the image and what only it n
     `Untagged: one@${one.manifestDigest}`,
     `Deleted: ${one.imageId}`,
   ])
-  assert.deepEqual(await storedContent(engine), empty)
+  assert.deepEqual(await storedContent(suite.engine), empty)
 })
 
 test('rmi() of an id takes the tags of one repository, those of several when forced', async () => {
@@ -280,7 +263,7 @@ test('rmi() of an image that containers use is refused, in part also when forced
   assert.equal(await docker('exec', id, 'cat', '/name'), 'used:latest of 2024-01-01T00:00:00Z')
   await docker('rm', '-f', id)
   await docker('rmi', imageId)
-  assert.deepEqual(await storedContent(engine), {
+  assert.deepEqual(await storedContent(suite.engine), {
     images: [],
     blobs: [],
     layers: [],

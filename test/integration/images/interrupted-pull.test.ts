@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { request } from 'node:http'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { digestOf, mediaTypes, type Descriptor } from '@berth/oci'
-import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
+import { eventually } from '@berth/stdx/testsuite'
+import { engineSuite } from '../../fixtures/engine-suite.ts'
 import { answers, cutAfter, slow } from '../../fixtures/faults.ts'
-import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { buildImage, type BuiltImage } from '../../fixtures/images.ts'
 import { storedContent } from '../../fixtures/stored-content.ts'
 
@@ -17,31 +17,20 @@ const lineBytesMax = 128 * 1024
 /** One second for a layer. */
 const slowly = slow({ chunkBytes: 32 * 1024, delayMs: 60 })
 
-let hub: TestHub
-let engine: TestEngine
+const suite = engineSuite({ bridge: 'none', isPulled: false })
 
-before(async () => {
-  hub = await startHub()
-  engine = await startEngine({ bridge: 'none' })
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-})
-
-const nameOf = (tag: string) => `${hub.address}/team/app:${tag}`
-const pull = (tag: string) => engine.docker(['pull', nameOf(tag)])
+const nameOf = (tag: string) => `${suite.hub.address}/team/app:${tag}`
+const pull = (tag: string) => suite.run(['pull', nameOf(tag)])
 const ingestOf = ({ digest }: Descriptor) => `layer ${digest}`
 
 /** An image whose layer no other has, so that nothing of it is there. */
 async function pushNew(tag: string): Promise<{ image: BuiltImage; layer: Descriptor }> {
   const image = await buildImage({ layers: [{ '/noise': randomBytes(layerBytes) }], compression: 'none' })
-  await hub.push(image, `team/app:${tag}`)
+  await suite.hub.push(image, `team/app:${tag}`)
   return { image, layer: image.layers[0]?.descriptor ?? assert.fail() }
 }
 
-const requestsFor = ({ digest }: Descriptor) => hub.requests.filter(({ path }) => path.endsWith(digest))
+const requestsFor = ({ digest }: Descriptor) => suite.hub.requests.filter(({ path }) => path.endsWith(digest))
 const rangesOf = (layer: Descriptor) =>
   requestsFor(layer).map(({ headers }) =>
     Number(/^bytes=(\d+)-$/.exec(String(headers['range'] ?? 'bytes=0-'))?.[1]),
@@ -49,8 +38,8 @@ const rangesOf = (layer: Descriptor) =>
 
 /** A pull by a client that can leave. */
 async function beginPull(tag: string) {
-  const path = `/images/create?fromImage=${encodeURIComponent(`${hub.address}/team/app`)}&tag=${tag}`
-  const asked = request({ socketPath: engine.host.slice('unix://'.length), method: 'POST', path })
+  const path = `/images/create?fromImage=${encodeURIComponent(`${suite.hub.address}/team/app`)}&tag=${tag}`
+  const asked = request({ socketPath: suite.engine.host.slice('unix://'.length), method: 'POST', path })
   asked.on('error', () => undefined)
   asked.end()
   const [response] = (await once(asked, 'response')) as [AsyncIterable<Buffer>]
@@ -60,23 +49,15 @@ async function beginPull(tag: string) {
   }
 }
 
-async function until(state: string, isReached: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000
-  while (!(await isReached())) {
-    assert.ok(performance.now() < deadline, state)
-    await sleep(20)
-  }
-}
-
 const untilArrived = (layer: Descriptor, bytes: number) =>
-  until(
-    `${bytes} bytes have arrived`,
-    async () => ((await storedContent(engine)).ingests[ingestOf(layer)] ?? 0) >= bytes,
-  )
+  eventually(async () => {
+    const { [ingestOf(layer)]: arrived = 0 } = (await storedContent(suite.engine)).ingests
+    assert.ok(arrived >= bytes, `${arrived} of ${bytes} bytes have arrived`)
+  }, 10_000)
 
 test('pulls of one image at the same time fetch each blob once', async () => {
   const { image, layer } = await pushNew('crowd')
-  using _ = hub.inject({ path: layer.digest, fault: slowly })
+  using _ = suite.hub.inject({ path: layer.digest, fault: slowly })
   const outcomes = await Promise.all(Array.from({ length: 20 }, () => pull('crowd')))
   for (const { exitCode, stdout, stderr } of outcomes) {
     assert.equal(exitCode, 0, stderr)
@@ -98,8 +79,8 @@ test('pulls at the same time of images that tell different things of one blob do
     blobs: [bytes],
     manifests: [{ mediaType: mediaTypes.ociManifest, bytes: Buffer.from(JSON.stringify(manifest)) }],
   }
-  await hub.push(liar, 'team/app:liar')
-  using _ = hub.inject({ path: layer.digest, fault: slowly })
+  await suite.hub.push(liar, 'team/app:liar')
+  using _ = suite.hub.inject({ path: layer.digest, fault: slowly })
   const [sound, refused] = await Promise.all([pull('true'), pull('liar')])
   assert.equal(sound.exitCode, 0, sound.stderr)
   assert.match(refused.stderr, /its content has digest .*, the image config says/)
@@ -108,7 +89,7 @@ test('pulls at the same time of images that tell different things of one blob do
 
 test('a client that leaves does not disturb the pulls of others', async () => {
   const { layer } = await pushNew('leaver')
-  using _ = hub.inject({ path: layer.digest, fault: slowly })
+  using _ = suite.hub.inject({ path: layer.digest, fault: slowly })
   const first = await beginPull('leaver')
   const second = await beginPull('leaver')
   await untilArrived(layer, 1)
@@ -120,27 +101,27 @@ test('a client that leaves does not disturb the pulls of others', async () => {
 test('the last client that leaves stops the pull, and the next one goes on from there', async () => {
   const { layer } = await pushNew('left')
   {
-    using _ = hub.inject({ path: layer.digest, fault: slowly })
+    using _ = suite.hub.inject({ path: layer.digest, fault: slowly })
     const clients = [await beginPull('left'), await beginPull('left')]
     await untilArrived(layer, layerBytes / 8)
     for (const client of clients) client.leave()
     await sleep(200)
   }
-  const { ingests, images, staged } = await storedContent(engine)
+  const { ingests, images, staged } = await storedContent(suite.engine)
   const arrived = ingests[ingestOf(layer)] ?? 0
   assert.ok(arrived >= layerBytes / 8 && arrived < layerBytes, `${arrived} bytes`)
   await sleep(300)
-  assert.equal((await storedContent(engine)).ingests[ingestOf(layer)], arrived)
+  assert.equal((await storedContent(suite.engine)).ingests[ingestOf(layer)], arrived)
   assert.deepEqual(staged, [])
-  assert.equal((await engine.docker(['images', '-q', nameOf('left')])).stdout, '')
+  assert.equal((await suite.run(['images', '-q', nameOf('left')])).stdout, '')
   assert.equal((await pull('left')).exitCode, 0)
   assert.deepEqual(rangesOf(layer), [0, arrived])
-  assert.equal((await storedContent(engine)).images.length, images.length + 1)
+  assert.equal((await storedContent(suite.engine)).images.length, images.length + 1)
 })
 
 test('a client that leaves and comes back at once meets no pull of its own', async () => {
   const { layer } = await pushNew('back')
-  using _ = hub.inject({ path: layer.digest, fault: slowly, times: 3 })
+  using _ = suite.hub.inject({ path: layer.digest, fault: slowly, times: 3 })
   for (let round = 1; round <= 3; round++) {
     const client = await beginPull('back')
     await untilArrived(layer, round * 64 * 1024)
@@ -153,21 +134,21 @@ test('a client that leaves and comes back at once meets no pull of its own', asy
 test('an engine that is killed in a pull leaves no half image, and the next one goes on from there', async () => {
   const { layer } = await pushNew('killed')
   {
-    using _ = hub.inject({ path: layer.digest, fault: slowly })
+    using _ = suite.hub.inject({ path: layer.digest, fault: slowly })
     const client = pull('killed')
     await untilArrived(layer, layerBytes / 4)
-    await engine.kill()
+    await suite.engine.kill()
     assert.equal((await client).exitCode, 1)
   }
-  await engine.start()
-  const { ingests, staged } = await storedContent(engine)
+  await suite.engine.start()
+  const { ingests, staged } = await storedContent(suite.engine)
   assert.ok((ingests[ingestOf(layer)] ?? 0) >= layerBytes / 4)
   assert.deepEqual(staged, [])
-  assert.equal((await engine.docker(['images', '-q', nameOf('killed')])).stdout, '')
+  assert.equal((await suite.run(['images', '-q', nameOf('killed')])).stdout, '')
   const { exitCode, stderr } = await pull('killed')
   assert.equal(exitCode, 0, stderr)
   assert.deepEqual(rangesOf(layer), [0, ingests[ingestOf(layer)]])
-  assert.deepEqual((await storedContent(engine)).ingests, {})
+  assert.deepEqual((await storedContent(suite.engine)).ingests, {})
 })
 
 test('a line that is cut at any tenth of a layer is taken up where it was', async () => {
@@ -176,7 +157,7 @@ test('a line that is cut at any tenth of a layer is taken up where it was', asyn
     tenths.map(async (tenth) => {
       const { layer } = await pushNew(`cut${tenth}`)
       const at = Math.floor((layer.size * tenth) / 10)
-      using _ = hub.inject({ path: layer.digest, times: 1, fault: cutAfter(at) })
+      using _ = suite.hub.inject({ path: layer.digest, times: 1, fault: cutAfter(at) })
       const { exitCode, stdout, stderr } = await pull(`cut${tenth}`)
       assert.equal(exitCode, 0, stderr)
       assert.match(stdout, /: Retrying in \d+ seconds?\n/)
@@ -193,8 +174,12 @@ test('a registry that answers 500 or 429 for a moment is asked again when it sai
   const elapsed = await Promise.all(
     faults.map(async (fault, index) => {
       const { layer } = await pushNew(`busy${index}`)
-      using _manifest = hub.inject({ path: `/manifests/busy${index}`, times: index === 0 ? 1 : 0, fault })
-      using _layer = hub.inject({ path: layer.digest, times: 1, fault })
+      using _manifest = suite.hub.inject({
+        path: `/manifests/busy${index}`,
+        times: index === 0 ? 1 : 0,
+        fault,
+      })
+      using _layer = suite.hub.inject({ path: layer.digest, times: 1, fault })
       const start = performance.now()
       const { exitCode, stdout, stderr } = await pull(`busy${index}`)
       assert.equal(exitCode, 0, stderr)

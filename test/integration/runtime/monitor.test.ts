@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { after, afterEach, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isCoded } from '@berth/stdx'
+import { eventually } from '@berth/stdx/testsuite'
 import { logText, MonitorFixture, readOutput, readUntil, splitFrames } from './monitor-fixture.ts'
 
 let fixture: MonitorFixture
@@ -321,8 +322,9 @@ test('fifty containers leave no descriptor, process or file behind', async () =>
       ids.map((id) => `${id}\n`),
     )
   }
-  for (let waits = 0; waits < 100 && descriptors() > atFirst; waits++) await sleep(20)
-  assert.ok(descriptors() <= atFirst, `${descriptors()} descriptors, ${atFirst} at first`)
+  await eventually(() =>
+    assert.ok(descriptors() <= atFirst, `${descriptors()} descriptors, ${atFirst} at first`),
+  )
   assert.equal(children(), '')
   assert.deepEqual(readdirSync(`${fixture.runDirectory}/containers`), [])
   assert.deepEqual(readdirSync(`${fixture.runDirectory}/runtime`), [])

@@ -2,15 +2,14 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
-import { createServer, request as httpRequest, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
-import { buffer } from 'node:stream/consumers'
 import { after, before, describe, test } from 'node:test'
 import { digestOf } from '@berth/oci'
 import type { Logger } from '@berth/stdx'
+import { eventually } from '@berth/stdx/testsuite'
 import { basicOf, passwordOf, startAccountsHub, type AccountsHub } from '../../fixtures/accounts-hub.ts'
-import { eventually } from '../../integration/hub/mirror-fixture.ts'
+import { startWebServer } from '../../fixtures/web-server.ts'
 
 const lines: string[] = []
 const log = (message: string, fields?: Record<string, unknown>) =>
@@ -310,50 +309,36 @@ test('sign-in under brute force is limited; the right user still gets in, and ot
   assert.equal(await signInFrom('127.0.0.8', 'bob', passwordOf('bob')), 200)
 })
 
-test('webhooks: a push is told to who wants to know, signed, after a failure again', async () => {
-  const received: { headers: IncomingMessage['headers']; body: Buffer }[] = []
-  const server = createServer((request, response) => {
-    void buffer(request).then((body) => {
-      received.push({ headers: request.headers, body })
-      response.writeHead(204).end()
-    })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  try {
-    const body = {
-      name: 'ci',
-      webhook_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
-    }
-    const hook = await hub.must('POST', '/v2/repositories/ann/shown/webhooks', { session: ann, body })
-    await push(passwordOf('ann'), 'ann/shown', 'v1')
-    await eventually(() => assert.equal(received.length, 1))
-    const [{ headers, body: sent } = assert.fail()] = received
-    const signature = createHmac('sha256', String(hook['secret'])).update(sent).digest('hex')
-    assert.equal(headers['x-hub-signature-256'], `sha256=${signature}`)
-    const payload = JSON.parse(String(sent)) as {
-      callback_url: string
-      push_data: { tag: string }
-      repository: { repo_name: string }
-    }
-    assert.deepEqual([payload.push_data.tag, payload.repository.repo_name], ['v1', 'ann/shown'])
-    const path = `/v2/repositories/ann/shown/webhooks/${String(hook['id'])}/deliveries`
-    const delivery = async () => {
-      const answer = await hub.must<{ results: Record<string, unknown>[] }>('GET', path, { session: ann })
-      return answer.results[0] ?? assert.fail()
-    }
-    await eventually(async () => {
-      const { state, last_status: status, callback } = await delivery()
-      assert.deepEqual([state, status, callback], ['delivered', 204, null])
-    })
-    const { pathname } = new URL(payload.callback_url)
-    const verdict = { state: 'failure', description: 'no tests', target_url: 'https://ci.example.com/1' }
-    await hub.must('POST', pathname, { body: verdict })
-    assert.equal((await delivery())['callback'], 'failure')
-    assert.equal((await hub.call('POST', pathname, { body: { state: 'other' } })).status, 400)
-  } finally {
-    server.closeAllConnections()
-    server.close()
+test('webhooks: a push is told to who wants to know, signed, and what it made of it is kept', async () => {
+  await using receiver = await startWebServer((_, response) => response.writeHead(204).end())
+  const { requests } = receiver
+  const body = { name: 'ci', webhook_url: `${receiver.url}/hook` }
+  const hook = await hub.must('POST', '/v2/repositories/ann/shown/webhooks', { session: ann, body })
+  await push(passwordOf('ann'), 'ann/shown', 'v1')
+  await eventually(() => assert.equal(requests.length, 1))
+  const [{ headers, body: sent } = assert.fail()] = requests
+  const signature = createHmac('sha256', String(hook['secret'])).update(sent).digest('hex')
+  assert.equal(headers['x-hub-signature-256'], `sha256=${signature}`)
+  const payload = JSON.parse(sent) as {
+    callback_url: string
+    push_data: { tag: string }
+    repository: { repo_name: string }
   }
+  assert.deepEqual([payload.push_data.tag, payload.repository.repo_name], ['v1', 'ann/shown'])
+  const path = `/v2/repositories/ann/shown/webhooks/${String(hook['id'])}/deliveries`
+  const delivery = async () => {
+    const answer = await hub.must<{ results: Record<string, unknown>[] }>('GET', path, { session: ann })
+    return answer.results[0] ?? assert.fail()
+  }
+  await eventually(async () => {
+    const { state, last_status: status, callback } = await delivery()
+    assert.deepEqual([state, status, callback], ['delivered', 204, null])
+  })
+  const { pathname } = new URL(payload.callback_url)
+  const verdict = { state: 'failure', description: 'no tests', target_url: 'https://ci.example.com/1' }
+  await hub.must('POST', pathname, { body: verdict })
+  assert.equal((await delivery())['callback'], 'failure')
+  assert.equal((await hub.call('POST', pathname, { body: { state: 'other' } })).status, 400)
 })
 
 test('a build trigger notes what a git host tells, and a made-up one does nothing', async () => {

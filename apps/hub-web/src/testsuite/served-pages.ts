@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { openTemporaryCatalog, passwordOf } from '@berth/catalog/testsuite'
 import { silentLogger } from '@berth/stdx'
+import { listenOnLoopback } from '@berth/stdx/testsuite'
 import { createPages, type PagesOptions } from '../create-pages.ts'
 import { PageVisitor } from './page-visitor.ts'
 
@@ -17,14 +16,7 @@ export async function servePages(options: Partial<PagesOptions> = {}) {
   const server = createServer((request, response) => {
     void pages.handle(request, response).then((isAnswered) => isAnswered || response.writeHead(418).end())
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  stack.defer(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { url } = stack.use(await listenOnLoopback(server))
   const owned = stack.move()
   return {
     url,

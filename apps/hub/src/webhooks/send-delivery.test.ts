@@ -1,29 +1,15 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { listenOnLoopback } from '@berth/stdx/testsuite'
 import { sendDelivery } from './send-delivery.ts'
 
 const delivery = { id: 'one', body: '{"a":"ä"}', secret: 'key', attempt: 1 }
 const options = { allowedNetworks: ['127.0.0.0/8'], signal: new AbortController().signal }
 
-async function startReceiver(listener: RequestListener) {
-  const server = createServer(listener).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return {
-    port,
-    async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close')
-      server.closeAllConnections()
-      server.close()
-      await closed
-    },
-  }
-}
+const startReceiver = (listener: RequestListener) => listenOnLoopback(createServer(listener))
 
 test('sendDelivery() sends the body, signed, to the address that was checked', async () => {
   const { promise: received, resolve } = Promise.withResolvers<{ headers: object; body: Buffer }>()

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isCoded, type ErrorCode } from '@berth/stdx'
-import { openTemporaryCatalog, passwordOf, stranger } from '../testsuite/temporary-catalog.ts'
+import { passwordOf } from '../testsuite/add-account.ts'
+import { openTemporaryCatalog, stranger } from '../testsuite/temporary-catalog.ts'
 import { testOnBothDatabases } from '../testsuite/test-databases.ts'
 
 const coded = (code: ErrorCode) => (error: unknown) => isCoded(error, code)

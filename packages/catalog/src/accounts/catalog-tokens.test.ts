@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isCoded } from '@berth/stdx'
 import { sql } from 'kysely'
-import { passwordOf } from '../testsuite/temporary-catalog.ts'
+import { passwordOf } from '../testsuite/add-account.ts'
 import { testOnBothDatabases } from '../testsuite/test-databases.ts'
 
 const hourMs = 60 * 60 * 1000

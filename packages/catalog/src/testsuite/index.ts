@@ -1,4 +1,6 @@
+export { addAccount, passwordOf } from './add-account.ts'
+export type { AccountRole } from './add-account.ts'
 export { MemoryContents } from './memory-contents.ts'
 export { randomWord, seedRepositories } from './seed-repositories.ts'
-export { openTemporaryCatalog, passwordOf, stranger } from './temporary-catalog.ts'
+export { openTemporaryCatalog, stranger } from './temporary-catalog.ts'
 export type { TemporaryCatalog, TemporaryCatalogOptions } from './temporary-catalog.ts'

@@ -1,14 +1,13 @@
 import { openSqlDatabase } from '@berth/sql'
 import { openCatalog, type CatalogOptions } from '../open-catalog.ts'
 import type { TokenScope, Viewer } from '../viewer.ts'
+import { addAccount, type AccountRole } from './add-account.ts'
 import { MemoryContents } from './memory-contents.ts'
 
 export interface TemporaryCatalogOptions extends Pick<CatalogOptions, 'firstAccountIsAdministrator'> {
   /** As for `openSqlDatabase` (default: SQLite in memory). */
   location?: string
 }
-
-export const passwordOf = (name: string): string => `the password of ${name}`
 
 /** A catalog with a clock that stands until it is set. */
 export async function openTemporaryCatalog(options: TemporaryCatalogOptions = {}) {
@@ -26,15 +25,7 @@ export async function openTemporaryCatalog(options: TemporaryCatalogOptions = {}
     database,
     contents,
     clock,
-    /** Signs somebody up, or makes an administrator, and gives what they ask with. */
-    async addAccount(name: string, role: 'user' | 'administrator' = 'user'): Promise<Viewer> {
-      const form = { name, email: `${name}@example.test`, password: passwordOf(name) }
-      const account =
-        role === 'administrator'
-          ? await catalog.accounts.createAdministrator(form)
-          : await catalog.accounts.signUp(form, '192.0.2.1')
-      return { account, scope: 'repo:admin', tokenId: undefined, address: '192.0.2.1' }
-    },
+    addAccount: (name: string, role?: AccountRole) => addAccount(catalog, name, role),
     /** The same person with an access token. */
     async withToken(viewer: Viewer, scope: TokenScope): Promise<Viewer> {
       const { id } = await catalog.tokens.createToken(viewer, { label: scope, scope })

@@ -5,8 +5,8 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { digestOf, mediaTypes, type Descriptor, type Reference } from '@berth/oci'
+import { listenOnLoopback } from '@berth/stdx/testsuite'
 
 export interface SeenRequest {
   method: string
@@ -50,18 +50,9 @@ export async function openFakeServer(respond: Responder, options = plainOnLoopba
     respond(entry, response)
   }
   const server = options.open((request, response) => void answer(request, response))
-  await new Promise<void>((resolve) => server.listen(0, options.address, resolve))
-  const { port } = server.address() as AddressInfo
-  const host = `${options.address}:${port}`
-  return {
-    host,
-    url: `http://${host}`,
-    seen,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
+  const listening = await listenOnLoopback(server, options.address)
+  const { address: host, url } = listening
+  return { host, url, seen, [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose]() }
 }
 
 export interface Answer {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import { listenOnLoopback } from '@berth/stdx/testsuite'
 import { S3Client } from './s3-client.ts'
 
 const credentials = { accessKeyId: 'key', secretAccessKey: 'planted-secret' }
@@ -17,14 +16,9 @@ async function withStore(
     requests.push(request)
     answer(request, response)
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/bucket`)
-  try {
-    await action(new S3Client({ url, region: 'here', credentials, timeoutMs: 200 }), requests)
-  } finally {
-    server.close()
-    server.closeAllConnections()
-  }
+  await using listening = await listenOnLoopback(server)
+  const url = new URL(`${listening.url}/bucket`)
+  await action(new S3Client({ url, region: 'here', credentials, timeoutMs: 200 }), requests)
 }
 
 const fails = (status: number, code: string) => (_: IncomingMessage, response: ServerResponse) =>
