@@ -47,8 +47,7 @@ async function fetchMember(
   const manifest = parseManifest(fetched.bytes, fetched.descriptor.mediaType)
   if (manifest.kind !== 'manifest')
     throw new CodedError('not-implemented', `unsupported manifest format: ${fetched.descriptor.mediaType}`)
-  const member = await describe(registry, { reference, fetched, manifest }, platform)
-  return member
+  return describe(registry, { reference, fetched, manifest }, platform)
 }
 
 async function fetchManifest(registry: RegistryClient, reference: Reference): Promise<FetchedManifest> {

@@ -30,7 +30,7 @@ export function formatListedManifest({ reference, descriptor, raw, manifest }: L
   const { mediaType, digest, size, platform } = descriptor
   const shown = {
     Ref: formatReference(reference),
-    Descriptor: { mediaType, digest, size, ...(platform ? { platform: inOrder(platform) } : {}) },
+    Descriptor: { mediaType, digest, size, ...(platform ? { platform: orderedPlatform(platform) } : {}) },
     Raw: raw.toString('base64'),
   }
   const kind = manifest.mediaType === mediaTypes.dockerManifest ? 'SchemaV2Manifest' : 'OCIManifest'
@@ -39,7 +39,7 @@ export function formatListedManifest({ reference, descriptor, raw, manifest }: L
 }
 
 /** The fields of a platform in the order of the specification. */
-export function inOrder(platform: Platform): Platform {
+export function orderedPlatform(platform: Platform): Platform {
   const { architecture, os, variant } = platform
   const { 'os.version': version, 'os.features': features } = platform
   return {

@@ -1,6 +1,7 @@
 import { formatReference, type Digest, type Reference } from '@berth/oci'
 import type { RegistryClient } from '@berth/registry-client'
-import { checkPlatformsNamed, checkSameRegistry, listDocument } from './list-document.ts'
+import { checkPlatformsNamed, checkSameRegistry } from './check-list.ts'
+import { listDocument } from './list-document.ts'
 import type { ListedManifest } from './listed-manifest.ts'
 
 export interface PushListOptions {

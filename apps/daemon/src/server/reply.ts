@@ -1,7 +1,7 @@
 import { encodeJson, formatJson } from './json-encode.ts'
 import { takeOver, type Takeover } from './hijack.ts'
 import type { Exchange } from './exchange.ts'
-import { sendBytes } from './send-bytes.ts'
+import { sendBytes, type Headers } from './send-bytes.ts'
 
 /** An answer that is more than a JSON value; made by the functions below. */
 export class Reply {
@@ -12,8 +12,6 @@ export class Reply {
     this.send = send
   }
 }
-
-export type Headers = Readonly<Record<string, string>>
 
 /** A status of its own, with a JSON body or none. */
 export function status(code: number, body?: unknown, headers: Headers = {}): Reply {

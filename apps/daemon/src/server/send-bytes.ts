@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import type { Exchange } from './exchange.ts'
-import type { Headers } from './reply.ts'
+
+export type Headers = Readonly<Record<string, string>>
 
 export interface SendOptions {
   contentType: string
