@@ -1,7 +1,8 @@
 import { formatPathStat, parseQueryBoolean, pathStatHeader, type PathStat } from '@berth/api'
 import type { ContainerService } from '@berth/engine'
 import { CodedError } from '@berth/stdx'
-import { status, stream, type Headers } from '../server/reply.ts'
+import { status, stream } from '../server/reply.ts'
+import type { Headers } from '../server/send-bytes.ts'
 import { requestBody } from '../server/request-body.ts'
 import { route, type Route } from '../server/route.ts'
 
