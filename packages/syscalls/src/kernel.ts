@@ -24,6 +24,8 @@ export interface Kernel {
   readonly syncFileSystem: typeof file.syncFileSystem
   readonly unlinkat: typeof file.unlinkat
   readonly utimesat: typeof file.utimesat
+  readonly attachMount: typeof mounts.attachMount
+  readonly cloneMount: typeof mounts.cloneMount
   readonly mount: typeof mounts.mount
   readonly mountByContext: typeof mounts.mountByContext
   readonly setNamespace: typeof mounts.setNamespace
@@ -61,6 +63,8 @@ export const linuxKernel: Kernel = {
   syncFileSystem: file.syncFileSystem,
   unlinkat: file.unlinkat,
   utimesat: file.utimesat,
+  attachMount: mounts.attachMount,
+  cloneMount: mounts.cloneMount,
   mount: mounts.mount,
   mountByContext: mounts.mountByContext,
   setNamespace: mounts.setNamespace,

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs'
-import { atFdCwd } from './file.ts'
+import { atFdCwd, openFlags } from './file.ts'
 import { bind, bindAsync, systemCallNumbers } from './library.ts'
 
 /** Flags of mount(2). */
@@ -44,6 +44,10 @@ const syscallMoveMount = bind(
   'move_mount',
   'long syscall(long number, long fromFd, const char *fromPath, long toFd, const char *toPath, long flags)',
 )
+const syscallOpenTree = bind(
+  'open_tree',
+  'long syscall(long number, long dirFd, const char *path, long flags)',
+)
 const cUnshare = bind('unshare', 'int unshare(int flags)')
 const cSetns = bind('setns', 'int setns(int fd, int type)')
 
@@ -67,6 +71,7 @@ const fsconfigSetFlag = 0
 const fsconfigSetString = 1
 const fsconfigCreate = 6
 const moveMountFromEmptyPath = 4
+const moveMountToEmptyPath = 0x40
 const cloexec = 1
 
 /**
@@ -110,6 +115,21 @@ export function mountByContext(
   } finally {
     closeSync(context)
   }
+}
+
+const openTreeClone = 1
+const openTreeRecursive = 0x8000
+
+/** A bind mount of `source` that is nowhere yet, as a descriptor that stays its own whatever becomes of paths (Linux 5.2). The caller closes it. */
+export function cloneMount(source: string, { isRecursive }: { isRecursive: boolean }): number {
+  const flags = openTreeClone | openFlags.cloexec | (isRecursive ? openTreeRecursive : 0)
+  return syscallOpenTree(source, systemCallNumbers.open_tree, atFdCwd, source, flags)
+}
+
+/** Puts a mount that `cloneMount` gave on what another descriptor has open. */
+export function attachMount(mountFd: number, placeFd: number): void {
+  const flags = moveMountFromEmptyPath | moveMountToEmptyPath
+  syscallMoveMount('', systemCallNumbers.move_mount, mountFd, '', placeFd, '', flags)
 }
 
 /** Flags of unshare(2) and setns(2). */

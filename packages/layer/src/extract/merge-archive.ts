@@ -13,7 +13,7 @@ import { nodeOfEntry, refused } from '../tree/node-of-entry.ts'
 import { applyAttributes, applyModeAndTime, applyTime } from './apply-attributes.ts'
 import { makeNode } from './make-node.ts'
 import { mergeError } from './merge-error.ts'
-import { openChild, pathOf, type Place } from './place.ts'
+import { openChild, pathOf, verifyNotMounted, type Place } from './place.ts'
 import { removePlace } from './remove-place.ts'
 import { splitPath, TargetDirectories, type MergeTarget } from './target-directories.ts'
 import { writeBody } from './write-body.ts'
@@ -163,6 +163,7 @@ class Merge {
   ): Promise<void> {
     if (existing?.isDirectory()) this.#removeDirectory(path, place)
     const isReplaced = existing && !existing.isDirectory()
+    if (isReplaced) verifyNotMounted(place)
     const made: Place = isReplaced ? { ...place, name: temporaryName() } : place
     try {
       await make(made)

@@ -15,7 +15,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ENAMETOOLONG: 'invalid-argument',
   ENOENT: 'invalid-argument',
   ENOTDIR: 'invalid-argument',
-  EXDEV: 'invalid-argument',
+  EXDEV: 'conflict',
 }
 
 /** An error on the way of one member into a tree, with its name; coded errors as they are. */
@@ -26,7 +26,7 @@ export function mergeError(entry: TarEntry, error: unknown): unknown {
   const code = systemCode(error)
   const errno = (error as { errno?: unknown }).errno
   if (code === undefined || typeof errno !== 'number') return error
-  const text = getSystemErrorMessage(-Math.abs(errno))
+  const text = code === 'EXDEV' ? 'a mount is in its way' : getSystemErrorMessage(-Math.abs(errno))
   return new CodedError(codes[code] ?? 'internal', `Cannot unpack ${quoted(entry.name)}: ${text}`, {
     cause: error,
   })

@@ -38,3 +38,11 @@ export const pathOf = ({ dirFd, name }: Place): Buffer =>
 
 /** Opens a child of any type without touching it, so that `/proc/self/fd/N` names it; the caller closes it. */
 export const openChildHandle = (place: Place): number => openChild(place, openFlags.path)
+
+/**
+ * Throws EXDEV when something is mounted on a child. In another mount namespace the kernel would not refuse to remove or
+ * replace it (rename(2) knows the caller's mounts alone), and take the mount away with it.
+ */
+export function verifyNotMounted(place: Place): void {
+  closeSync(openChildHandle(place))
+}

@@ -1,11 +1,12 @@
 import { systemCode } from '@berth/stdx'
 import { atFlags, linuxKernel } from '@berth/syscalls'
 import { closeSync, readdirSync } from 'node:fs'
-import { openChildDirectory, type Place } from './place.ts'
+import { openChildDirectory, verifyNotMounted, type Place } from './place.ts'
 
-/** Removes what a name is, a directory with all that it holds; follows no link and enters no mount. Nothing there is success. */
+/** Removes what a name is, a directory with all that it holds; follows no link and leaves mounts alone. Nothing there is success. */
 export function removePlace(place: Place): void {
   try {
+    verifyNotMounted(place)
     linuxKernel.unlinkat(place.dirFd, place.name)
   } catch (error) {
     const code = systemCode(error)

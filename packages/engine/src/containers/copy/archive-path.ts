@@ -76,11 +76,9 @@ function openSource(context: ContainerContext, root: ContainerRoot, options: Sou
   const { wanted, stat, entersMount } = options
   const isDirectory = goFileType(stat.mode) === 'directory'
   const path = isDirectory ? wanted.path : posix.dirname(wanted.path)
-  const handle = openPath(context.kernel, root, { ...wanted, path, flags: constants.O_DIRECTORY })
-  using stack = new DisposableStack()
-  stack.adopt(handle, closeSync)
-  const place = byteString(pathInRoot(root.fd, handle))
-  const fd = openSync(`/proc/self/fd/${handle}`, constants.O_RDONLY | constants.O_DIRECTORY)
+  using handle = openPath(context.kernel, root, { ...wanted, path, flags: constants.O_DIRECTORY })
+  const place = byteString(pathInRoot(root.fd, handle.fd))
+  const fd = openSync(`/proc/self/fd/${handle.fd}`, constants.O_RDONLY | constants.O_DIRECTORY)
   const walk = {
     includesRoot: isDirectory,
     ...(isDirectory ? {} : { names: [Buffer.from(stat.name)] }),

@@ -1,10 +1,10 @@
 import type { HostConfig } from '@berth/api'
 import { systemCode } from '@berth/stdx'
-import { mountFlags, openFlags, unmountFlags, type Kernel } from '@berth/syscalls'
+import { mountFlags, unmountFlags, type Kernel } from '@berth/syscalls'
 import { closeSync, constants, statSync } from 'node:fs'
 import { posix } from 'node:path'
 import { containerMounts, type ContainerMount } from '../container-mounts.ts'
-import { inRoot } from './root-path.ts'
+import { findInRoot, openInRoot, type Handle } from './root-path.ts'
 
 /**
  * Mounts the folders and files of the host that a container has below its root, until disposed. Mount points are opened
@@ -21,16 +21,13 @@ export function attachBinds(kernel: Kernel, rootFd: number, hostConfig: HostConf
 
 function attachBind(kernel: Kernel, rootFd: number, bind: ContainerMount): Disposable {
   using stack = new DisposableStack()
-  const { source, target, isRecursive, isReadOnly } = bind
-  const place = stack.adopt(openMountPoint(kernel, rootFd, bind), closeSync)
+  const { source, isRecursive, isReadOnly } = bind
   // What is mounted below would not be read-only with it.
-  const depth = isRecursive && !isReadOnly ? mountFlags.recursive : 0
-  kernel.mount({ source, target: pathOf(place), flags: mountFlags.bind | depth })
-  const fd = kernel.openat2(rootFd, target, { flags: openFlags.path, resolve: inRoot })
-  stack.defer(() => {
-    kernel.unmount(pathOf(fd), unmountFlags.detach)
-    closeSync(fd)
-  })
+  const fd = kernel.cloneMount(source, { isRecursive: isRecursive && !isReadOnly })
+  stack.adopt(fd, closeSync)
+  using place = openMountPoint(kernel, rootFd, bind)
+  kernel.attachMount(fd, place.fd)
+  stack.defer(() => detach(kernel, pathOf(fd)))
   // Else its end would be the end of mounts on the host, too.
   kernel.mount({ source: 'none', target: pathOf(fd), flags: mountFlags.private | mountFlags.recursive })
   if (isReadOnly) {
@@ -40,39 +37,31 @@ function attachBind(kernel: Kernel, rootFd: number, bind: ContainerMount): Dispo
   return stack.move()
 }
 
-/** Makes it when it is not there, as a start would. */
-function openMountPoint(kernel: Kernel, rootFd: number, { source, target }: ContainerMount): number {
-  const flags = openFlags.path
+function detach(kernel: Kernel, path: string): void {
   try {
-    return kernel.openat2(rootFd, target, { flags, resolve: inRoot })
+    kernel.unmount(path, unmountFlags.detach)
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error
+    // Who removed its mount point, in another mount namespace, took it away.
+    if (systemCode(error) !== 'EINVAL') throw error
   }
-  if (statSync(source).isDirectory()) return openOrMakeDirectory(kernel, rootFd, target)
-  const parent = openOrMakeDirectory(kernel, rootFd, posix.dirname(target))
-  try {
-    const name = posix.basename(target)
-    kernel.mknodat(parent, name, { mode: constants.S_IFREG | 0o644, major: 0, minor: 0 })
-  } finally {
-    closeSync(parent)
-  }
-  return kernel.openat2(rootFd, target, { flags, resolve: inRoot })
 }
 
-function openOrMakeDirectory(kernel: Kernel, rootFd: number, path: string): number {
-  const how = { flags: openFlags.path | constants.O_DIRECTORY, resolve: inRoot }
-  try {
-    return kernel.openat2(rootFd, path, how)
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT' || path === '/') throw error
-  }
-  const parent = openOrMakeDirectory(kernel, rootFd, posix.dirname(path))
-  try {
-    kernel.mkdirat(parent, posix.basename(path), 0o755)
-  } finally {
-    closeSync(parent)
-  }
-  return kernel.openat2(rootFd, path, how)
+/** Makes it when it is not there, as a start would. */
+function openMountPoint(kernel: Kernel, rootFd: number, { source, target }: ContainerMount): Handle {
+  const found = findInRoot(kernel, rootFd, target)
+  if (found) return found
+  if (statSync(source).isDirectory()) return openOrMakeDirectory(kernel, rootFd, target)
+  using parent = openOrMakeDirectory(kernel, rootFd, posix.dirname(target))
+  kernel.mknodat(parent.fd, posix.basename(target), { mode: constants.S_IFREG | 0o644, major: 0, minor: 0 })
+  return openInRoot(kernel, rootFd, { path: target })
+}
+
+function openOrMakeDirectory(kernel: Kernel, rootFd: number, path: string): Handle {
+  const found = findInRoot(kernel, rootFd, path)
+  if (found) return found
+  using parent = openOrMakeDirectory(kernel, rootFd, posix.dirname(path))
+  kernel.mkdirat(parent.fd, posix.basename(path), 0o755)
+  return openInRoot(kernel, rootFd, { path, flags: constants.O_DIRECTORY })
 }
 
 const pathOf = (fd: number): string => `/proc/self/fd/${fd}`

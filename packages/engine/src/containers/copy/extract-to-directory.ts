@@ -1,7 +1,7 @@
 import { byteString, mergeArchive, type MergeArchiveOptions } from '@berth/layer'
 import { resolveUser } from '@berth/runtime'
 import { CodedError, isCoded, systemCode } from '@berth/stdx'
-import { closeSync, constants } from 'node:fs'
+import { constants } from 'node:fs'
 import type { ContainerContext } from '../container-context.ts'
 import { containerEvent } from '../container-events.ts'
 import type { ContainerRecord } from '../container-record.ts'
@@ -9,7 +9,7 @@ import { getContainer } from '../find-container.ts'
 import { openContainerRoot, type ContainerRoot } from './container-root.ts'
 import { isBelowMount, mountTargets } from './mount-targets.ts'
 import { openPath, type WantedPath } from './open-path.ts'
-import { pathInRoot } from './root-path.ts'
+import { pathInRoot, type Handle } from './root-path.ts'
 import { wantedPath } from './stat-path.ts'
 
 export interface ExtractOptions {
@@ -32,20 +32,16 @@ export async function extractToContainer(
 ): Promise<void> {
   const record = getContainer(context.containers, nameOrId)
   await using root = await openContainerRoot(context, record.id, { signal })
-  const fd = openDirectory(context, root, wantedPath(nameOrId, path))
-  try {
-    const place = pathInRoot(root.fd, fd)
-    verifyWritable(context, root, { record, path: place })
-    const target = { fd, path: byteString(place), rootFd: root.fd }
-    const owner = isUsers ? ownerOf(record, root) : 'archive'
-    await mergeArchive(archive, { target, owner, replacesDirectories, signal })
-  } finally {
-    closeSync(fd)
-  }
+  using directory = openDirectory(context, root, wantedPath(nameOrId, path))
+  const place = pathInRoot(root.fd, directory.fd)
+  verifyWritable(context, root, { record, path: place })
+  const target = { fd: directory.fd, path: byteString(place), rootFd: root.fd }
+  const owner = isUsers ? ownerOf(record, root) : 'archive'
+  await mergeArchive(archive, { target, owner, replacesDirectories, signal })
   containerEvent(context.events, record, { action: 'extract-to-dir' })
 }
 
-function openDirectory(context: ContainerContext, root: ContainerRoot, wanted: WantedPath): number {
+function openDirectory(context: ContainerContext, root: ContainerRoot, wanted: WantedPath): Handle {
   try {
     return openPath(context.kernel, root, { ...wanted, flags: constants.O_DIRECTORY })
   } catch (error) {

@@ -1,10 +1,8 @@
 import type { HostConfig } from '@berth/api'
-import { systemCode } from '@berth/stdx'
-import { openFlags, type Kernel } from '@berth/syscalls'
-import { closeSync } from 'node:fs'
+import type { Kernel } from '@berth/syscalls'
 import { containerMounts } from '../container-mounts.ts'
 import type { ContainerRoot } from './container-root.ts'
-import { inRoot, pathInRoot } from './root-path.ts'
+import { findInRoot, pathInRoot } from './root-path.ts'
 
 export interface MountTarget {
   /** Where it is, without links. */
@@ -21,26 +19,11 @@ export function mountTargets(
   return containerMounts(hostConfig)
     .filter(({ type }) => root.isRunning || type === 'bind')
     .flatMap(({ target, isReadOnly }) => {
-      const path = placeOf(kernel, root.fd, target)
-      return path === undefined ? [] : [{ path, isReadOnly }]
+      using place = findInRoot(kernel, root.fd, target)
+      return place ? [{ path: pathInRoot(root.fd, place.fd), isReadOnly }] : []
     })
 }
 
 /** True for the target itself, too. */
 export const isBelowMount = (path: string, target: string): boolean =>
   path === target || path.startsWith(`${target}/`)
-
-function placeOf(kernel: Pick<Kernel, 'openat2'>, rootFd: number, target: string): string | undefined {
-  let fd: number
-  try {
-    fd = kernel.openat2(rootFd, target, { flags: openFlags.path, resolve: inRoot })
-  } catch (error) {
-    if (systemCode(error) !== undefined) return undefined
-    throw error
-  }
-  try {
-    return pathInRoot(rootFd, fd)
-  } finally {
-    closeSync(fd)
-  }
-}

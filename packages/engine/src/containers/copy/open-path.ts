@@ -1,9 +1,9 @@
 import { CodedError, systemCode } from '@berth/stdx'
-import { openFlags, type Kernel } from '@berth/syscalls'
-import { closeSync, statfsSync } from 'node:fs'
+import type { Kernel } from '@berth/syscalls'
+import { statfsSync } from 'node:fs'
 import { getSystemErrorMessage } from 'node:util'
 import type { ContainerRoot } from './container-root.ts'
-import { inRoot } from './root-path.ts'
+import { openInRoot, type Handle } from './root-path.ts'
 
 /** What is asked for, and how errors call it. */
 export interface WantedPath {
@@ -23,25 +23,26 @@ const kernelFileSystems = new Set([
   0x6367_7270, // cgroup2
 ])
 
-/** Opens what is at a path of a container; the caller closes it. Throws `not-found` in Docker's words. */
+/** Opens what is at a path of a container. Throws `not-found` in Docker's words. */
 export function openPath(
   kernel: Pick<Kernel, 'openat2'>,
   root: ContainerRoot,
   wanted: WantedPath & { flags: number },
-): number {
-  const fd = openOrExplain(kernel, root, wanted)
-  if (!kernelFileSystems.has(statfsSync(`/proc/self/fd/${fd}`).type)) return fd
-  closeSync(fd)
-  throw noSuchFile(wanted)
+): Handle {
+  using stack = new DisposableStack()
+  const handle = stack.use(openOrExplain(kernel, root, wanted))
+  if (kernelFileSystems.has(statfsSync(`/proc/self/fd/${handle.fd}`).type)) throw noSuchFile(wanted)
+  stack.move()
+  return handle
 }
 
 function openOrExplain(
   kernel: Pick<Kernel, 'openat2'>,
   root: ContainerRoot,
   wanted: WantedPath & { flags: number },
-): number {
+): Handle {
   try {
-    return kernel.openat2(root.fd, wanted.path, { flags: openFlags.path | wanted.flags, resolve: inRoot })
+    return openInRoot(kernel, root.fd, wanted)
   } catch (error) {
     const code = systemCode(error)
     if (code === 'ENOENT') throw noSuchFile(wanted)

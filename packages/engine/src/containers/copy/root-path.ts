@@ -4,7 +4,7 @@ import { closeSync, readlinkSync } from 'node:fs'
 import { posix } from 'node:path'
 
 /** How a path of a container is walked: links as its processes would follow them, never out of its root. */
-export const inRoot = resolveFlags.inRoot | resolveFlags.noMagiclinks
+const inRoot = resolveFlags.inRoot | resolveFlags.noMagiclinks
 
 /**
  * A path as it is asked for, from the root: `..` is taken by text alone, as Docker does. A slash or a dot at the end
@@ -24,6 +24,38 @@ export function pathInRoot(rootFd: number, fd: number): string {
   return path.slice(root === '/' ? 0 : root.length) || '/'
 }
 
+/** Something of a container that is open until it is disposed. */
+export interface Handle extends Disposable {
+  readonly fd: number
+}
+
+/** Opens a path in a root, O_PATH. */
+export function openInRoot(
+  kernel: Pick<Kernel, 'openat2'>,
+  rootFd: number,
+  { path, flags = 0 }: { path: string; flags?: number },
+): Handle {
+  const fd = kernel.openat2(rootFd, path, { flags: openFlags.path | flags, resolve: inRoot })
+  return { fd, [Symbol.dispose]: () => closeSync(fd) }
+}
+
+/** What the kernel says of a path that is not there. */
+const absences = new Set(['ENOENT', 'ENOTDIR', 'ELOOP'])
+
+/** As `openInRoot`; undefined when it is not there. */
+export function findInRoot(
+  kernel: Pick<Kernel, 'openat2'>,
+  rootFd: number,
+  path: string,
+): Handle | undefined {
+  try {
+    return openInRoot(kernel, rootFd, { path })
+  } catch (error) {
+    if (absences.has(systemCode(error) ?? '')) return undefined
+    throw error
+  }
+}
+
 /** As many as Linux follows in one path (path_resolution(7)). */
 const linksMax = 40
 
@@ -31,9 +63,9 @@ const linksMax = 40
 export function linkTarget(kernel: Pick<Kernel, 'openat2'>, rootFd: number, path: string): string {
   let place = path
   for (let links = 0; links < linksMax; links++) {
-    using found = find(kernel, rootFd, place)
+    using found = findInRoot(kernel, rootFd, place)
     if (found) return pathInRoot(rootFd, found.fd)
-    using parent = find(kernel, rootFd, posix.dirname(place))
+    using parent = findInRoot(kernel, rootFd, posix.dirname(place))
     if (!parent) return place
     const [directory, name] = [pathInRoot(rootFd, parent.fd), posix.basename(place)]
     const target = readLink(parent.fd, name)
@@ -41,21 +73,6 @@ export function linkTarget(kernel: Pick<Kernel, 'openat2'>, rootFd: number, path
     place = posix.resolve(directory, target)
   }
   return place
-}
-
-/** Undefined when it is not there. */
-function find(
-  kernel: Pick<Kernel, 'openat2'>,
-  rootFd: number,
-  path: string,
-): (Disposable & { fd: number }) | undefined {
-  try {
-    const fd = kernel.openat2(rootFd, path, { flags: openFlags.path, resolve: inRoot })
-    return { fd, [Symbol.dispose]: () => closeSync(fd) }
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(error) ?? '')) return undefined
-    throw error
-  }
 }
 
 function readLink(directoryFd: number, name: string): string | undefined {

@@ -1,6 +1,6 @@
 import { goFileMode, type PathStat } from '@berth/api'
 import type { Kernel } from '@berth/syscalls'
-import { closeSync, constants, fstatSync } from 'node:fs'
+import { constants, fstatSync } from 'node:fs'
 import { posix } from 'node:path'
 import { formatTimestamp } from '../../timestamps.ts'
 import type { ContainerContext } from '../container-context.ts'
@@ -32,17 +32,13 @@ export function statInRoot(
   wanted: WantedPath,
 ): PathStat {
   const { path } = wanted
-  const fd = openPath(kernel, root, { ...wanted, flags: constants.O_NOFOLLOW })
-  try {
-    const stats = fstatSync(fd, { bigint: true })
-    return {
-      name: posix.basename(path) || '/',
-      size: Number(stats.size),
-      mode: goFileMode(Number(stats.mode)),
-      mtime: formatTimestamp(stats.mtimeNs).replace(/\.?0+Z$/, 'Z'),
-      linkTarget: stats.isSymbolicLink() ? linkTarget(kernel, root.fd, path) : '',
-    }
-  } finally {
-    closeSync(fd)
+  using found = openPath(kernel, root, { ...wanted, flags: constants.O_NOFOLLOW })
+  const stats = fstatSync(found.fd, { bigint: true })
+  return {
+    name: posix.basename(path) || '/',
+    size: Number(stats.size),
+    mode: goFileMode(Number(stats.mode)),
+    mtime: formatTimestamp(stats.mtimeNs).replace(/\.?0+Z$/, 'Z'),
+    linkTarget: stats.isSymbolicLink() ? linkTarget(kernel, root.fd, path) : '',
   }
 }
