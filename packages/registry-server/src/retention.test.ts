@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { digestOf, mediaTypes } from '@berth/oci'
-import type { NewManifest } from './manifest-store.ts'
+import { digestOf } from '@berth/oci'
 import { Policies } from './policies.ts'
 import { expiredTags, Retention } from './retention.ts'
+import { plainManifest } from './testsuite/plain-manifest.ts'
 import { openTemporaryRegistry } from './testsuite/temporary-registry.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
@@ -31,24 +31,14 @@ test('expiredTags() never lets go of more than it may', () => {
 test('apply() lets go of tags and of manifests that nothing names, and says so first when asked', async () => {
   await using registry = await openTemporaryRegistry()
   const { manifests } = registry.stores
-  const manifest = (text: string, extra: Partial<NewManifest> = {}): NewManifest => ({
-    digest: digestOf(text),
-    mediaType: mediaTypes.ociManifest,
-    sizeBytes: text.length,
-    subject: undefined,
-    artifactType: undefined,
-    annotations: undefined,
-    references: { kind: 'blobs', all: [], required: [] },
-    ...extra,
-  })
-  await manifests.addManifest('team/app', manifest('old'), ['old', 'v1'])
-  await manifests.addManifest('team/app', manifest('child'), [])
+  await manifests.addManifest('team/app', plainManifest('old'), ['old', 'v1'])
+  await manifests.addManifest('team/app', plainManifest('child'), [])
   const children = [digestOf('child')]
   const references = { kind: 'manifests', all: children, required: children } as const
-  await manifests.addManifest('team/app', manifest('index', { references }), ['latest'])
-  await manifests.addManifest('team/app', manifest('signature', { subject: digestOf('index') }), [])
-  await manifests.addManifest('team/app', manifest('stray'), [])
-  await manifests.addManifest('else/where', manifest('old'), ['old'])
+  await manifests.addManifest('team/app', plainManifest('index', { references }), ['latest'])
+  await manifests.addManifest('team/app', plainManifest('signature', { subject: digestOf('index') }), [])
+  await manifests.addManifest('team/app', plainManifest('stray'), [])
+  await manifests.addManifest('else/where', plainManifest('old'), ['old'])
   registry.clock.now += 10 * dayMs
   const retention = { keepTags: ['latest'], keepDays: 7, keepUntaggedDays: 7 }
   const policies = new Policies([{ repositories: 'team/*', immutableTags: ['v*'], retention }])

@@ -23,6 +23,7 @@ import {
   listTeamMemberNames,
   listTeamRecords,
   setTeamLevel,
+  type TeamMembership,
 } from './team-store.ts'
 
 const teamsMax = 200
@@ -39,6 +40,11 @@ type Teams = Pick<
   | 'setTeamPermission'
   | 'listTeamPermissions'
 >
+
+interface NamedMember {
+  team: string
+  account: string
+}
 
 export class OrganizationTeams implements Teams {
   readonly #database: CatalogDatabase
@@ -88,45 +94,23 @@ export class OrganizationTeams implements Teams {
     return listTeamMemberNames(this.#database.db, await getTeamId(this.#database.db, id, team))
   }
 
-  async addTeamMember(
-    viewer: Viewer,
-    organization: string,
-    { team, account }: { team: string; account: string },
-  ): Promise<void> {
-    const organizationId = await this.#requireOwned(viewer, organization)
-    const accountId = await this.#getAccountId(account)
-    await this.#database.write(async (transaction) => {
-      const teamId = await getTeamId(transaction, organizationId, team)
-      if (!(await findMemberRole(transaction, { organizationId, accountId })))
-        throw new CodedError('failed-precondition', `Cannot change the team: ${account} is not a member`, {
-          hint: 'Add them to the organization first.',
-        })
-      await insertTeamMember(transaction, { teamId, organizationId, accountId })
-      await this.#audit(transaction, viewer, {
-        organizationId,
-        action: 'org.team.member.add',
-        team,
-        detail: { account },
-      })
+  addTeamMember(viewer: Viewer, organization: string, named: NamedMember): Promise<void> {
+    const change = { organization, named, action: 'org.team.member.add' }
+    return this.#changeMember(viewer, change, async (transaction, member) => {
+      if (!(await findMemberRole(transaction, member)))
+        throw new CodedError(
+          'failed-precondition',
+          `Cannot change the team: ${named.account} is not a member`,
+          { hint: 'Add them to the organization first.' },
+        )
+      await insertTeamMember(transaction, member)
     })
   }
 
-  async removeTeamMember(
-    viewer: Viewer,
-    organization: string,
-    { team, account }: { team: string; account: string },
-  ): Promise<void> {
-    const organizationId = await this.#requireOwned(viewer, organization)
-    const accountId = await this.#getAccountId(account)
-    await this.#database.write(async (transaction) => {
-      const teamId = await getTeamId(transaction, organizationId, team)
-      if (!(await deleteTeamMember(transaction, { teamId, accountId }))) throw noSuch('member', account)
-      await this.#audit(transaction, viewer, {
-        organizationId,
-        action: 'org.team.member.remove',
-        team,
-        detail: { account },
-      })
+  removeTeamMember(viewer: Viewer, organization: string, named: NamedMember): Promise<void> {
+    const change = { organization, named, action: 'org.team.member.remove' }
+    return this.#changeMember(viewer, change, async (transaction, member) => {
+      if (!(await deleteTeamMember(transaction, member))) throw noSuch('member', named.account)
     })
   }
 
@@ -158,6 +142,21 @@ export class OrganizationTeams implements Teams {
     const need = { name: repository, permission: 'admin', action: 'list teams' } as const
     const { id } = await requireRepository(this.#database.db, viewer, need)
     return listTeamLevels(this.#database.db, id)
+  }
+
+  async #changeMember(
+    viewer: Viewer,
+    { organization, named, action }: { organization: string; named: NamedMember; action: string },
+    change: (transaction: CatalogWriter, member: TeamMembership) => Promise<void>,
+  ): Promise<void> {
+    const { team, account } = named
+    const organizationId = await this.#requireOwned(viewer, organization)
+    const accountId = await this.#getAccountId(account)
+    await this.#database.write(async (transaction) => {
+      const teamId = await getTeamId(transaction, organizationId, team)
+      await change(transaction, { teamId, organizationId, accountId })
+      await this.#audit(transaction, viewer, { organizationId, action, team, detail: { account } })
+    })
   }
 
   async #requireOwned(viewer: Viewer, name: string): Promise<number> {

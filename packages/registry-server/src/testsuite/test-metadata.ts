@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { digestOf, mediaTypes, type Digest } from '@berth/oci'
-import type { NewManifest } from '../manifest-store.ts'
+import { digestOf, type Digest } from '@berth/oci'
 import type { RegistryError } from '../registry-error.ts'
+import { plainManifest } from './plain-manifest.ts'
 import { openTemporaryRegistry, type OpenStores, type TemporaryRegistry } from './temporary-registry.ts'
-
-const manifest = (text: string, extra: Partial<NewManifest> = {}): NewManifest => ({
-  digest: digestOf(text),
-  mediaType: mediaTypes.ociManifest,
-  sizeBytes: text.length,
-  subject: undefined,
-  artifactType: undefined,
-  annotations: undefined,
-  references: { kind: 'blobs', all: [], required: [] },
-  ...extra,
-})
 
 /** What the tables of a registry do, whatever database they are in, and however many processes work on it. */
 export function testMetadata(
@@ -26,20 +15,20 @@ export function testMetadata(
   describe(`metadata: ${name}`, { skip }, () => {
     test('addManifest() points its tags at it, all or none', async () => {
       await using metadata = await openTemporaryRegistry(openStores)
-      await metadata.stores.manifests.addManifest('a', manifest('one'), ['x', 'y'])
-      await metadata.stores.manifests.addManifest('a', manifest('two'), ['y'])
+      await metadata.stores.manifests.addManifest('a', plainManifest('one'), ['x', 'y'])
+      await metadata.stores.manifests.addManifest('a', plainManifest('two'), ['y'])
       assert.equal((await metadata.stores.manifests.findTag('a', 'x'))?.digest, digestOf('one'))
       assert.equal((await metadata.stores.manifests.findTag('a', 'y'))?.digest, digestOf('two'))
       const broken = [...Array.from({ length: 3 }, (_, index) => `t${index}`), null as unknown as string]
-      await assert.rejects(metadata.stores.manifests.addManifest('b', manifest('three'), broken))
+      await assert.rejects(metadata.stores.manifests.addManifest('b', plainManifest('three'), broken))
       assert.equal(await metadata.stores.repositories.hasRepository('b'), false)
       assert.equal(await metadata.stores.manifests.findManifest('b', digestOf('three')), undefined)
     })
 
     test('deleteManifest() takes its tags and leaves those of others', async () => {
       await using metadata = await openTemporaryRegistry(openStores)
-      await metadata.stores.manifests.addManifest('a', manifest('one'), ['x', 'y'])
-      await metadata.stores.manifests.addManifest('a', manifest('two'), ['z'])
+      await metadata.stores.manifests.addManifest('a', plainManifest('one'), ['x', 'y'])
+      await metadata.stores.manifests.addManifest('a', plainManifest('two'), ['z'])
       assert.equal(await metadata.stores.manifests.deleteManifest('a', digestOf('one')), true)
       assert.equal(await metadata.stores.manifests.deleteManifest('a', digestOf('one')), false)
       assert.deepEqual(await metadata.stores.manifests.listTags('a', { last: '', limit: 10 }), ['z'])
@@ -49,7 +38,7 @@ export function testMetadata(
       await using metadata = await openTemporaryRegistry(openStores)
       await Promise.all(
         Array.from({ length: 50 }, (_, index) =>
-          metadata.stores.manifests.addManifest(`r${index % 3}`, manifest(`m${index}`), ['latest']),
+          metadata.stores.manifests.addManifest(`r${index % 3}`, plainManifest(`m${index}`), ['latest']),
         ),
       )
       assert.deepEqual(await metadata.stores.repositories.listRepositories({ last: '', limit: 10 }), [
@@ -72,7 +61,7 @@ export function testMetadata(
     test('lists are in the order of bytes, page by page', async () => {
       await using metadata = await openTemporaryRegistry(openStores)
       const names = ['A', 'a', 'B', '_', 'a.b', 'a-b', 'aa', '1', 'Z_z', 'z-Z']
-      for (const name of names) await metadata.stores.manifests.addManifest('x', manifest('m'), [name])
+      for (const name of names) await metadata.stores.manifests.addManifest('x', plainManifest('m'), [name])
       const listed: string[] = []
       for (let last = ''; ;) {
         const page = await metadata.stores.manifests.listTags('x', { last, limit: 3 })
@@ -90,7 +79,7 @@ export function testMetadata(
         const texts = [`one ${round}`, `other ${round}`] as const
         await Promise.all(
           [one, other].map(({ stores }, index) =>
-            stores.manifests.addManifest(`new/${round}`, manifest(texts[index] ?? ''), ['x', 'latest']),
+            stores.manifests.addManifest(`new/${round}`, plainManifest(texts[index] ?? ''), ['x', 'latest']),
           ),
         )
         const tags = ['x', 'latest'].map((tag) => one.stores.manifests.findTag(`new/${round}`, tag))
@@ -116,7 +105,7 @@ export function testMetadata(
       }
       for (let round = 0; round < 10; round++) {
         const set = await both(({ stores }, index) =>
-          stores.manifests.addManifest('a', manifest(`${index} ${round}`), [`v${round}`]),
+          stores.manifests.addManifest('a', plainManifest(`${index} ${round}`), [`v${round}`]),
         )
         assert.deepEqual(set, ['TAG_IMMUTABLE'])
         const added = await both(({ stores }, index) =>
@@ -145,7 +134,9 @@ export function testMetadata(
           return other.stores.blobs.mountBlob('b', digest, 'a')
         }
         const [pushed, mounted] = await Promise.all([
-          settled(other.stores.manifests.addManifest('a', manifest(`image ${round}`, { references }), ['x'])),
+          settled(
+            other.stores.manifests.addManifest('a', plainManifest(`image ${round}`, { references }), ['x']),
+          ),
           settled(mount()),
           collect(),
         ])
