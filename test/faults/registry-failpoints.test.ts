@@ -91,7 +91,7 @@ async function assertBlob(requests: RegistryRequests, digest: Digest): Promise<v
   assert.equal(digestOf(Buffer.from(await blob.arrayBuffer())), digest)
 }
 
-test('R3: a registry killed at any step of a push goes on where it was, and no tag leads nowhere', async (t) => {
+test('a registry killed at any step of a push goes on where it was, and no tag leads nowhere', async (t) => {
   await using stack = new AsyncDisposableStack()
   const data = await temporaryDirectory(stack)
   const tags: string[] = []
@@ -124,7 +124,7 @@ test('R3: a registry killed at any step of a push goes on where it was, and no t
   assert.ok(kills >= 9)
 })
 
-test('R3: a sweep killed after any deletion leaves every image whole, and the next one ends it', async () => {
+test('a sweep killed after any deletion leaves every image whole, and the next one ends it', async () => {
   await using stack = new AsyncDisposableStack()
   const data = await temporaryDirectory(stack)
   const { url } = await startProgram(stack, data, ['--workers', '1'])

@@ -41,7 +41,7 @@ async function openSilent(stack: AsyncDisposableStack, port: number, count: numb
   return sockets
 }
 
-test('R8: ten thousand clients that send nothing, or headers without end, do not touch a hundred that pull', async (t) => {
+test('ten thousand clients that send nothing, or headers without end, do not touch a hundred that pull', async (t) => {
   await using stack = new AsyncDisposableStack()
   const data = await temporaryDirectory(stack)
   const { url } = await startProgram(stack, data)

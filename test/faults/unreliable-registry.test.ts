@@ -39,7 +39,7 @@ describe('a registry that cannot be relied on', { concurrency: true }, () => {
     })
   }
 
-  test('F21: pull() leaves a registry that sends a byte now and then, and goes on with the rest', async () => {
+  test('pull() leaves a registry that sends a byte now and then, and goes on with the rest', async () => {
     const { digest } = await pushNew('dribble')
     using _ = suite.hub.inject({ path: digest, times: 1, fault: slow({ chunkBytes: 1, delayMs: 1_000 }) })
     const { exitCode, stdout, stderr } = await pull('dribble')

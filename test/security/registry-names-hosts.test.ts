@@ -157,7 +157,7 @@ test(
   },
 )
 
-test('F22: a redirect that never ends is left after ten', async () => {
+test('a redirect that never ends is left after ten', async () => {
   await using registry = await startWebServer(({ path }, response) => {
     const next = Number(new URL(path, 'http://x').searchParams.get('n') ?? 0) + 1
     response.writeHead(302, { Location: `${path.split('?')[0]}?n=${next}` }).end()

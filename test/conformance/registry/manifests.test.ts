@@ -260,7 +260,7 @@ test('a reference that is not there, and a repository that is not there, are tol
   }
 })
 
-test('R1: of two pushes of one tag at once the tag names one, and both are there by digest', async () => {
+test('of two pushes of one tag at once the tag names one, and both are there by digest', async () => {
   await pushContent('one/tag')
   for (let round = 0; round < 100; round++) {
     const pushed = await Promise.all(

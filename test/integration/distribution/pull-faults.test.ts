@@ -54,7 +54,7 @@ const busy: [what: string, status: number, retryAfter?: () => string][] = [
   ['504', 504],
 ]
 
-test('F20: a registry that is busy for a moment is waited for as it says, and the wait is shown', async () => {
+test('a registry that is busy for a moment is waited for as it says, and the wait is shown', async () => {
   await Promise.all(busy.map((answer) => pullFromBusy(...answer)))
 })
 
@@ -94,7 +94,7 @@ for (const [what, fault] of [
   ['longer than the manifest says', overlong],
   ['of another Content-Length', wrongLength],
 ] as const) {
-  test(`F18: a layer that is ${what} ends the pull with its digest, leaves nothing, and the next works`, async () => {
+  test(`a layer that is ${what} ends the pull with its digest, leaves nothing, and the next works`, async () => {
     const name = `team/f18:${what.split(' ').at(-1)?.toLowerCase()}`
     const image = await newImage(name)
     const bad = layerOf(image, 1)
@@ -110,7 +110,7 @@ for (const [what, fault] of [
   })
 }
 
-test('F18: a mirror that keeps blobs wrongly costs a second download, from the registry itself', async () => {
+test('a mirror that keeps blobs wrongly costs a second download, from the registry itself', async () => {
   await using mirror = await startHub()
   const image = await newImage('team/f18:mirrored')
   await mirror.push(image, 'team/f18:mirrored')
@@ -127,7 +127,7 @@ test('F18: a mirror that keeps blobs wrongly costs a second download, from the r
   assert.equal(requestsFor(layerOf(image, 0)).length, 0)
 })
 
-test('F19: a manifest that changes between two looks is what came, by its own digest', async () => {
+test('a manifest that changes between two looks is what came, by its own digest', async () => {
   const [first, second] = [await newImage('team/f19:first', 1), await newImage('team/f19:second', 1)]
   await suite.hub.push(first, 'team/f19:moving')
   const { digest } = first.descriptor
@@ -150,7 +150,7 @@ test('F19: a manifest that changes between two looks is what came, by its own di
 
 const slowly = slow({ chunkBytes: 64 * 1024, delayMs: 40 })
 
-test('F25: a hundred pulls of one image fetch each blob once and all see it to the end, though some leave', async () => {
+test('a hundred pulls of one image fetch each blob once and all see it to the end, though some leave', async () => {
   const image = await newImage('team/f25:v1', 3, 600_000)
   using _ = suite.hub.inject({ path: /\/team\/f25\/blobs\//, fault: slowly })
   const leaving = new AbortController()
@@ -178,7 +178,7 @@ test('F25: a hundred pulls of one image fetch each blob once and all see it to t
   assert.equal(requestsFor({ digest: image.imageId }).length, 1)
 })
 
-test('F25: when the last of a hundred leaves, the pull stops, and what came is kept for the next', async () => {
+test('when the last of a hundred leaves, the pull stops, and what came is kept for the next', async () => {
   const image = await newImage('team/f25:left', 1, 2_000_000)
   const layer = layerOf(image, 0)
   {

@@ -246,7 +246,7 @@ test('the token service answers both forms, and a login that lasts ends with its
   assert.equal((await fetch(url, { headers: basicOf('owner', 'wrong') })).status, 401)
 })
 
-test('R10: passwords can be tried a few times a minute, by account and by address', async () => {
+test('passwords can be tried a few times a minute, by account and by address', async () => {
   await using guarded = await startGuarded()
   const url = `${guarded.url}/auth/token`
   const attempt = async (password: string) =>

@@ -39,7 +39,7 @@ function askInVain(socket: Socket, text: string): Promise<string> {
 
 const plain = 'GET /v2/ HTTP/1.1\r\nHost: x\r\n\r\n'
 
-test('R8: one address has so many connections and no more; the others do not feel it, and one that ends makes room', async () => {
+test('one address has so many connections and no more; the others do not feel it, and one that ends makes room', async () => {
   await using stack = new AsyncDisposableStack()
   const { open } = await startLimited(stack, { perAddressMax: 3 })
   const greedy = [open('127.0.0.2'), open('127.0.0.2'), open('127.0.0.2')] as const
@@ -52,7 +52,7 @@ test('R8: one address has so many connections and no more; the others do not fee
   assert.match(await ask(greedy[1], plain), /^HTTP\/1\.1 200/)
 })
 
-test('R8: headers that come a byte at a time end the connection, however steadily they come', async () => {
+test('headers that come a byte at a time end the connection, however steadily they come', async () => {
   await using stack = new AsyncDisposableStack()
   const { open } = await startLimited(stack, { headersMs: 400 })
   const socket = open('127.0.0.1')
@@ -64,7 +64,7 @@ test('R8: headers that come a byte at a time end the connection, however steadil
   assert.ok(performance.now() - startedAt < 5000)
 })
 
-test('R8: headers without end are refused when they are too large, and a token of many scopes is not', async () => {
+test('headers without end are refused when they are too large, and a token of many scopes is not', async () => {
   await using stack = new AsyncDisposableStack()
   const { open } = await startLimited(stack, {})
   const withHeaders = (headers: string) => `GET /v2/ HTTP/1.1\r\nHost: x\r\n${headers}\r\n`

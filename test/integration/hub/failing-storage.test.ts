@@ -25,7 +25,7 @@ async function startFailing(stack: AsyncDisposableStack) {
 
 const everything = storageSteps.map((step) => `${step}=error`).join(';')
 
-test('R7: a storage that fails is told as 503 with a time to come back, never as "not there", and nothing is lost', async () => {
+test('a storage that fails is told as 503 with a time to come back, never as "not there", and nothing is lost', async () => {
   await using stack = new AsyncDisposableStack()
   const { requests, manifest, large, arm, heal } = await startFailing(stack)
   const small = await requests.pushBlob('failing/app', Buffer.from('small'))
@@ -61,7 +61,7 @@ test('R7: a storage that fails is told as 503 with a time to come back, never as
   assert.deepEqual(Buffer.from(await pulled.arrayBuffer()), manifest.bytes)
 })
 
-test('R7: what failed once is done by the next try: each step of a push that fails leaves nothing in its way', async () => {
+test('what failed once is done by the next try: each step of a push that fails leaves nothing in its way', async () => {
   await using stack = new AsyncDisposableStack()
   const { requests, arm, heal } = await startFailing(stack)
   for (const step of storageSteps) {
@@ -85,7 +85,7 @@ test('R7: what failed once is done by the next try: each step of a push that fai
   }
 })
 
-test('R7: a disk that is gone is told as 503, and all is there when it comes back', async () => {
+test('a disk that is gone is told as 503, and all is there when it comes back', async () => {
   await using stack = new AsyncDisposableStack()
   const directory = await temporaryDirectory(stack)
   const { url } = stack.use(await serveRegistry({ directory }))
@@ -105,7 +105,7 @@ test('R7: a disk that is gone is told as 503, and all is there when it comes bac
   await requests.send('PUT', withDigest(upload, digestOf('more')), { ...body, status: 201 })
 })
 
-test('R7: a storage that is slow is waited for', async () => {
+test('a storage that is slow is waited for', async () => {
   await using stack = new AsyncDisposableStack()
   const { requests, arm } = await startFailing(stack)
   arm(storageSteps.map((step) => `${step}=delay(150)`).join(';'))

@@ -415,7 +415,7 @@ test('limits: so many blobs come at a time, at such a rate', async () => {
   assert.ok((times[0] ?? 0) > 200 && (times[1] ?? 0) > 450, String(times))
 })
 
-test('R9: a mirrored blob that rots is put aside by the scrub and fetched again', async () => {
+test('a mirrored blob that rots is put aside by the scrub and fetched again', async () => {
   await using stack = new AsyncDisposableStack()
   const directory = await temporaryDirectory(stack)
   const fixture = stack.use(await startMirror({ registry: { directory } }))

@@ -73,7 +73,7 @@ test('replicas: what is pushed to one is pulled from the other, and one upload g
   await other.requests.send('GET', path, { status: 404 })
 })
 
-test('R2: two replicas collect all the time while clients push to and delete from both, and nothing is lost', async () => {
+test('two replicas collect all the time while clients push to and delete from both, and nothing is lost', async () => {
   await using stack = new AsyncDisposableStack()
   const stores = await pair.create()
   // Time runs a thousand times faster: what is guarded for an hour is free after four seconds.
@@ -112,7 +112,7 @@ test('R2: two replicas collect all the time while clients push to and delete fro
   assert.ok(Math.max(...deleted) > 0)
 })
 
-test('R3: a replica that is killed or stands still in an upload leaves it to another, and comes back too late', async () => {
+test('a replica that is killed or stands still in an upload leaves it to another, and comes back too late', async () => {
   await using stack = new AsyncDisposableStack()
   const stores = await pair.create()
   const [dying, paused, living] = [
@@ -215,7 +215,7 @@ test('redirect: large blobs are read from the object store itself, by range too,
 })
 
 // The last: an object store that was killed is slow for a while.
-test('R7: a database or an object store that is gone is 503 with Retry-After, never 404, until it is back', async () => {
+test('a database or an object store that is gone is 503 with Retry-After, never 404, until it is back', async () => {
   await using stack = new AsyncDisposableStack()
   const stores = await pair.create()
   const { requests } = await startReplica(stack, stores)

@@ -50,7 +50,7 @@ test('send() tells a key that is not there from a bucket that is not there', asy
   )
 })
 
-test('R7: send() tries again what fails for the moment, and gives up as unavailable', async () => {
+test('send() tries again what fails for the moment, and gives up as unavailable', async () => {
   for (const [status, attempts] of [
     [500, 3],
     [503, 3],
@@ -69,7 +69,7 @@ test('R7: send() tries again what fails for the moment, and gives up as unavaila
   )
 })
 
-test('R7: send() gives up on a store that does not answer, at once and in the middle', async () => {
+test('send() gives up on a store that does not answer, at once and in the middle', async () => {
   for (const answer of [
     () => {},
     (_: IncomingMessage, response: ServerResponse) => void response.writeHead(200).write('be'),

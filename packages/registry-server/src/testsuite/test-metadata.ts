@@ -72,7 +72,7 @@ export function testMetadata(
       assert.deepEqual(listed, names.toSorted())
     })
 
-    test('R1: of two processes that set a tag at once one wins, and both manifests are there', async () => {
+    test('of two processes that set a tag at once one wins, and both manifests are there', async () => {
       await using one = await openTemporaryRegistry(openStores)
       await using other = await one.openReplica()
       for (let round = 0; round < 20; round++) {
