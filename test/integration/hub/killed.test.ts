@@ -2,23 +2,22 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { digestOf, parseManifest } from '@berth/oci'
-import { temporaryDirectory } from '@berth/stdx/testsuite'
+import { eventually, temporaryDirectory } from '@berth/stdx/testsuite'
 import { kill, startProgram } from './hub-program.ts'
 import { RegistryRequests } from '../../conformance/registry/registry-requests.ts'
 
 const rounds = 4
 
-/** Pushes images until the registry is gone; gives the tags whose push was acknowledged. */
-async function pushUntilGone(url: string, prefix: string): Promise<string[]> {
+/** Pushes images until the registry is gone, and notes the tags whose push was acknowledged. */
+async function pushUntilGone(url: string, prefix: string, acknowledged: string[]): Promise<void> {
   const requests = new RegistryRequests(url)
-  const acknowledged: string[] = []
   for (let index = 0; ; index++) {
     const tag = `${prefix}-${index}`
     try {
       await requests.pushImage('killed/pushes', tag)
     } catch (error) {
       assert.ok(error instanceof TypeError, String(error))
-      return acknowledged
+      return
     }
     acknowledged.push(tag)
   }
@@ -40,10 +39,12 @@ test('berth-hub killed during pushes has every image that it acknowledged, and n
   const acknowledged: string[] = []
   for (let round = 0; round < rounds; round++) {
     const { child, url } = await startProgram(stack, data)
-    const pushes = [1, 2, 3].map((pusher) => pushUntilGone(url, `r${round}-p${pusher}`))
-    await sleep(50 + Math.random() * 200)
+    const before = acknowledged.length
+    const pushes = [1, 2, 3].map((pusher) => pushUntilGone(url, `r${round}-p${pusher}`, acknowledged))
+    await eventually(() => assert.ok(acknowledged.length > before), 30_000)
+    await sleep(Math.random() * 200)
     await kill(child)
-    acknowledged.push(...(await Promise.all(pushes)).flat())
+    await Promise.all(pushes)
   }
   const { url } = await startProgram(stack, data)
   const requests = new RegistryRequests(url)
