@@ -12,6 +12,7 @@ const scripts = [
   'push.ts',
   'registry.ts',
   'hub-accounts.ts',
+  'search.ts',
   'pages.ts',
 ]
 

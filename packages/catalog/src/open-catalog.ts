@@ -11,6 +11,7 @@ import { CatalogImages } from './images/catalog-images.ts'
 import { CatalogOrganizations } from './organizations/catalog-organizations.ts'
 import { CatalogGate } from './registry/catalog-gate.ts'
 import { CatalogRepositories } from './repositories/catalog-repositories.ts'
+import { fillSearch } from './search/fill-search.ts'
 import { sweepCatalog } from './sweep-catalog.ts'
 import { CatalogWebhooks } from './webhooks/catalog-webhooks.ts'
 
@@ -31,6 +32,7 @@ export interface CatalogOptions {
 export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
   const { contents, logger = silentLogger, now = Date.now, publicUrl = 'http://localhost' } = options
   const database = await openCatalogDatabase(options.database, now)
+  await fillSearch(database)
   const tokens = new CatalogTokens(database)
   const repositories = new CatalogRepositories(database, contents)
   const registry = new CatalogGate({ database, logger, publicUrl })

@@ -34,7 +34,7 @@ export async function deleteAccountRecord(
     await refuseSoleOwner(transaction, id)
     if ((await listNamespaceRepositories(transaction, id, 1)).length > 0)
       throw new CodedError('conflict', 'Cannot delete the account: a repository came meanwhile')
-    await removeStars(database, transaction, id)
+    await removeStars(transaction, id)
     await deleteNamespace(transaction, { id, name })
   })
 }

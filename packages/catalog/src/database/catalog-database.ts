@@ -38,9 +38,14 @@ function rethrow(error: unknown): never {
     : new CodedError('conflict', 'Cannot write: it was removed meanwhile', { cause: error })
 }
 
+/** Keeps the rows of a query as they are until the transaction ends. SQLite has one writer at a time anyway. */
+export function lockRows<Query extends { forUpdate(): Query }>(kind: SqlKind, query: Query): Query {
+  return kind === 'postgres' ? query.forUpdate() : query
+}
+
 /**
  * Makes everyone else who changes the namespace wait until this transaction has ended, so that what was counted stays
- * true. SQLite has one writer at a time anyway. False when it is gone.
+ * true. False when it is gone.
  */
 export async function lockNamespace(
   { kind }: Pick<CatalogDatabase, 'kind'>,
@@ -48,6 +53,6 @@ export async function lockNamespace(
   id: number,
 ): Promise<boolean> {
   const query = transaction.selectFrom('hub_namespaces').select('id').where('id', '=', id)
-  const row = await (kind === 'postgres' ? query.forUpdate() : query).executeTakeFirst()
+  const row = await lockRows(kind, query).executeTakeFirst()
   return row !== undefined
 }

@@ -1,4 +1,5 @@
 import type { SqlKind, SqlMigration } from '@berth/sql'
+import { searchMigration } from './search-migration.ts'
 
 /** How the same tables are declared in each database. */
 interface Dialect {
@@ -228,4 +229,5 @@ export const catalogMigrations: readonly SqlMigration[] = [
   { sqlite: statements('sqlite'), postgres: statements('postgres') },
   { sqlite: callbacks(dialects.sqlite), postgres: callbacks(dialects.postgres) },
   { sqlite: revocations, postgres: revocations },
+  searchMigration,
 ]

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely'
+import type { Generated } from 'kysely'
 import type { OrganizationRole } from '../organizations.ts'
 import type { PlanName, TokenScope } from '../viewer.ts'
 import type { CallbackState } from '../webhooks.ts'
@@ -20,6 +20,8 @@ export interface CatalogSchema {
   hub_collaborators: { repository_id: number; account_id: number; level: number }
   hub_stars: { account_id: number; repository_id: number; created_at: number }
   hub_search: SearchTable
+  /** One row at most: entries below this rank may not be found yet. */
+  hub_search_fill: { above: number }
   hub_tag_pushes: { repository_id: number; tag: string; account: string | null; pushed_at: number }
   hub_audit: AuditTable
   hub_webhooks: WebhookTable
@@ -126,8 +128,6 @@ interface SearchTable {
   words: string
   /** What can be filtered by, in the same form. */
   marks: string
-  /** Only on PostgreSQL: all three as it finds them. */
-  terms: ColumnType<never, string | undefined, never>
 }
 
 interface AuditTable {

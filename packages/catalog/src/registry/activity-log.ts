@@ -65,7 +65,7 @@ export class ActivityLog {
 
   #writePulls(repository: string, count: number): Promise<void> {
     return this.#write(
-      (transaction) => countPulls(this.#options.database, transaction, { repository, count }),
+      (transaction) => countPulls(transaction, { repository, count }),
       () => this.#countPulls(repository, count),
     )
   }

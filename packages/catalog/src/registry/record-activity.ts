@@ -71,13 +71,12 @@ export async function recordDelete(
 }
 
 export async function countPulls(
-  { kind }: CatalogDatabase,
   transaction: CatalogWriter,
   { repository, count }: { repository: string; count: number },
 ): Promise<void> {
   if (!isRepositoryName(repository)) return
   const id = await addPullCount(transaction, repository, count)
-  if (id !== undefined) await refreshSearchEntries(kind, transaction, [id])
+  if (id !== undefined) await refreshSearchEntries(transaction, [id])
 }
 
 async function openRepository(

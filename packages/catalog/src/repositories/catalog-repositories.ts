@@ -152,8 +152,10 @@ export class CatalogRepositories implements Repositories {
     const { id: accountId } = requireSignedIn(viewer, action)
     // A token that may only read writes no star either.
     if (scopeLevel(viewer) < levelOf('write')) throw refusal(viewer, action)
-    const set = isStarred ? addStar : removeStar
-    await this.#database.write((transaction) => set(this.#database, transaction, { accountId, repositoryId }))
+    const star = { accountId, repositoryId }
+    await this.#database.write((transaction) =>
+      isStarred ? addStar(transaction, star, this.#database.now()) : removeStar(transaction, star),
+    )
   }
 
   async listStarred(viewer: Viewer, account: string, paging: Paging): Promise<Listed<Repository>> {
@@ -218,7 +220,7 @@ export class CatalogRepositories implements Repositories {
       await action(transaction)
       const repository = await findRepositoryRecord(transaction, viewer, name)
       if (!repository) throw noSuch('repository', name)
-      await putSearchEntry(this.#database.kind, transaction, repository)
+      await putSearchEntry(transaction, repository)
       return repository.shown
     })
   }

@@ -16,7 +16,7 @@ export async function createRepositoryRecord(
   if (id === undefined) return undefined
   const counts = { starCount: 0, pullCount: 0 }
   const marks = { isOfficial: isOfficialName(form.name), isAutomated: form.source !== undefined }
-  await putSearchEntry(database.kind, transaction, { ...form, ...counts, ...marks, id })
+  await putSearchEntry(transaction, { ...form, ...counts, ...marks, id })
   await insertAudit(database, transaction, {
     namespaceId: form.namespaceId,
     action: 'repo.create',

@@ -16,7 +16,7 @@ export async function removeRepository(
 ): Promise<void> {
   await contents.deleteRepository(repository.name)
   await database.write(async (transaction) => {
-    await removeSearchEntry(database.kind, transaction, repository.id)
+    await removeSearchEntry(transaction, repository.id)
     await transaction.deleteFrom('hub_repositories').where('id', '=', repository.id).execute()
     // They are nothing to the next of that name.
     await revokeGrants(transaction, repository.name, database.now())

@@ -1,4 +1,4 @@
-import type { CatalogDatabase, CatalogReader, CatalogWriter } from '../database/catalog-database.ts'
+import type { CatalogReader, CatalogWriter } from '../database/catalog-database.ts'
 import { refreshSearchEntries } from '../search/search-store.ts'
 import { levelFor, type RightsHolder } from '../rights.ts'
 import { sql } from 'kysely'
@@ -8,38 +8,30 @@ type Star = { accountId: number; repositoryId: number }
 
 /** Counts only what has changed: a second star of the same account is none. */
 export async function addStar(
-  { kind, now }: CatalogDatabase,
   db: CatalogWriter,
   { accountId, repositoryId }: Star,
+  createdAt: number,
 ): Promise<void> {
   const row = await db
     .insertInto('hub_stars')
-    .values({ account_id: accountId, repository_id: repositoryId, created_at: now() })
+    .values({ account_id: accountId, repository_id: repositoryId, created_at: createdAt })
     .onConflict((conflict) => conflict.doNothing())
     .returning('repository_id')
     .executeTakeFirst()
-  if (row) await countStars(kind, db, { repositoryIds: [repositoryId], change: 1 })
+  if (row) await countStars(db, { repositoryIds: [repositoryId], change: 1 })
 }
 
-export async function removeStar(
-  { kind }: CatalogDatabase,
-  db: CatalogWriter,
-  { accountId, repositoryId }: Star,
-): Promise<void> {
+export async function removeStar(db: CatalogWriter, { accountId, repositoryId }: Star): Promise<void> {
   const { numDeletedRows } = await db
     .deleteFrom('hub_stars')
     .where('account_id', '=', accountId)
     .where('repository_id', '=', repositoryId)
     .executeTakeFirst()
-  if (numDeletedRows > 0) await countStars(kind, db, { repositoryIds: [repositoryId], change: -1 })
+  if (numDeletedRows > 0) await countStars(db, { repositoryIds: [repositoryId], change: -1 })
 }
 
 /** All that an account has given. */
-export async function removeStars(
-  { kind }: CatalogDatabase,
-  db: CatalogWriter,
-  accountId: number,
-): Promise<void> {
+export async function removeStars(db: CatalogWriter, accountId: number): Promise<void> {
   const rows = await db
     .deleteFrom('hub_stars')
     .where('account_id', '=', accountId)
@@ -47,13 +39,12 @@ export async function removeStars(
     .execute()
   const repositoryIds = rows.map(({ repository_id }) => repository_id)
   for (let start = 0; start < repositoryIds.length; start += batchMax)
-    await countStars(kind, db, { repositoryIds: repositoryIds.slice(start, start + batchMax), change: -1 })
+    await countStars(db, { repositoryIds: repositoryIds.slice(start, start + batchMax), change: -1 })
 }
 
 const batchMax = 500
 
 async function countStars(
-  kind: CatalogDatabase['kind'],
   db: CatalogWriter,
   { repositoryIds, change }: { repositoryIds: readonly number[]; change: number },
 ): Promise<void> {
@@ -62,7 +53,7 @@ async function countStars(
     .set((row) => ({ star_count: row('star_count', '+', change) }))
     .where('id', 'in', repositoryIds)
     .execute()
-  await refreshSearchEntries(kind, db, repositoryIds)
+  await refreshSearchEntries(db, repositoryIds)
 }
 
 /** What an account has starred, the last first, as far as the viewer sees it. */

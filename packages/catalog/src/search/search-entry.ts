@@ -34,9 +34,12 @@ export const categoryMark = (category: string): string => `category${category.re
 
 const starSteps = [1, 10, 100, 1000, 10_000]
 
-/** The mark of all that have at least `stars`, or not many fewer; undefined for 0. */
+/** The step that `stars` has reached, undefined for 0: entries are marked with each step of theirs. */
+export const starStepOf = (stars: number): number | undefined => starSteps.findLast((least) => stars >= least)
+
+/** What those with at least `stars` have, and with a few less. */
 export function starsMark(stars: number): string | undefined {
-  const step = starSteps.findLast((least) => stars >= least)
+  const step = starStepOf(stars)
   return step === undefined ? undefined : `stars${step}`
 }
 
@@ -52,7 +55,7 @@ const starStepMax = 2 ** 10
  * Popularity and id in one number below 2^53, unlike any other's: official first, then by stars, then by pulls, the newer
  * first. It goes by steps of a few percent, so that it changes seldom.
  */
-export function rankOf({ id, isOfficial, starCount, pullCount }: SearchSubject): number {
+function rankOf({ id, isOfficial, starCount, pullCount }: SearchSubject): number {
   const stars = Math.min(Math.round(16 * Math.log2(1 + starCount)), starStepMax - 1)
   const pulls = Math.min(Math.floor(4 * Math.log2(1 + pullCount)), pullStepMax - 1)
   const popularity = (Number(isOfficial) * starStepMax + stars) * pullStepMax + pulls

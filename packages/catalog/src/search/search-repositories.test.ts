@@ -100,6 +100,37 @@ await testOnBothDatabases('search', (open) => {
       await assert.rejects(searchNames(catalog, query), (error) => isCoded(error, 'invalid-argument'))
   })
 
+  test('search() finds words by any beginning of two letters or more, and long ones by the whole of it', async () => {
+    await using catalog = await open()
+    const ada = await catalog.addAccount('ada')
+    const description = 'Internationalization with 漢字 and a c compiler'
+    await catalog.repositories.createRepository(ada, { name: 'ada/containerdispatcher', description })
+    const word = 'internationalization'
+    const found = [word, word.slice(0, 12), word.slice(0, 13), 'in', '漢字', 'c', 'containerdispatch']
+    for (const text of found)
+      assert.deepEqual(await searchNames(catalog, { text }), ['ada/containerdispatcher'], text)
+    for (const text of ['internationalisation', 'i', 'containerdispose', '漢', '字', 'co d', `${word}s`])
+      assert.deepEqual(await searchNames(catalog, { text }), [], text)
+    assert.equal((await catalog.repositories.search(stranger, { text: 'co', page: 3, size: 1 })).count, 1)
+  })
+
+  test('search() gives those with as many stars as asked for, of both sides of a mark', async () => {
+    await using catalog = await open()
+    const ada = await catalog.addAccount('ada')
+    const fans = await Promise.all(
+      Array.from({ length: 11 }, (_, index) => catalog.addAccount(`fan${index}`)),
+    )
+    for (const [name, stars] of Object.entries({ nine: 9, ten: 10, eleven: 11 })) {
+      await catalog.repositories.createRepository(ada, { name: `ada/${name}` })
+      for (const fan of fans.slice(0, stars)) await catalog.repositories.setStarred(fan, `ada/${name}`, true)
+    }
+    assert.deepEqual(await searchNames(catalog, { stars: 9 }), ['ada/eleven', 'ada/ten', 'ada/nine'])
+    assert.deepEqual(await searchNames(catalog, { stars: 10 }), ['ada/eleven', 'ada/ten'])
+    assert.deepEqual(await searchNames(catalog, { stars: 11 }), ['ada/eleven'])
+    for (const fan of fans.slice(0, 2)) await catalog.repositories.setStarred(fan, 'ada/eleven', false)
+    assert.deepEqual(await searchNames(catalog, { stars: 10 }), ['ada/ten'])
+  })
+
   test('search() finds private ones for who may read them, in their place', async () => {
     await using catalog = await open()
     const [ada, bob] = [await catalog.addAccount('ada'), await catalog.addAccount('bob')]
@@ -112,6 +143,11 @@ await testOnBothDatabases('search', (open) => {
     assert.deepEqual(await searchNames(catalog, query, bob), ['ada/tool', 'bob/toolbox'])
     const limited = await catalog.withToken(bob, 'repo:public_read')
     assert.deepEqual(await searchNames(catalog, query, limited), ['bob/toolbox'])
+    assert.equal((await catalog.repositories.search(stranger, { ...query, ...page })).count, 1)
+    await catalog.repositories.setPrivate(bob, 'bob/toolbox', true)
+    assert.deepEqual(await searchNames(catalog, query), [])
+    await catalog.repositories.setPrivate(bob, 'bob/toolbox', false)
+    assert.deepEqual(await searchNames(catalog, query), ['bob/toolbox'])
   })
 
   test('search() takes any text as words and never as syntax', async () => {

@@ -1,14 +1,29 @@
 import { CodedError } from '@berth/stdx'
-import type { CatalogDatabase, CatalogReader } from '../database/catalog-database.ts'
+import type { CatalogDatabase } from '../database/catalog-database.ts'
 import { quote, shortNameOf } from '../names.ts'
 import { parsePaging } from '../paging.ts'
 import { isCategory } from '../repositories/categories.ts'
 import type { SearchQuery, SearchResult } from '../repositories.ts'
 import { heldBy, type RightsHolder } from '../rights.ts'
 import type { Listed } from '../viewer.ts'
-import { automatedMark, categoryMark, idOfRank, officialMark, publicMark, starsMark } from './search-entry.ts'
-import { findNamed, findPrivateEntries, listSearchResults, type MarkFilter } from './search-store.ts'
-import { searchTerms, type SearchTerms, type TermQuery } from './search-terms.ts'
+import {
+  automatedMark,
+  categoryMark,
+  idOfRank,
+  officialMark,
+  publicMark,
+  starsMark,
+  starStepOf,
+} from './search-entry.ts'
+import {
+  findNamed,
+  findPrivateEntries,
+  listSearchResults,
+  listSortKeys,
+  type MarkFilter,
+  type SortKeys,
+} from './search-store.ts'
+import { findTerms } from './search-terms.ts'
 import { withoutAccents, wordsOf } from './words.ts'
 
 /** So far one can page, and count. */
@@ -32,16 +47,29 @@ export async function searchRepositories(
   const compare = findComparison(query.ordering ?? 'best_match')
   if (words.length === 0 && text !== '') return { count: 0, entries: [] }
   const { stars = 0 } = query
-  const needsAll = compare !== undefined || stars > 0
-  const reach = Math.min(needsAll ? reachMax : offset + limit, reachMax)
-  const { count, ids } = await findMatches(database, viewer, { text, words, filter, reach })
-  const wanted = needsAll ? ids.slice(0, reachMax) : ids.slice(0, reachMax).slice(offset, offset + limit)
-  const found = await listSearchResults(database.db, viewer, wanted)
-  const results = wanted.flatMap((id) => found.get(id) ?? [])
-  if (!needsAll) return { count, entries: results }
-  const passing = results.filter(({ starCount }) => starCount >= stars)
-  const sorted = compare ? passing.toSorted(compare) : passing
-  return { count: sorted.length, entries: sorted.slice(offset, offset + limit) }
+  const isExact = stars === 0 || starStepOf(stars) === stars
+  const needsAll = compare !== undefined || !isExact
+  const reach = needsAll ? reachMax : Math.min(offset + limit, reachMax)
+  const matches = await findMatches(database, viewer, { text, words, filter, reach })
+  const ids = matches.ids.slice(0, reachMax)
+  if (!needsAll) {
+    const wanted = ids.slice(offset, offset + limit)
+    return { count: matches.count, entries: await listResults(database, viewer, wanted) }
+  }
+  const keys = (await listSortKeys(database, ids)).filter(({ starCount }) => starCount >= stars)
+  const sorted = compare ? keys.toSorted(compare) : keys
+  const wanted = sorted.slice(offset, offset + limit).map(({ id }) => id)
+  return { count: keys.length, entries: await listResults(database, viewer, wanted) }
+}
+
+/** In the order of `ids`, without those that are gone meanwhile. */
+async function listResults(
+  database: CatalogDatabase,
+  viewer: RightsHolder,
+  ids: readonly number[],
+): Promise<SearchResult[]> {
+  const found = await listSearchResults(database, viewer, ids)
+  return ids.flatMap((id) => found.get(id) ?? [])
 }
 
 interface Wanted {
@@ -53,17 +81,19 @@ interface Wanted {
 }
 
 async function findMatches(
-  { kind, db }: CatalogDatabase,
+  database: CatalogDatabase,
   viewer: RightsHolder,
   { text, words, filter, reach }: Wanted,
 ): Promise<{ count: number; ids: number[] }> {
+  const { db } = database
   const { marks, without } = filter
-  const terms = { words, marks: [publicMark, ...marks], without }
+  // Only what is public is found there: its mark says nothing beside another term.
+  const terms = { words, marks: words.length + marks.length > 0 ? marks : [publicMark], without }
   const name = text.replace(/^library\//, '')
   const isName = /^[a-z0-9._/-]+$/.test(name)
   const [called, matching, hidden] = await Promise.all([
     isName ? findNamed(db, { name, ...filter }, reach) : [],
-    findTiers(searchTerms(kind), db, { terms, reach }),
+    findTerms(database, terms, { reach, countMax: reachMax }),
     heldBy(viewer) ? findPrivateEntries(db, viewer, { words, ...filter, limit: reachMax }) : [],
   ])
   const isCalled = (full: string) => full === name || shortNameOf(full) === name
@@ -74,21 +104,6 @@ async function findMatches(
   ]
   const ranks = new Set(tiers.flatMap((tier) => tier.toSorted((a, b) => b - a)))
   return { count: Math.min(matching.count + hidden.length, reachMax), ids: [...ranks].map(idOfRank) }
-}
-
-/** Public entries by the words of their names, then by all their words where the names are not enough. */
-async function findTiers(
-  search: SearchTerms,
-  db: CatalogReader,
-  { terms, reach }: { terms: Omit<TermQuery, 'field'>; reach: number },
-): Promise<{ named: number[]; all: number[]; count: number }> {
-  const inWords: TermQuery = { field: 'words', ...terms }
-  const count = await search.count(db, inWords, reachMax)
-  const limits = { limit: reach, isRare: count < reachMax }
-  const named =
-    terms.words.length > 0 && count > 0 ? await search.find(db, { ...inWords, field: 'names' }, limits) : []
-  const all = named.length < Math.min(reach, count) ? await search.find(db, inWords, limits) : []
-  return { named, all, count }
 }
 
 function parseFilter({ isOfficial, isAutomated, category, stars = 0 }: SearchQuery): MarkFilter {
@@ -110,7 +125,7 @@ function parseFilter({ isOfficial, isAutomated, category, stars = 0 }: SearchQue
   return { marks: marks.filter(isMark), without: without.filter(isMark) }
 }
 
-type Comparison = (a: SearchResult, b: SearchResult) => number
+type Comparison = (a: SortKeys, b: SortKeys) => number
 
 const comparisons: Readonly<Record<NonNullable<SearchQuery['ordering']>, Comparison | undefined>> = {
   best_match: undefined,

@@ -1,25 +1,20 @@
 import type { SqlKind } from '@berth/sql'
 import { sql, type RawBuilder } from 'kysely'
-import type { CatalogReader, CatalogWriter } from '../database/catalog-database.ts'
+import type { CatalogDatabase, CatalogReader, CatalogWriter } from '../database/catalog-database.ts'
 import { isOfficialName } from '../names.ts'
 import type { SearchResult } from '../repositories.ts'
 import { isReadablePrivate, levelFor, type RightsHolder } from '../rights.ts'
-import { rankOf, searchEntryOf, type SearchSubject } from './search-entry.ts'
-import { isPrefix, searchTerms } from './search-terms.ts'
+import { searchEntryOf, type SearchSubject } from './search-entry.ts'
+import { isPrefix } from './words.ts'
 
 /** Makes search see a repository as it is now; a new one too. */
-export async function putSearchEntry(
-  kind: SqlKind,
-  db: CatalogWriter,
-  subject: SearchSubject,
-): Promise<void> {
-  await removeSearchEntry(kind, db, subject.id)
-  await insertSearchEntries(kind, db, [subject])
+export async function putSearchEntry(db: CatalogWriter, subject: SearchSubject): Promise<void> {
+  await removeSearchEntry(db, subject.id)
+  await insertSearchEntries(db, [subject])
 }
 
 /** Of repositories that search knows nothing of yet. */
 export async function insertSearchEntries(
-  kind: SqlKind,
   db: CatalogWriter,
   subjects: readonly SearchSubject[],
 ): Promise<void> {
@@ -35,29 +30,17 @@ export async function insertSearchEntries(
         names: spaced(entry.names),
         words: spaced(entry.words),
         marks: spaced(entry.marks),
-        ...searchTerms(kind).columns(entry),
       })),
     )
     .execute()
-  await searchTerms(kind).put(db, entries)
 }
 
-export async function removeSearchEntry(
-  kind: SqlKind,
-  db: CatalogWriter,
-  repositoryId: number,
-): Promise<void> {
-  const row = await db
-    .deleteFrom('hub_search')
-    .where('repository_id', '=', repositoryId)
-    .returning('rank')
-    .executeTakeFirst()
-  if (row) await searchTerms(kind).remove(db, row.rank)
+export async function removeSearchEntry(db: CatalogWriter, repositoryId: number): Promise<void> {
+  await db.deleteFrom('hub_search').where('repository_id', '=', repositoryId).execute()
 }
 
 /** After stars or pulls were counted: writes where the step or the rank has changed, which is seldom. */
 export async function refreshSearchEntries(
-  kind: SqlKind,
   db: CatalogWriter,
   repositoryIds: readonly number[],
 ): Promise<void> {
@@ -66,7 +49,7 @@ export async function refreshSearchEntries(
     .selectFrom('hub_repositories as r')
     .innerJoin('hub_search as s', 's.repository_id', 'r.id')
     .select(['r.id', 'r.name', 'r.description', 'r.categories', 'r.is_private', 'r.source'])
-    .select(['r.star_count', 'r.pull_count', 's.rank'])
+    .select(['r.star_count', 'r.pull_count', 's.rank', 's.marks'])
     .where('r.id', 'in', repositoryIds)
     .orderBy('r.id')
     .execute()
@@ -82,7 +65,8 @@ export async function refreshSearchEntries(
       starCount: row.star_count,
       pullCount: row.pull_count,
     }
-    if (rankOf(subject) !== row.rank) await putSearchEntry(kind, db, subject)
+    const { rank, marks } = searchEntryOf(subject)
+    if (rank !== row.rank || spaced(marks) !== row.marks) await putSearchEntry(db, subject)
   }
 }
 
@@ -144,9 +128,27 @@ export async function findPrivateEntries(
   return rows.map(({ rank, name, is_named }) => ({ rank, name, isNamed: is_named === 1 }))
 }
 
-/** As a row of results; with what it can be sorted by. */
+/** What results can be sorted by. */
+export type SortKeys = Pick<SearchResult, 'starCount' | 'pullCount' | 'updatedAt'>
+
+/** Of those that are there, in the order of `repositoryIds`. */
+export async function listSortKeys(
+  { kind, db }: Pick<CatalogDatabase, 'kind' | 'db'>,
+  repositoryIds: readonly number[],
+): Promise<(SortKeys & { id: number })[]> {
+  if (repositoryIds.length === 0) return []
+  const rows = await db
+    .selectFrom('hub_repositories')
+    .select(['id', 'star_count as starCount', 'pull_count as pullCount', 'updated_at as updatedAt'])
+    .where(isOneOf(kind, 'id', repositoryIds))
+    .execute()
+  const found = new Map(rows.map((row) => [row.id, row]))
+  return repositoryIds.flatMap((id) => found.get(id) ?? [])
+}
+
+/** As rows of results. */
 export async function listSearchResults(
-  db: CatalogReader,
+  { kind, db }: Pick<CatalogDatabase, 'kind' | 'db'>,
   viewer: RightsHolder,
   repositoryIds: readonly number[],
 ): Promise<Map<number, SearchResult>> {
@@ -155,10 +157,18 @@ export async function listSearchResults(
     .selectFrom('hub_repositories as r')
     .select(['r.id', 'r.name', 'r.description', 'r.is_private', 'r.source', 'r.star_count'])
     .select(['r.pull_count', 'r.categories', 'r.updated_at'])
-    .where('r.id', 'in', repositoryIds)
+    .where(isOneOf(kind, 'r.id', repositoryIds))
     .where(sql<boolean>`${levelFor(viewer)} >= 1`)
     .execute()
   return new Map(rows.map((row) => [row.id, toResult(row)]))
+}
+
+/** As one value: a thousand of them take longer to plan than to find. */
+function isOneOf(kind: SqlKind, column: string, ids: readonly number[]): RawBuilder<boolean> {
+  const ref = sql.ref(column)
+  return kind === 'sqlite'
+    ? sql<boolean>`${ref} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`
+    : sql<boolean>`${ref} = ANY(${ids}::bigint[])`
 }
 
 function toResult(row: {

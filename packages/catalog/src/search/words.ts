@@ -14,3 +14,8 @@ export function wordsOf(text: string): string[] {
   const words = withoutAccents(text).match(wordPattern) ?? []
   return [...new Set(words.map((word) => word.slice(0, wordLengthMax).toWellFormed()))]
 }
+
+const prefixLengthMin = 2
+
+/** Whether a word stands for all that begin with it: one letter would be for too many. */
+export const isPrefix = (word: string): boolean => Array.from(word).length >= prefixLengthMin

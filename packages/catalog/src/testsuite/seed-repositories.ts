@@ -43,10 +43,11 @@ export async function seedRepositories(
       const starCount = Math.floor(random() ** 12 * 10_000)
       return { namespaceId: namespaces[owner] ?? 0, name, description, starCount }
     })
-    await write((db) => insertRows(db, kind, rows))
+    await write((db) => insertRows(db, rows))
   }
   // What PostgreSQL would do in its own time.
-  if (kind === 'postgres') await sql`VACUUM ANALYZE hub_repositories, hub_search`.execute(db)
+  if (kind === 'postgres')
+    await sql`VACUUM ANALYZE hub_repositories, hub_search, hub_search_postings`.execute(db)
 }
 
 interface SeedRow {
@@ -56,11 +57,7 @@ interface SeedRow {
   starCount: number
 }
 
-async function insertRows(
-  db: CatalogWriter,
-  kind: SqlDatabase['kind'],
-  rows: readonly SeedRow[],
-): Promise<void> {
+async function insertRows(db: CatalogWriter, rows: readonly SeedRow[]): Promise<void> {
   const inserted = await db
     .insertInto('hub_repositories')
     .values(
@@ -81,7 +78,6 @@ async function insertRows(
     .execute()
   const same = { categories: [], isPrivate: false, isOfficial: false, isAutomated: false, pullCount: 0 }
   await insertSearchEntries(
-    kind,
     db,
     inserted.map((row) => ({ ...row, ...same })),
   )
