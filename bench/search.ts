@@ -1,16 +1,15 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { randomWord, seedRepositories } from '@berth/catalog/testsuite'
 import { openSqlDatabase } from '@berth/sql'
 import { startPostgresServer } from '@berth/sql/testsuite'
+import { findFreePort, temporaryDirectory } from '@berth/stdx/testsuite'
 import { prepareCheckout } from '../setup/prepare-checkout.ts'
 import { publishFigures } from './figures.ts'
 import { measureSeriesInTurns, type SeriesContestant } from './measure.ts'
 import { startProgram } from './program.ts'
-import { freePort } from './registry-peer.ts'
 
 const { values } = parseArgs({
   options: {
@@ -88,8 +87,7 @@ function searching(name: string, origin: string): SeriesContestant {
 
 await prepareCheckout()
 await using stack = new AsyncDisposableStack()
-const directory = await mkdtemp(join(tmpdir(), 'berth-bench-search-'))
-stack.defer(() => rm(directory, { recursive: true, force: true }))
+const directory = await temporaryDirectory(stack)
 
 /** A hub as it comes, whose catalog is full. */
 async function startFullHub(name: string, database?: string): Promise<string> {
@@ -99,7 +97,7 @@ async function startFullHub(name: string, database?: string): Promise<string> {
     await using tables = await openSqlDatabase(database ?? join(data, 'registry/registry.db'))
     await seedRepositories(tables, { count: Number(values.repositories), random: createRandom(0) })
   }
-  const address = `127.0.0.1:${await freePort()}`
+  const address = `127.0.0.1:${await findFreePort()}`
   const flags = ['--listen', address, '--data', data, '--api-limit', '100000000', '--log-level', 'warn']
   const more = database === undefined ? [] : ['--database', database]
   const hub = stack.use(startProgram([launcher, 'serve', ...flags, ...more], join(directory, `${name}.log`)))

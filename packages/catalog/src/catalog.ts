@@ -1,5 +1,5 @@
 import type { Digest } from '@berth/oci'
-import type { AccessTokens, Accounts, Sessions } from './accounts.ts'
+import type { AccessTokens, Accounts, Sessions, SignedIn } from './accounts.ts'
 import type { Images } from './images.ts'
 import type { Organizations } from './organizations.ts'
 import type { Repositories, RepositoryPermission } from './repositories.ts'
@@ -35,10 +35,10 @@ export interface RegistryGate {
     repository: string,
   ): Promise<RepositoryPermission | undefined>
   /**
-   * When a repository of that name was last deleted or made private, or somebody's rights on it were lowered, if it was
-   * of late: what was granted until then counts no more.
+   * A login that somebody had a moment ago, as it counts now: undefined when the account is gone or disabled, or the access
+   * token that it was for is no more.
    */
-  findRevokedAt(repository: string): Promise<number | undefined>
+  findLogin(login: { name: string } & Omit<SignedIn, 'account'>): Promise<SignedIn | undefined>
   /** Notes a push (making the repository when it is new), a pull or a deletion. Pulls are counted in groups. */
   noteActivity(activity: RegistryNote): void
   /** Waits until what was noted is in the database. */

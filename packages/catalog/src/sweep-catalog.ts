@@ -1,15 +1,12 @@
 import { deleteIdleSessions } from './accounts/session-store.ts'
 import type { CatalogDatabase } from './database/catalog-database.ts'
 import { deleteAuditBefore } from './events/audit-store.ts'
-import { forgetRevokedBefore } from './repositories/revocation-store.ts'
 import { deleteOldDeliveries } from './webhooks/delivery-store.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 const auditKeptMs = 366 * dayMs
 const deliveriesKeptMs = 30 * dayMs
 const deliveriesMax = 100
-/** Longer than any token of a registry lasts. */
-const revocationsKeptMs = 7 * dayMs
 
 /** Removes what nobody asks for any more; each by itself, so that none holds up what others write. */
 export async function sweepCatalog({ now, write }: CatalogDatabase): Promise<void> {
@@ -19,5 +16,4 @@ export async function sweepCatalog({ now, write }: CatalogDatabase): Promise<voi
   await write((transaction) =>
     deleteOldDeliveries(transaction, { before: at - deliveriesKeptMs, keepMax: deliveriesMax }),
   )
-  await write((transaction) => forgetRevokedBefore(transaction, at - revocationsKeptMs))
 }

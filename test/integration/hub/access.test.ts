@@ -192,24 +192,29 @@ test('keys: a new one signs, the old one is believed on; each installation has i
       assert.equal((await stat(join(guarded.directory, name))).mode & 0o777, 0o600, name)
 })
 
-test('a token of before a repository was deleted is nothing to another one of that name', async () => {
+test('a token is worth what its holder may do when it is used', async () => {
   await using guarded = await startGuarded()
   const scopes = ['repository:private/app:pull,push', 'repository:private/other:pull,push']
   const before = bearer(await guarded.tokenFor('writer', ...scopes))
   const begin = (repository: string, headers: Record<string, string>) =>
     fetch(`${guarded.url}/v2/${repository}/blobs/uploads/`, { method: 'POST', headers })
   assert.equal((await begin('private/app', before)).status, 202)
-  guarded.clock.now += 5000
-  guarded.accounts.revokedAt.set('private/app', guarded.clock.now)
+  guarded.accounts.withoutRights.add('private/app')
+  guarded.clock.now += 1000
   const refused = await begin('private/app', before)
   assert.equal(refused.status, 401)
   assert.match(refused.headers.get('www-authenticate') ?? '', /scope="repository:private\/app:pull,push"/)
   const mount = `/v2/private/other/blobs/uploads/?mount=${digest}&from=private/app`
   await guarded.requests.send('POST', mount, { headers: before, status: 202 })
   assert.equal((await begin('private/other', before)).status, 202)
-  guarded.clock.now += 1
-  const after = bearer(await guarded.tokenFor('writer', ...scopes))
-  assert.equal((await begin('private/app', after)).status, 202)
+  guarded.accounts.withoutRights.delete('private/app')
+  guarded.clock.now += 1000
+  assert.equal((await begin('private/app', before)).status, 202)
+  guarded.accounts.remove('writer')
+  guarded.clock.now += 1000
+  for (const repository of ['private/app', 'public/app'])
+    assert.equal((await begin(repository, before)).status, 401, repository)
+  assert.equal((await fetch(`${guarded.url}/v2/`, { headers: before })).status, 401)
 })
 
 test('the token service answers both forms, and a login that lasts ends with its account', async () => {

@@ -31,8 +31,8 @@ export const rights: Readonly<Record<'public' | 'private', Record<Role, readonly
 /** Accounts named as their role, whose password is the name and `-password`. */
 export class MemoryAccounts implements PasswordAccounts {
   readonly #names = new Set<string>(roles.slice(1))
-  /** By repository. */
-  readonly revokedAt = new Map<string, number>()
+  /** Repositories that nobody has rights on any more, such as those that were deleted. */
+  readonly withoutRights = new Set<string>()
 
   remove(name: string): void {
     this.#names.delete(name)
@@ -42,17 +42,18 @@ export class MemoryAccounts implements PasswordAccounts {
     return this.#names.has(name) && password === `${name}-password` ? { name } : undefined
   }
 
+  async findAccount(name: string): Promise<Account | undefined> {
+    return this.#names.has(name) ? { name } : undefined
+  }
+
   async findPasswordMark(name: string): Promise<string | undefined> {
     return this.#names.has(name) ? 'mark' : undefined
   }
 
   async actions(account: Account | undefined, repository: string): Promise<ReadonlySet<RepositoryAction>> {
+    if (this.withoutRights.has(repository)) return new Set()
     const visibility = repository.startsWith('public/') ? 'public' : 'private'
     return new Set(rights[visibility][(account?.name ?? 'everyone') as Role])
-  }
-
-  async findRevokedAt(repository: string): Promise<number | undefined> {
-    return this.revokedAt.get(repository)
   }
 
   async mayListRepositories(account: Account | undefined): Promise<boolean> {

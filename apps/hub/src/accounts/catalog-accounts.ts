@@ -1,10 +1,16 @@
-import { isAccessTokenSecret, type Catalog, type RepositoryPermission, type SignedIn } from '@berth/catalog'
+import {
+  isAccessTokenSecret,
+  tokenScopes,
+  type Catalog,
+  type RepositoryPermission,
+  type SignedIn,
+} from '@berth/catalog'
 import type { Account, Accounts, RepositoryAction } from '@berth/registry-server'
 import type { MirroredRights } from './mirrored-rights.ts'
 
 /** An account of the catalog as the registry sees it, with what the login may be used for. */
 export interface HubAccount extends Account {
-  login: SignedIn
+  signedIn: SignedIn
 }
 
 const actionsOf: Readonly<Record<RepositoryPermission, ReadonlySet<RepositoryAction>>> = {
@@ -41,8 +47,11 @@ export class CatalogAccounts implements Accounts {
     return permission === undefined ? none : actionsOf[permission]
   }
 
-  findRevokedAt(repository: string): Promise<number | undefined> {
-    return this.#catalog.registry.findRevokedAt(repository)
+  async findAccount(name: string, login = ''): Promise<HubAccount | undefined> {
+    const [scope, tokenId] = login.split(' ')
+    const known = tokenScopes.find((each) => each === scope)
+    const found = known && (await this.#catalog.registry.findLogin({ name, scope: known, tokenId }))
+    return found && hubAccount(found)
   }
 
   /** The list names private repositories, too. */
@@ -58,10 +67,11 @@ export class CatalogAccounts implements Accounts {
 }
 
 export function hubAccount(login: SignedIn): HubAccount {
-  return { name: login.account.name, login }
+  const { account, scope, tokenId } = login
+  return { name: account.name, login: [scope, tokenId].filter(Boolean).join(' '), signedIn: login }
 }
 
 /** Every account that the registry passes on came from here. */
 function loginOf(account: Account | undefined): SignedIn | undefined {
-  return (account as HubAccount | undefined)?.login
+  return (account as HubAccount | undefined)?.signedIn
 }

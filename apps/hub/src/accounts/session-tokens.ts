@@ -12,8 +12,8 @@ const idleMs = 90 * 24 * 60 * 60 * 1000
 export function sessionTokens(sessions: Sessions): RefreshTokens {
   return {
     async issue(account: Account, { address, userAgent }) {
-      const { login } = account as HubAccount
-      return (await sessions.createSession(login, { address, client: userAgent, idleMs })).secret
+      const { signedIn } = account as HubAccount
+      return (await sessions.createSession(signedIn, { address, client: userAgent, idleMs })).secret
     },
     async findAccount(token) {
       const login = await sessions.findSession(token)

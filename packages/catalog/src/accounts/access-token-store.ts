@@ -29,13 +29,13 @@ export async function insertToken(
 /** One that counts: active and not expired. */
 export async function findToken(
   db: CatalogReader,
-  hash: string,
+  by: { hash: string } | { id: string },
   now: number,
 ): Promise<AccessTokenOwner | undefined> {
   const row = await db
     .selectFrom('hub_access_tokens')
     .selectAll()
-    .where('hash', '=', hash)
+    .where((row) => ('hash' in by ? row('hash', '=', by.hash) : row('id', '=', by.id)))
     .where('is_active', '=', 1)
     .where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', now)]))
     .executeTakeFirst()

@@ -33,7 +33,7 @@ export class CatalogTokens implements AccessTokens {
   /** Looks the token up whether or not there is an account: the same work for both. */
   async signIn(account: AccountRecord | undefined, secret: string): Promise<SignedIn | undefined> {
     const now = this.#database.now()
-    const found = await findToken(this.#database.db, hashSecret(secret), now)
+    const found = await findToken(this.#database.db, { hash: hashSecret(secret) }, now)
     if (!account || account.isDisabled || found?.accountId !== account.id) return undefined
     const { id, scope, lastUsedAt = 0 } = found.token
     if (now - lastUsedAt > usedAtGranularityMs)

@@ -220,14 +220,10 @@ const statements = (kind: SqlKind) =>
 
 const callbacks = ({ text }: Dialect) => `ALTER TABLE hub_deliveries ADD COLUMN callback ${text};`
 
-const revocations = `
-  ALTER TABLE hub_deleted_repositories RENAME TO hub_revocations;
-  ALTER TABLE hub_revocations RENAME COLUMN deleted_at TO revoked_at;
-`
-
 export const catalogMigrations: readonly SqlMigration[] = [
   { sqlite: statements('sqlite'), postgres: statements('postgres') },
   { sqlite: callbacks(dialects.sqlite), postgres: callbacks(dialects.postgres) },
-  { sqlite: revocations, postgres: revocations },
+  // This step renamed a table, which programs of before do not survive; it is not read any more.
+  { sqlite: '', postgres: '' },
   searchMigration,
 ]

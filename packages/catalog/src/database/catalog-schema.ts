@@ -15,8 +15,6 @@ export interface CatalogSchema {
   hub_team_members: TeamMemberTable
   hub_team_permissions: { team_id: number; repository_id: number; level: number }
   hub_repositories: RepositoryTable
-  /** By name: some are of repositories that are there no more. */
-  hub_revocations: { name: string; revoked_at: number }
   hub_collaborators: { repository_id: number; account_id: number; level: number }
   hub_stars: { account_id: number; repository_id: number; created_at: number }
   hub_search: SearchTable

@@ -30,23 +30,6 @@ await testOnBothDatabases('organizations', (open) => {
     assert.deepEqual(await catalog.organizations.listTeamMembers(ada, 'makers', 'devs'), [])
   })
 
-  test('setTeamPermission() revokes what was granted before where it takes something away', async () => {
-    await using catalog = await open()
-    const ada = await catalog.addAccount('ada')
-    await catalog.organizations.createOrganization(ada, { name: 'makers', fullName: 'The makers' })
-    await catalog.organizations.createTeam(ada, 'makers', { name: 'devs' })
-    await catalog.repositories.createRepository(ada, { name: 'makers/app' })
-    const permit = (permission: 'read' | 'write' | undefined) =>
-      catalog.organizations.setTeamPermission(ada, 'makers/app', { team: 'devs', permission })
-    await permit('write')
-    assert.equal(await catalog.registry.findRevokedAt('makers/app'), undefined)
-    for (const permission of ['read', undefined] as const) {
-      catalog.clock.now += 1
-      await permit(permission)
-      assert.equal(await catalog.registry.findRevokedAt('makers/app'), catalog.clock.now)
-    }
-  })
-
   test('an organization keeps an owner, also when two leave at once', async () => {
     await using catalog = await open()
     const [ada, bob] = [await catalog.addAccount('ada'), await catalog.addAccount('bob')]

@@ -9,7 +9,6 @@ import { noSuch } from '../refusals.ts'
 import type { RepositoryPermission } from '../repositories.ts'
 import { parsePermission } from '../repositories/parse-permission.ts'
 import { requireRepository } from '../repositories/require-repository.ts'
-import { revokeGrants } from '../repositories/revocation-store.ts'
 import type { Viewer } from '../viewer.ts'
 import { findMemberRole } from './member-store.ts'
 import { requireOrganization } from './require-organization.ts'
@@ -124,8 +123,7 @@ export class OrganizationTeams implements Teams {
     const level = parsePermission(permission)
     await this.#database.write(async (transaction) => {
       const teamId = await getTeamId(transaction, namespaceId, team)
-      const before = await setTeamLevel(transaction, { teamId, repositoryId: id }, level)
-      if (level < before) await revokeGrants(transaction, repository, this.#database.now())
+      await setTeamLevel(transaction, { teamId, repositoryId: id }, level)
       await this.#audit(transaction, viewer, {
         organizationId: namespaceId,
         action: 'org.team.permission',

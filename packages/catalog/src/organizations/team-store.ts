@@ -86,24 +86,22 @@ export async function deleteTeamMember(
   return numDeletedRows > 0
 }
 
-/** Level 0 takes it away. Returns the level of before. */
+/** Level 0 takes it away. */
 export async function setTeamLevel(
   db: CatalogWriter,
   { teamId, repositoryId }: { teamId: number; repositoryId: number },
   level: Level,
-): Promise<Level> {
-  const before = await db
+): Promise<void> {
+  await db
     .deleteFrom('hub_team_permissions')
     .where('team_id', '=', teamId)
     .where('repository_id', '=', repositoryId)
-    .returning('level')
-    .executeTakeFirst()
+    .execute()
   if (level > 0)
     await db
       .insertInto('hub_team_permissions')
       .values({ team_id: teamId, repository_id: repositoryId, level })
       .execute()
-  return (before?.level ?? 0) as Level
 }
 
 export async function listTeamLevels(

@@ -1,11 +1,12 @@
 import type { Logger } from '@berth/stdx'
+import { findToken } from '../accounts/access-token-store.ts'
+import { findAccountRecord } from '../accounts/account-store.ts'
 import type { RegistryGate, RegistryNote } from '../catalog.ts'
 import type { CatalogDatabase } from '../database/catalog-database.ts'
 import { isRepositoryName, namespaceOf } from '../names.ts'
 import { findNamespace } from '../organizations/namespace-store.ts'
 import type { RepositoryPermission } from '../repositories.ts'
 import { findRepositoryRecord } from '../repositories/repository-store.ts'
-import { findRevokedAt } from '../repositories/revocation-store.ts'
 import { levelInNamespace } from '../repositories/namespace-level.ts'
 import { permissionOfLevel, type Level, type RightsHolder } from '../rights.ts'
 import type { Account, TokenScope } from '../viewer.ts'
@@ -42,8 +43,13 @@ export class CatalogGate implements RegistryGate {
     return known ? undefined : permissionOfLevel(level)
   }
 
-  findRevokedAt(repository: string): Promise<number | undefined> {
-    return findRevokedAt(this.#database.db, repository)
+  async findLogin({ name, scope, tokenId }: Parameters<RegistryGate['findLogin']>[0]) {
+    const { db, now } = this.#database
+    const account = await findAccountRecord(db, { name })
+    if (!account || account.isDisabled) return undefined
+    const owner = tokenId === undefined ? undefined : await findToken(db, { id: tokenId }, now())
+    if (tokenId !== undefined && owner?.accountId !== account.id) return undefined
+    return { account: account.shown, scope, tokenId }
   }
 
   noteActivity(activity: RegistryNote): void {

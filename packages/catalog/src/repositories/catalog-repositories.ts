@@ -38,7 +38,6 @@ import {
   type RepositoryRecord,
 } from './repository-store.ts'
 import { requireRepository } from './require-repository.ts'
-import { revokeGrants } from './revocation-store.ts'
 import { addStar, listStarredRecords, removeStar } from './star-store.ts'
 
 export class CatalogRepositories implements Repositories {
@@ -125,7 +124,6 @@ export class CatalogRepositories implements Repositories {
       if (before?.isPrivate === isPrivate) return
       if (isPrivate) await refuseOnePrivateTooMany(this.#database, transaction, namespaceId)
       await updateRepositoryRecord(transaction, id, { isPrivate, updatedAt })
-      if (isPrivate) await revokeGrants(transaction, name, updatedAt)
       await insertAudit(this.#database, transaction, {
         namespaceId,
         action: 'repo.change_privacy',
@@ -183,8 +181,7 @@ export class CatalogRepositories implements Repositories {
     if (!account) throw noSuch('account', of.account)
     await this.#database.write(async (transaction) => {
       const collaborator = { repositoryId, accountId: account.id }
-      const before = await setCollaboratorLevel(transaction, collaborator, level)
-      if (level < before) await revokeGrants(transaction, name, this.#database.now())
+      await setCollaboratorLevel(transaction, collaborator, level)
       await insertAudit(this.#database, transaction, {
         namespaceId,
         action: level === 0 ? 'repo.collaborator.remove' : 'repo.collaborator.set',

@@ -21,22 +21,20 @@ export async function listCollaborators(db: CatalogReader, repositoryId: number)
   }))
 }
 
-/** Level 0 takes it away. Returns the level of before. */
+/** Level 0 takes it away. */
 export async function setCollaboratorLevel(
   db: CatalogWriter,
   { repositoryId, accountId }: { repositoryId: number; accountId: number },
   level: Level,
-): Promise<Level> {
-  const before = await db
+): Promise<void> {
+  await db
     .deleteFrom('hub_collaborators')
     .where('repository_id', '=', repositoryId)
     .where('account_id', '=', accountId)
-    .returning('level')
-    .executeTakeFirst()
+    .execute()
   if (level > 0)
     await db
       .insertInto('hub_collaborators')
       .values({ repository_id: repositoryId, account_id: accountId, level })
       .execute()
-  return (before?.level ?? 0) as Level
 }

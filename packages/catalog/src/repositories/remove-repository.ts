@@ -3,7 +3,6 @@ import type { CatalogDatabase } from '../database/catalog-database.ts'
 import { insertAudit, type Actor } from '../events/audit-store.ts'
 import { removeSearchEntry } from '../search/search-store.ts'
 import type { RepositoryRecord } from './repository-store.ts'
-import { revokeGrants } from './revocation-store.ts'
 
 /**
  * Deletes what the registry holds, then what the catalog knows: when it ends half-way the repository is still there, empty
@@ -18,8 +17,6 @@ export async function removeRepository(
   await database.write(async (transaction) => {
     await removeSearchEntry(transaction, repository.id)
     await transaction.deleteFrom('hub_repositories').where('id', '=', repository.id).execute()
-    // They are nothing to the next of that name.
-    await revokeGrants(transaction, repository.name, database.now())
     await insertAudit(database, transaction, {
       namespaceId: repository.namespaceId,
       action: 'repo.delete',

@@ -1,5 +1,6 @@
-import type { Access, AccessPolicy, Grant } from '../access-policy.ts'
-import type { Account, Accounts } from './accounts.ts'
+import type { AccessPolicy, Grant } from '../access-policy.ts'
+import type { Accounts } from './accounts.ts'
+import { allowsAccess } from './allows-access.ts'
 import { parseBasic } from './basic-credentials.ts'
 import type { LoginGuard } from './login-guard.ts'
 
@@ -13,18 +14,12 @@ export function basicAccess(accounts: Accounts, guard: LoginGuard): AccessPolicy
       const account = login && (await guard.authenticate(login, address))
       return {
         account: account?.name,
-        allows: (access) => isAllowed(accounts, account, access),
+        // The version check is how clients find out that there is a login, so it wants one.
+        allows: (access) =>
+          access.action === 'base' ? account !== undefined : allowsAccess(accounts, account, access),
         challenge: () => (account ? undefined : challenge),
       }
     },
     challenge: () => challenge,
   }
-}
-
-async function isAllowed(accounts: Accounts, account: Account | undefined, access: Access): Promise<boolean> {
-  // The version check is how clients find out that there is a login, so it wants one.
-  if (access.action === 'base') return account !== undefined
-  if (access.action === 'catalog') return accounts.mayListRepositories(account)
-  if (access.action === 'search') return accounts.maySearch(account)
-  return (await accounts.actions(account, access.repository)).has(access.action)
 }

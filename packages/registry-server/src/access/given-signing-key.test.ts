@@ -16,7 +16,6 @@ const claims = {
   sub: 'ann',
   nbf: seconds,
   iat: seconds,
-  iat_ms: now,
   exp: seconds + 60,
   access: [],
 }

@@ -60,8 +60,7 @@ class Htpasswd implements PasswordAccounts {
   }
 
   async authenticate(name: string, password: string): Promise<Account | undefined> {
-    if (this.#now() - this.#lookedAt > lookMs) await this.load()
-    const hash = this.#hashes.get(name)
+    const hash = await this.#findHash(name)
     const proof = createHmac('sha256', this.#recentKey)
       .update(JSON.stringify([name, password, hash]))
       .digest('base64')
@@ -74,10 +73,18 @@ class Htpasswd implements PasswordAccounts {
     return { name }
   }
 
+  async findAccount(name: string): Promise<Account | undefined> {
+    return (await this.#findHash(name)) === undefined ? undefined : { name }
+  }
+
   async findPasswordMark(name: string): Promise<string | undefined> {
-    if (this.#now() - this.#lookedAt > lookMs) await this.load()
-    const hash = this.#hashes.get(name)
+    const hash = await this.#findHash(name)
     return hash === undefined ? undefined : createHash('sha256').update(hash).digest('base64url')
+  }
+
+  async #findHash(name: string): Promise<string | undefined> {
+    if (this.#now() - this.#lookedAt > lookMs) await this.load()
+    return this.#hashes.get(name)
   }
 
   async actions(account: Account | undefined, repository: string): Promise<ReadonlySet<RepositoryAction>> {

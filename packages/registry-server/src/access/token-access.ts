@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Access, AccessPolicy, Grant } from '../access-policy.ts'
 import type { Accounts } from './accounts.ts'
+import { allowsAccess } from './allows-access.ts'
 import { RecentValues } from './recent-values.ts'
 import { formatScope } from './scope.ts'
 import type { KeySource } from './signing-keys.ts'
@@ -12,7 +13,7 @@ const rememberMax = 10_000
 
 export interface TokenAccessOptions {
   keys: KeySource
-  accounts: Pick<Accounts, 'findRevokedAt'>
+  accounts: Accounts
   /** Who signs, and for which service: both are in every token. */
   issuer: string
   service: string
@@ -24,7 +25,7 @@ export interface TokenAccessOptions {
 /** Requests carry a token of our own token service that says what they may do. */
 export function tokenAccess(options: TokenAccessOptions): AccessPolicy {
   const { keys, issuer, service, realm, now } = options
-  const revocations = new Revocations(options)
+  const rights = new CurrentRights(options)
   const challengeFor = (access: Access, headers: IncomingHttpHeaders, error?: string) => {
     const scope = scopeOf(access)
     const parts = [`realm="${realm(headers)}"`, `service="${service}"`]
@@ -44,9 +45,7 @@ export function tokenAccess(options: TokenAccessOptions): AccessPolicy {
       return {
         account: claims?.sub || undefined,
         allows: async (access) =>
-          claims !== undefined &&
-          isAllowed(claims, access) &&
-          !(await revocations.areSince(claims.iat_ms, access)),
+          claims !== undefined && isGranted(claims, access) && (await rights.allow(claims, access)),
         challenge: (access) => challengeFor(access, headers, error),
       }
     },
@@ -54,32 +53,34 @@ export function tokenAccess(options: TokenAccessOptions): AccessPolicy {
   }
 }
 
-/** Which tokens are for a repository of before: another one has its name by now, or fewer may use it. */
-class Revocations {
-  readonly #accounts: TokenAccessOptions['accounts']
-  readonly #recent: RecentValues<Promise<number>>
+/** What holders of tokens may do by now: since a token was given, rights, repositories and accounts may be gone. */
+class CurrentRights {
+  readonly #accounts: Accounts
+  readonly #recent: RecentValues<Promise<boolean>>
 
   constructor({ accounts, now }: TokenAccessOptions) {
     this.#accounts = accounts
     this.#recent = new RecentValues({ limit: rememberMax, lifeMs: rememberMs, now })
   }
 
-  async areSince(issuedAt: number, access: Access): Promise<boolean> {
-    if (!('repository' in access) || !this.#accounts.findRevokedAt) return false
-    return issuedAt <= (await this.#findRevokedAt(access.repository))
+  allow(claims: TokenClaims, access: Access): Promise<boolean> {
+    const key = JSON.stringify([claims.sub, claims.login, access])
+    const known = this.#recent.get(key)
+    if (known) return known
+    const asked = this.#ask(claims, access)
+    this.#recent.set(key, asked)
+    asked.catch(() => this.#recent.delete(key))
+    return asked
   }
 
-  #findRevokedAt(repository: string): Promise<number> {
-    const known = this.#recent.get(repository)
-    if (known) return known
-    const asked = Promise.resolve(this.#accounts.findRevokedAt?.(repository)).then((time) => time ?? 0)
-    this.#recent.set(repository, asked)
-    asked.catch(() => this.#recent.delete(repository))
-    return asked
+  async #ask({ sub, login }: TokenClaims, access: Access): Promise<boolean> {
+    const account = sub === '' ? undefined : await this.#accounts.findAccount(sub, login)
+    if (sub !== '' && !account) return false
+    return access.action === 'base' || allowsAccess(this.#accounts, account, access)
   }
 }
 
-function isAllowed({ access: scopes }: TokenClaims, access: Access): boolean {
+function isGranted({ access: scopes }: TokenClaims, access: Access): boolean {
   if (access.action === 'base') return true
   const { type, name, action } = resourceOf(access)
   return scopes.some((scope) => scope.type === type && scope.name === name && scope.actions.includes(action))

@@ -105,10 +105,10 @@ export class TokenService {
   async #issue({ account, scopes, lasting }: TokenRequest) {
     const { keys, refreshTokens, issuer, service, now } = this.#options
     const access = (await Promise.all(scopes.map((scope) => this.#granted(account, scope)))).flat()
-    const issuedAt = now()
-    const iat = Math.floor(issuedAt / 1000)
-    const times = { iat, iat_ms: issuedAt, nbf: iat, exp: iat + lifeSeconds }
-    const claims = { iss: issuer, sub: account?.name ?? '', aud: service, ...times, access }
+    const iat = Math.floor(now() / 1000)
+    const times = { iat, nbf: iat, exp: iat + lifeSeconds }
+    const { name = '', login } = account ?? {}
+    const claims = { iss: issuer, sub: name, login, aud: service, ...times, access }
     return {
       access_token: signToken(await keys.current(), claims),
       scope: access.map(formatScope).join(' '),

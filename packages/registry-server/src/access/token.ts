@@ -12,8 +12,8 @@ export interface TokenClaims {
   exp: number
   nbf: number
   iat: number
-  /** As `iat`, in milliseconds: ours alone. */
-  iat_ms: number
+  /** What the accounts know the login by: ours alone. */
+  login?: string | undefined
   jti: string
   access: Scope[]
 }
