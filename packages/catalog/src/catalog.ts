@@ -39,10 +39,22 @@ export interface RegistryGate {
    * token that it was for is no more.
    */
   findLogin(login: { name: string } & Omit<SignedIn, 'account'>): Promise<SignedIn | undefined>
+  /**
+   * Takes in what the registry holds and the catalog was never told of, such as what it held before there were accounts:
+   * for the namespace's owner alone, or public below `library/`. `isForeign` names what is not the hub's own.
+   */
+  adoptRepositories(options: { isForeign: (repository: string) => boolean }): Promise<Adoption>
   /** Notes a push (making the repository when it is new), a pull or a deletion. Pulls are counted in groups. */
   noteActivity(activity: RegistryNote): void
   /** Waits until what was noted is in the database. */
   flush(): Promise<void>
+}
+
+export interface Adoption {
+  /** Names that have an owner now. */
+  adopted: readonly string[]
+  /** How many nobody owns, for want of an account or an organization of that name. */
+  ownerless: number
 }
 
 export interface RegistryNote {
@@ -55,6 +67,7 @@ export interface RegistryNote {
 
 /** What the catalog needs of a registry's content. */
 export interface CatalogContents {
+  listRepositories(page: { last: string; limit: number }): Promise<string[]>
   listTags(
     repository: string,
     page: { last: string; limit: number },

@@ -35,7 +35,7 @@ export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
   await fillSearch(database)
   const tokens = new CatalogTokens(database)
   const repositories = new CatalogRepositories(database, contents)
-  const registry = new CatalogGate({ database, logger, publicUrl })
+  const registry = new CatalogGate({ database, contents, logger, publicUrl })
   return {
     accounts: new CatalogAccounts({
       database,

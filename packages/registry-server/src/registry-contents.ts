@@ -13,6 +13,8 @@ export interface ManifestContent extends ManifestRecord {
 
 /** What repositories hold, for programs that show and manage them. It asks nobody whether they may. */
 export interface RegistryContents {
+  /** Names of repositories in order, at most `limit` after `last`. */
+  listRepositories(page: Page): Promise<string[]>
   /** Tags by name, at most `limit` after `last`, with what they name. */
   listTags(repository: string, page: Page): Promise<TagRecord[]>
   /** Throws MANIFEST_UNKNOWN, or NAME_UNKNOWN for a repository that is not there. */
@@ -34,6 +36,7 @@ export function registryContents(services: {
 }): RegistryContents {
   const { blobs, manifests, stores } = services
   return {
+    listRepositories: (page) => stores.repositories.listRepositories(page),
     listTags: (repository, page) => stores.manifests.listTagRecords(repository, page),
     async getManifest(repository, reference) {
       const record = await manifests.getManifest(repository, reference)

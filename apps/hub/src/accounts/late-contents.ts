@@ -3,6 +3,7 @@ import type { CatalogContents } from '@berth/catalog'
 /** Content of a registry that is opened later: the catalog guards the registry, and reads from it. */
 export function lateContents(find: () => CatalogContents): CatalogContents {
   return {
+    listRepositories: (...args) => find().listRepositories(...args),
     listTags: (...args) => find().listTags(...args),
     getManifest: (...args) => find().getManifest(...args),
     readBlob: (...args) => find().readBlob(...args),

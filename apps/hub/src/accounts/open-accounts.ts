@@ -19,7 +19,7 @@ import { MirroredRights } from './mirrored-rights.ts'
 import { activityNoter } from './note-activity.ts'
 import { refuseReservedNames } from './refuse-reserved-names.ts'
 import { sessionTokens } from './session-tokens.ts'
-import { sweepCatalog } from './sweep-catalog.ts'
+import { tendCatalog } from './tend-catalog.ts'
 
 /** A hub's people: who signs in to the registry, the API and the pages. `stack` closes it. */
 export async function openAccounts(
@@ -78,7 +78,8 @@ export async function openAccounts(
       const { webhooks } = catalog
       const { webhookNetworks: allowedNetworks } = settings.hub
       stack.use(deliverWebhooks({ webhooks, allowedNetworks, logger: logger.named('webhooks') }))
-      stack.use(sweepCatalog(catalog, logger.named('catalog')))
+      const isForeign = (repository: string) => mirrored.isMirrored(repository)
+      stack.use(tendCatalog({ catalog, isForeign, logger: logger.named('catalog') }))
     },
   }
 }

@@ -1,21 +1,23 @@
 import type { Logger } from '@berth/stdx'
 import { findToken } from '../accounts/access-token-store.ts'
 import { findAccountRecord } from '../accounts/account-store.ts'
-import type { RegistryGate, RegistryNote } from '../catalog.ts'
+import type { Adoption, CatalogContents, RegistryGate, RegistryNote } from '../catalog.ts'
 import type { CatalogDatabase } from '../database/catalog-database.ts'
 import { isRepositoryName, namespaceOf } from '../names.ts'
 import { findNamespace } from '../organizations/namespace-store.ts'
 import type { RepositoryPermission } from '../repositories.ts'
 import { findRepositoryRecord } from '../repositories/repository-store.ts'
 import { levelInNamespace } from '../repositories/namespace-level.ts'
-import { permissionOfLevel, type Level, type RightsHolder } from '../rights.ts'
+import { heldBy, permissionOfLevel, type Level, type RightsHolder } from '../rights.ts'
 import type { Account, TokenScope } from '../viewer.ts'
 import { ActivityLog } from './activity-log.ts'
+import { adoptRepositories } from './adopt-repositories.ts'
 
 const everyone: RightsHolder = { account: undefined, scope: 'repo:public_read' }
 
 export interface CatalogGateOptions {
   database: CatalogDatabase
+  contents: Pick<CatalogContents, 'listRepositories' | 'listTags'>
   logger: Logger
   /** Where people see the hub: it is told to webhooks. */
   publicUrl: string
@@ -23,10 +25,12 @@ export interface CatalogGateOptions {
 
 export class CatalogGate implements RegistryGate {
   readonly #database: CatalogDatabase
+  readonly #contents: CatalogGateOptions['contents']
   readonly #activity: ActivityLog
 
   constructor(options: CatalogGateOptions) {
     this.#database = options.database
+    this.#contents = options.contents
     this.#activity = new ActivityLog(options)
   }
 
@@ -52,6 +56,10 @@ export class CatalogGate implements RegistryGate {
     return { account: account.shown, scope, tokenId }
   }
 
+  adoptRepositories(options: { isForeign: (repository: string) => boolean }): Promise<Adoption> {
+    return adoptRepositories({ database: this.#database, contents: this.#contents, ...options })
+  }
+
   noteActivity(activity: RegistryNote): void {
     this.#activity.note(activity)
   }
@@ -62,7 +70,8 @@ export class CatalogGate implements RegistryGate {
 
   async #levelOfNew(viewer: RightsHolder, repository: string): Promise<Level> {
     const namespace = await findNamespace(this.#database.db, namespaceOf(repository))
-    if (!namespace) return 0
+    // What the registry has outside of every namespace, administrators may read.
+    if (!namespace) return heldBy(viewer)?.isAdministrator === true ? 1 : 0
     const level = await levelInNamespace(this.#database.db, viewer, namespace)
     // Official images are for everyone, those that the catalog was not told of as well.
     return namespace.kind === 'library' && level === 0 ? 1 : level

@@ -84,6 +84,7 @@ export class CatalogRepositories implements Repositories {
     // Which namespaces there are is no secret; which private repositories are in them is.
     if (!namespace || level < levelOf('write')) throw refusal(viewer, action)
     return this.#change(viewer, name, async (transaction) => {
+      if (form.isPrivate === true) await refuseOnePrivateTooMany(this.#database, transaction, namespace.id)
       const id = await createRepositoryRecord(this.#database, transaction, {
         namespaceId: namespace.id,
         name,

@@ -2,16 +2,14 @@ import type { CatalogDatabase, CatalogWriter } from '../database/catalog-databas
 import { insertAudit, type Actor } from '../events/audit-store.ts'
 import { isOfficialName } from '../names.ts'
 import { putSearchEntry } from '../search/search-store.ts'
-import { refuseOnePrivateTooMany } from './private-limit.ts'
 import { insertRepository, type NewRepositoryRecord } from './repository-store.ts'
 
-/** The new repository's id, or undefined when there is one of that name. Throws as the plan says. */
+/** The new repository's id, or undefined when there is one of that name. What the plan says is asked before. */
 export async function createRepositoryRecord(
   database: CatalogDatabase,
   transaction: CatalogWriter,
   { by, ...form }: Omit<NewRepositoryRecord, 'createdAt'> & { by: Actor },
 ): Promise<number | undefined> {
-  if (form.isPrivate) await refuseOnePrivateTooMany(database, transaction, form.namespaceId)
   const id = await insertRepository(transaction, { ...form, createdAt: database.now() })
   if (id === undefined) return undefined
   const counts = { starCount: 0, pullCount: 0 }

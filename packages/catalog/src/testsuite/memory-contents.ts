@@ -41,6 +41,11 @@ export class MemoryContents implements CatalogContents {
     return { mediaType, digest, size: bytes.length }
   }
 
+  async listRepositories({ last, limit }: { last: string; limit: number }) {
+    const names = [...this.#manifests.keys()].filter((name) => name > last)
+    return names.toSorted((a, b) => (a < b ? -1 : 1)).slice(0, limit)
+  }
+
   async listTags(repository: string, { last, limit }: { last: string; limit: number }) {
     return [...(this.#tags.get(repository) ?? [])]
       .filter(([name]) => name > last)
