@@ -1,4 +1,4 @@
-import type { SqlDatabase, SqlMigration, SqlTables } from '@berth/sql'
+import { declareForBoth, type SqlDatabase, type SqlMigration, type SqlTables } from '@berth/sql'
 
 interface TurnSchema {
   hub_turns: {
@@ -10,22 +10,15 @@ interface TurnSchema {
 }
 
 const migrations: readonly SqlMigration[] = [
-  {
-    sqlite: `
+  declareForBoth(
+    ({ integer, text, keyed }) => `
       CREATE TABLE hub_turns (
-        name TEXT NOT NULL PRIMARY KEY,
-        holder TEXT NOT NULL,
-        held_until INTEGER NOT NULL
-      ) STRICT, WITHOUT ROWID;
+        name ${text} NOT NULL PRIMARY KEY,
+        holder ${text} NOT NULL,
+        held_until ${integer} NOT NULL
+      )${keyed};
     `,
-    postgres: `
-      CREATE TABLE hub_turns (
-        name TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-        holder TEXT COLLATE "C" NOT NULL,
-        held_until BIGINT NOT NULL
-      );
-    `,
-  },
+  ),
 ]
 
 /** Who of all hubs on a database does what only one of them is to do at a time. */

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely'
-import type { SqlMigration } from '@berth/sql'
+import { declareForBoth, type SqlMigration } from '@berth/sql'
 
 /** The tables as kysely sees them; times are milliseconds since the epoch. */
 export interface MetadataSchema {
@@ -75,149 +75,88 @@ interface TagTable {
   updated_at: number
 }
 
+const sweeping = declareForBoth(
+  ({ integer, text, keyed }) => `
+      CREATE TABLE blobs (
+        digest ${text} NOT NULL PRIMARY KEY,
+        size_bytes ${integer} NOT NULL,
+        leased_at ${integer} NOT NULL,
+        checked_at ${integer} NOT NULL,
+        quarantined_at ${integer}
+      )${keyed};
+      CREATE INDEX blobs_by_check ON blobs (checked_at);
+      ALTER TABLE repository_blobs ADD COLUMN leased_at ${integer} NOT NULL DEFAULT 0;
+      ALTER TABLE manifests ADD COLUMN is_indexed ${integer} NOT NULL DEFAULT 0;
+      CREATE INDEX manifests_by_digest ON manifests (digest);
+      CREATE INDEX manifests_not_indexed ON manifests (repository_id) WHERE is_indexed = 0;
+      CREATE TABLE manifest_references (
+        repository_id ${integer} NOT NULL,
+        manifest ${text} NOT NULL,
+        digest ${text} NOT NULL,
+        PRIMARY KEY (repository_id, manifest, digest),
+        FOREIGN KEY (repository_id, manifest) REFERENCES manifests (repository_id, digest) ON DELETE CASCADE
+      )${keyed};
+      CREATE INDEX manifest_references_by_digest ON manifest_references (repository_id, digest);
+    `,
+)
+
+/** Tables of SQLite alone are old enough to hold something before this step. */
+const whatWasThere = `
+  INSERT OR IGNORE INTO blobs SELECT digest, size_bytes, created_at, 0, NULL FROM repository_blobs;
+  INSERT OR IGNORE INTO blobs SELECT digest, size_bytes, created_at, 0, NULL FROM manifests;
+  UPDATE repository_blobs SET leased_at = created_at;
+`
+
 /** PostgreSQL sorts by bytes here too: the specification's lists are in lexical order. */
 export const metadataMigrations: readonly SqlMigration[] = [
-  {
-    sqlite: `
+  declareForBoth(
+    ({ id, integer, text, end, keyed }) => `
       CREATE TABLE repositories (
-        id INTEGER PRIMARY KEY,
-        name TEXT NOT NULL UNIQUE,
-        created_at INTEGER NOT NULL
-      ) STRICT;
+        id ${id},
+        name ${text} NOT NULL UNIQUE,
+        created_at ${integer} NOT NULL
+      )${end};
       CREATE TABLE repository_blobs (
-        repository_id INTEGER NOT NULL REFERENCES repositories (id) ON DELETE CASCADE,
-        digest TEXT NOT NULL,
-        size_bytes INTEGER NOT NULL,
-        created_at INTEGER NOT NULL,
+        repository_id ${integer} NOT NULL REFERENCES repositories (id) ON DELETE CASCADE,
+        digest ${text} NOT NULL,
+        size_bytes ${integer} NOT NULL,
+        created_at ${integer} NOT NULL,
         PRIMARY KEY (repository_id, digest)
-      ) STRICT, WITHOUT ROWID;
+      )${keyed};
       CREATE INDEX repository_blobs_by_digest ON repository_blobs (digest);
       CREATE TABLE manifests (
-        repository_id INTEGER NOT NULL REFERENCES repositories (id) ON DELETE CASCADE,
-        digest TEXT NOT NULL,
-        media_type TEXT NOT NULL,
-        size_bytes INTEGER NOT NULL,
-        subject TEXT,
-        artifact_type TEXT,
-        annotations TEXT,
-        created_at INTEGER NOT NULL,
+        repository_id ${integer} NOT NULL REFERENCES repositories (id) ON DELETE CASCADE,
+        digest ${text} NOT NULL,
+        media_type ${text} NOT NULL,
+        size_bytes ${integer} NOT NULL,
+        subject ${text},
+        artifact_type ${text},
+        annotations ${text},
+        created_at ${integer} NOT NULL,
         PRIMARY KEY (repository_id, digest)
-      ) STRICT, WITHOUT ROWID;
+      )${keyed};
       CREATE INDEX manifests_by_subject ON manifests (repository_id, subject, digest) WHERE subject IS NOT NULL;
       CREATE TABLE tags (
-        repository_id INTEGER NOT NULL,
-        name TEXT NOT NULL,
-        digest TEXT NOT NULL,
-        updated_at INTEGER NOT NULL,
+        repository_id ${integer} NOT NULL,
+        name ${text} NOT NULL,
+        digest ${text} NOT NULL,
+        updated_at ${integer} NOT NULL,
         PRIMARY KEY (repository_id, name),
         FOREIGN KEY (repository_id, digest) REFERENCES manifests (repository_id, digest) ON DELETE CASCADE
-      ) STRICT, WITHOUT ROWID;
+      )${keyed};
       CREATE INDEX tags_by_digest ON tags (repository_id, digest);
     `,
-    postgres: `
-      CREATE TABLE repositories (
-        id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        name TEXT COLLATE "C" NOT NULL UNIQUE,
-        created_at BIGINT NOT NULL
-      );
-      CREATE TABLE repository_blobs (
-        repository_id BIGINT NOT NULL REFERENCES repositories (id) ON DELETE CASCADE,
-        digest TEXT COLLATE "C" NOT NULL,
-        size_bytes BIGINT NOT NULL,
-        created_at BIGINT NOT NULL,
-        PRIMARY KEY (repository_id, digest)
-      );
-      CREATE INDEX repository_blobs_by_digest ON repository_blobs (digest);
-      CREATE TABLE manifests (
-        repository_id BIGINT NOT NULL REFERENCES repositories (id) ON DELETE CASCADE,
-        digest TEXT COLLATE "C" NOT NULL,
-        media_type TEXT COLLATE "C" NOT NULL,
-        size_bytes BIGINT NOT NULL,
-        subject TEXT COLLATE "C",
-        artifact_type TEXT COLLATE "C",
-        annotations TEXT COLLATE "C",
-        created_at BIGINT NOT NULL,
-        PRIMARY KEY (repository_id, digest)
-      );
-      CREATE INDEX manifests_by_subject ON manifests (repository_id, subject, digest) WHERE subject IS NOT NULL;
-      CREATE TABLE tags (
-        repository_id BIGINT NOT NULL,
-        name TEXT COLLATE "C" NOT NULL,
-        digest TEXT COLLATE "C" NOT NULL,
-        updated_at BIGINT NOT NULL,
-        PRIMARY KEY (repository_id, name),
-        FOREIGN KEY (repository_id, digest) REFERENCES manifests (repository_id, digest) ON DELETE CASCADE
-      );
-      CREATE INDEX tags_by_digest ON tags (repository_id, digest);
-    `,
-  },
-  {
-    sqlite: `
-      CREATE TABLE blobs (
-        digest TEXT NOT NULL PRIMARY KEY,
-        size_bytes INTEGER NOT NULL,
-        leased_at INTEGER NOT NULL,
-        checked_at INTEGER NOT NULL,
-        quarantined_at INTEGER
-      ) STRICT, WITHOUT ROWID;
-      CREATE INDEX blobs_by_check ON blobs (checked_at);
-      INSERT OR IGNORE INTO blobs SELECT digest, size_bytes, created_at, 0, NULL FROM repository_blobs;
-      INSERT OR IGNORE INTO blobs SELECT digest, size_bytes, created_at, 0, NULL FROM manifests;
-      ALTER TABLE repository_blobs ADD COLUMN leased_at INTEGER NOT NULL DEFAULT 0;
-      UPDATE repository_blobs SET leased_at = created_at;
-      ALTER TABLE manifests ADD COLUMN is_indexed INTEGER NOT NULL DEFAULT 0;
-      CREATE INDEX manifests_by_digest ON manifests (digest);
-      CREATE INDEX manifests_not_indexed ON manifests (repository_id) WHERE is_indexed = 0;
-      CREATE TABLE manifest_references (
-        repository_id INTEGER NOT NULL,
-        manifest TEXT NOT NULL,
-        digest TEXT NOT NULL,
-        PRIMARY KEY (repository_id, manifest, digest),
-        FOREIGN KEY (repository_id, manifest) REFERENCES manifests (repository_id, digest) ON DELETE CASCADE
-      ) STRICT, WITHOUT ROWID;
-      CREATE INDEX manifest_references_by_digest ON manifest_references (repository_id, digest);
-    `,
-    postgres: `
-      CREATE TABLE blobs (
-        digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-        size_bytes BIGINT NOT NULL,
-        leased_at BIGINT NOT NULL,
-        checked_at BIGINT NOT NULL,
-        quarantined_at BIGINT
-      );
-      CREATE INDEX blobs_by_check ON blobs (checked_at);
-      ALTER TABLE repository_blobs ADD COLUMN leased_at BIGINT NOT NULL DEFAULT 0;
-      ALTER TABLE manifests ADD COLUMN is_indexed BIGINT NOT NULL DEFAULT 0;
-      CREATE INDEX manifests_by_digest ON manifests (digest);
-      CREATE INDEX manifests_not_indexed ON manifests (repository_id) WHERE is_indexed = 0;
-      CREATE TABLE manifest_references (
-        repository_id BIGINT NOT NULL,
-        manifest TEXT COLLATE "C" NOT NULL,
-        digest TEXT COLLATE "C" NOT NULL,
-        PRIMARY KEY (repository_id, manifest, digest),
-        FOREIGN KEY (repository_id, manifest) REFERENCES manifests (repository_id, digest) ON DELETE CASCADE
-      );
-      CREATE INDEX manifest_references_by_digest ON manifest_references (repository_id, digest);
-    `,
-  },
-  {
-    sqlite: `
+  ),
+  { ...sweeping, sqlite: sweeping.sqlite + whatWasThere },
+  declareForBoth(
+    ({ integer, text, keyed }) => `
       CREATE TABLE mirrored_tags (
-        repository_id INTEGER NOT NULL,
-        name TEXT NOT NULL,
-        fresh_until INTEGER NOT NULL,
+        repository_id ${integer} NOT NULL,
+        name ${text} NOT NULL,
+        fresh_until ${integer} NOT NULL,
         PRIMARY KEY (repository_id, name),
         FOREIGN KEY (repository_id, name) REFERENCES tags (repository_id, name) ON DELETE CASCADE
-      ) STRICT, WITHOUT ROWID;
+      )${keyed};
     `,
-    postgres: `
-      CREATE TABLE mirrored_tags (
-        repository_id BIGINT NOT NULL,
-        name TEXT COLLATE "C" NOT NULL,
-        fresh_until BIGINT NOT NULL,
-        PRIMARY KEY (repository_id, name),
-        FOREIGN KEY (repository_id, name) REFERENCES tags (repository_id, name) ON DELETE CASCADE
-      );
-    `,
-  },
+  ),
 ]

@@ -1,5 +1,7 @@
 export { openSqlDatabase } from './open-sql-database.ts'
 export { openSqliteDatabase } from './sqlite-database.ts'
+export { declareForBoth } from './sql-dialect.ts'
+export type { SqlDialect } from './sql-dialect.ts'
 export type { SqlDatabase, SqlKind, SqlMigration, SqlTables, SqlWrites } from './sql-database.ts'
 export { findViolation } from './violation.ts'
 export type { Violation } from './violation.ts'

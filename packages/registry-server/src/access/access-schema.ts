@@ -1,4 +1,4 @@
-import type { SqlMigration } from '@berth/sql'
+import { declareForBoth, type SqlMigration } from '@berth/sql'
 
 /** What a token service keeps; times are milliseconds since the epoch. */
 export interface AccessSchema {
@@ -23,34 +23,20 @@ interface SigningKeyTable {
 }
 
 export const accessMigrations: readonly SqlMigration[] = [
-  {
-    sqlite: `
+  declareForBoth(
+    ({ integer, text, keyed }) => `
       CREATE TABLE refresh_tokens (
-        hash TEXT NOT NULL PRIMARY KEY,
-        account TEXT NOT NULL,
-        password_mark TEXT NOT NULL,
-        used_at INTEGER NOT NULL
-      ) STRICT, WITHOUT ROWID;
+        hash ${text} NOT NULL PRIMARY KEY,
+        account ${text} NOT NULL,
+        password_mark ${text} NOT NULL,
+        used_at ${integer} NOT NULL
+      )${keyed};
       CREATE INDEX refresh_tokens_by_use ON refresh_tokens (used_at);
       CREATE TABLE signing_keys (
-        kid TEXT NOT NULL PRIMARY KEY,
-        private_key TEXT NOT NULL,
-        created_at INTEGER NOT NULL
-      ) STRICT, WITHOUT ROWID;
+        kid ${text} NOT NULL PRIMARY KEY,
+        private_key ${text} NOT NULL,
+        created_at ${integer} NOT NULL
+      )${keyed};
     `,
-    postgres: `
-      CREATE TABLE refresh_tokens (
-        hash TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-        account TEXT COLLATE "C" NOT NULL,
-        password_mark TEXT COLLATE "C" NOT NULL,
-        used_at BIGINT NOT NULL
-      );
-      CREATE INDEX refresh_tokens_by_use ON refresh_tokens (used_at);
-      CREATE TABLE signing_keys (
-        kid TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-        private_key TEXT COLLATE "C" NOT NULL,
-        created_at BIGINT NOT NULL
-      );
-    `,
-  },
+  ),
 ]
