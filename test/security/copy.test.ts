@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { TarMember } from '@berth/layer'
+import { linuxKernel } from '@berth/syscalls'
 import { engineSuite } from '../fixtures/engine-suite.ts'
 import { runProgram } from '../fixtures/program.ts'
 import { busyboxUser } from '../fixtures/images.ts'
@@ -215,4 +216,42 @@ test('CVE-2026-41568, CVE-2026-42306: a mount point that becomes a link is mount
     assert.deepEqual(mounts, [])
   }
   await docker('rm', 'mounts')
+})
+
+test('devices, setuid, xattrs: what is copied in speaks to nobody but the container', async () => {
+  const run = ['run', '-d', '--name', 'special', '--network', 'none', 'busybox', 'sleep', '1000']
+  const root = join(suite.engine.execRoot, 'rootfs', await docker(...run), 'tmp')
+  // VFS_CAP_REVISION_2 with cap_net_raw, capability.h.
+  const capability = Buffer.from('0100000200200000000000000000000000000000', 'hex').toString('latin1')
+  const xattrs = new Map([
+    ['trusted.overlay.opaque', 'y'],
+    ['user.overlay.whiteout', 'y'],
+    ['security.capability', capability],
+  ])
+  const members: TarMember[] = [
+    { name: 'd/', type: 'directory', xattrs: new Map([['trusted.overlay.opaque', 'y']]) },
+    { name: 'd/file', body: 'x', mode: 0o4755, xattrs },
+    { name: 'd/null', type: 'character-device', major: 1, minor: 3, mode: 0o666 },
+  ]
+  assert.equal((await put('special', '/tmp', members)).status, 200)
+  assert.equal(lstatSync(join(root, 'd/file')).mode & 0o7777, 0o4755)
+  assert.deepEqual(linuxKernel.listXattrs(join(root, 'd/file')), ['security.capability'])
+  assert.deepEqual(linuxKernel.listXattrs(join(root, 'd')), [])
+  const whiteout = await put('special', '/tmp', [{ name: 'w', type: 'character-device', major: 0, minor: 0 }])
+  assert.deepEqual([whiteout.status, whiteout.message], [403, 'Cannot unpack "w": operation not permitted'])
+  assert.equal(await docker('exec', 'special', 'cat', '/tmp/d/null'), '')
+  await docker('rm', '-f', 'special')
+})
+
+test('bombs: what expands more than a thousandfold is not copied in', async () => {
+  await docker('create', '--name', 'bomb', '--network', 'none', 'busybox')
+  const body = zstdCompressSync(await pack([{ name: 'zeros', body: Buffer.alloc(300_000_000) }]))
+  const answer = await askArchive(suite.engine, 'PUT', { container: 'bomb', query: { path: '/tmp' }, body })
+  assert.equal(answer.status, 400)
+  assert.match(answer.message, /more than 1100 times its compressed size/)
+  assert.equal(
+    (await askArchive(suite.engine, 'HEAD', { container: 'bomb', query: { path: '/tmp/zeros' } })).status,
+    404,
+  )
+  await docker('rm', 'bomb')
 })

@@ -12,7 +12,7 @@ const syncBytesMax = 64 * 1024
  */
 export async function* fileBody(fd: number, sizeBytes: number): AsyncGenerator<Uint8Array> {
   for (let position = 0; position < sizeBytes;) {
-    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, sizeBytes - position))
+    const chunk = takeMemory(Math.min(chunkBytes, sizeBytes - position))
     const bytesRead =
       sizeBytes <= syncBytesMax
         ? readSync(fd, chunk, 0, chunk.length, position)
@@ -21,4 +21,15 @@ export async function* fileBody(fd: number, sizeBytes: number): AsyncGenerator<U
     yield bytesRead === 0 ? chunk : chunk.subarray(0, bytesRead)
     position += bytesRead || chunk.length
   }
+}
+
+let slab = Buffer.alloc(0)
+
+/** Small pieces are cut from a larger one: memory of its own for each would cost more than to read it. */
+function takeMemory(sizeBytes: number): Buffer {
+  if (sizeBytes > syncBytesMax) return Buffer.allocUnsafeSlow(sizeBytes)
+  if (slab.length < sizeBytes) slab = Buffer.allocUnsafeSlow(chunkBytes)
+  const memory = slab.subarray(0, sizeBytes)
+  slab = slab.subarray(sizeBytes)
+  return memory
 }

@@ -137,11 +137,13 @@ test('mergeArchive() puts a directory in the place of something else, and the re
   assert.ok(lstatSync(join(inside, 'd')).isFile() && existsSync(join(inside, 'f/in')))
 })
 
-test('mergeArchive() leaves a file alone that it cannot replace as a whole', async () => {
+test('mergeArchive() leaves no half of a file, and one that it cannot replace as a whole alone', async () => {
   using place = places()
   writeFileSync(join(place.inside, 'f'), 'old')
-  const archive = Buffer.concat(await Array.fromAsync(packTar([{ name: 'f', body: 'x'.repeat(5000) }])))
-  await assert.rejects(place.mergeBytes(archive.subarray(0, 3000)), { code: 'data-loss' })
+  for (const name of ['f', 'new']) {
+    const archive = Buffer.concat(await Array.fromAsync(packTar([{ name, body: 'x'.repeat(5000) }])))
+    await assert.rejects(place.mergeBytes(archive.subarray(0, 3000)), { code: 'data-loss' })
+  }
   assert.equal(readFileSync(join(place.inside, 'f'), 'utf8'), 'old')
   assert.deepEqual(readdirSync(place.inside), ['f'])
 })

@@ -195,6 +195,9 @@ async function makeFile(
   const fd = openChild(place, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
   try {
     await writeBody(fd, node, body)
+  } catch (error) {
+    removePlace(place)
+    throw error
   } finally {
     closeSync(fd)
   }

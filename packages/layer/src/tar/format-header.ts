@@ -109,6 +109,8 @@ const writeOctal = (field: Buffer, value: number): unknown =>
 
 function writeChecksum(block: Buffer): void {
   block.fill(0x20, 148, 156)
-  const sum = block.reduce((total, byte) => total + byte, 0)
+  // A loop, as it runs for each member: `reduce` takes ten times as long.
+  let sum = 0
+  for (let index = 0; index < tarBlockBytes; index++) sum += block[index] ?? 0
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
 }

@@ -72,11 +72,13 @@ export async function unpackHere(
   }
 }
 
-/** From one beginning of a name to another; what begins otherwise was not asked for. */
+/** From one beginning of a name to another; what begins otherwise, or leaves it again, was not asked for. */
 function renaming(from: string, to: string): (name: string) => string {
-  if (from === '/') return (name) => (name.startsWith('/') ? `${to}${name}` : unasked(name))
+  const isBelow = (name: string) =>
+    from === '/' ? name.startsWith('/') : name === from || name.startsWith(`${from}/`)
+  const kept = from === '/' ? 0 : from.length
   return (name) =>
-    name === from || name.startsWith(`${from}/`) ? `${to}${name.slice(from.length)}` : unasked(name)
+    isBelow(name) && !name.split('/').includes('..') ? `${to}${name.slice(kept)}` : unasked(name)
 }
 
 function unasked(name: string): never {
