@@ -13,8 +13,14 @@ import { hasDockerRegistry, startBerthHub, startDockerRegistry, type RegistryPee
 import { loadWithWrk } from './wrk.ts'
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '2' } },
+  options: {
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '2' },
+    only: { type: 'string' },
+  },
 })
+const only = values.only?.split(',')
+const isWanted = (id: string) => !only || only.includes(id)
 const rounds = Number(values.rounds)
 const seconds = Number(values.seconds)
 const tags = 1000
@@ -33,12 +39,12 @@ const large = randomBytes(largeBytes)
 const [smallDigest, largeDigest] = [digestOf(small), digestOf(large)]
 const figures: Figure[] = []
 
-figures.push(await measureIdleMemory())
+if (isWanted('memory')) figures.push(await measureIdleMemory())
 const peers: RegistryPeer[] = hasPeer ? [stack.use(await startDockerRegistry({ directory }))] : []
 peers.push(stack.use(await startBerthHub({ directory })))
 
 let manifestDigest = ''
-for (const { url } of peers) await seed(new RegistryContent(url))
+if (isWanted('reads')) for (const { url } of peers) await seed(new RegistryContent(url))
 
 type Read = [
   id: string,
@@ -58,18 +64,23 @@ const reads: readonly Read[] = [
   // One of these takes docker-registry a second.
   ['catalog', 'lists of 1,000 of 10,000 repositories', '_catalog?n=1000', { goal: 1 / 5, times: 3 }],
 ]
-for (const read of reads) figures.push(...(await compareReads(read)))
-for (const chunks of [0, 10]) {
-  const title = `upload of 100 MB, ${chunks === 0 ? 'whole' : 'in ten chunks'}`
-  const about = { id: `upload-${chunks}`, title, unit: 'ms', goal: 1 / 1.5 } as const
-  await compare(about, (peer) => timeUpload(peer, chunks))
-}
-await compare(
-  { id: 'pushes', title: `${pushes} small images, ${pushesAtOnce} at a time`, unit: 'ms', goal: 1 / 2 },
-  timePushes,
-)
-figures.push(...(await measureHerd({ directory, rounds: 1, hasPeer })))
+if (isWanted('reads')) for (const read of reads) figures.push(...(await compareReads(read)))
+if (isWanted('uploads')) await compareUploads()
+if (isWanted('pushes'))
+  await compare(
+    { id: 'pushes', title: `${pushes} small images, ${pushesAtOnce} at a time`, unit: 'ms', goal: 1 / 2 },
+    timePushes,
+  )
+if (isWanted('herd')) figures.push(...(await measureHerd({ directory, rounds: 1, hasPeer })))
 await publishFigures('registry', figures)
+
+async function compareUploads(): Promise<void> {
+  for (const chunks of [0, 10]) {
+    const title = `upload of 100 MB, ${chunks === 0 ? 'whole' : 'in ten chunks'}`
+    const about = { id: `upload-${chunks}`, title, unit: 'ms', goal: 1 / 1.5 } as const
+    await compare(about, (peer) => timeUpload(peer, chunks))
+  }
+}
 
 /** Each by itself, since programs that are the same share memory. */
 async function measureIdleMemory(): Promise<Figure> {

@@ -6,7 +6,6 @@ import {
   readdir,
   readFile,
   rename,
-  rm,
   stat,
   writeFile,
   type FileHandle,
@@ -18,6 +17,7 @@ import { digestAlgorithm, digestHex, isDigest, type Digest } from '@berth/oci'
 import { CodedError, syncDirectory, systemCode } from '@berth/stdx'
 import { FilesystemUploadWriter } from './filesystem-upload-writer.ts'
 import { lockFile } from './process-lock.ts'
+import { removeFile } from './remove-file.ts'
 import type { ByteRange, Storage, UploadWriter } from './storage.ts'
 
 /** Measured: larger reads than Node's 64 KiB double the rate of a large blob over loopback. */
@@ -70,13 +70,14 @@ class FilesystemStorage implements Storage {
     try {
       await writeFile(path, bytes, { flag: 'wx', mode: 0o600, flush: true })
       await this.#moveToBlobs(path, digest)
-    } finally {
-      await rm(path, { force: true })
+    } catch (error) {
+      await removeFile(path)
+      throw error
     }
   }
 
   async deleteBlob(digest: Digest): Promise<void> {
-    await rm(this.#blobPath(digest), { force: true })
+    await removeFile(this.#blobPath(digest))
   }
 
   async quarantineBlob(digest: Digest): Promise<void> {
@@ -132,7 +133,7 @@ class FilesystemStorage implements Storage {
       const owned = stack.move()
       return new FilesystemUploadWriter(file, {
         sizeBytes,
-        commit: (digest) => this.#commitUpload(key, digest),
+        commit: (digest) => this.#commitUpload(key, file, digest),
         delete: () => this.deleteUpload(key),
         close: () => owned.disposeAsync(),
       })
@@ -142,7 +143,7 @@ class FilesystemStorage implements Storage {
   }
 
   async deleteUpload(key: string): Promise<void> {
-    await rm(this.#uploadPath(key), { force: true })
+    await removeFile(this.#uploadPath(key))
   }
 
   async *listUploads(): AsyncGenerator<{ key: string; modifiedAt: number }> {
@@ -152,10 +153,10 @@ class FilesystemStorage implements Storage {
     }
   }
 
-  async #commitUpload(key: string, digest: Digest): Promise<void> {
+  async #commitUpload(key: string, file: FileHandle, digest: Digest): Promise<void> {
     if (await this.findBlob(digest)) return this.deleteUpload(key)
     try {
-      await syncFile(this.#uploadPath(key))
+      await file.sync()
       await this.#moveToBlobs(this.#uploadPath(key), digest)
     } catch (error) {
       throw asNotFound(error, 'upload')
@@ -214,15 +215,6 @@ async function openFile(path: string, what: string): Promise<FileHandle> {
 /** Closes the file at its end. */
 function streamFile(file: FileHandle, range: ByteRange | undefined): Readable {
   return file.createReadStream({ highWaterMark: readChunkBytes, ...range })
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+')
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
-  }
 }
 
 function asNotFound(error: unknown, what: string): unknown {

@@ -23,12 +23,16 @@ test('write() keeps the order of bytes, however many come at once, beyond what i
   withFile(async (file, path) => {
     const chunks = Array.from({ length: 700 }, (_, index) => randomBytes(1 + ((index * 7919) % 65_536)))
     const writer = new FilesystemUploadWriter(file, { sizeBytes: 0, ...ending, close: async () => {} })
+    const all = Buffer.concat(chunks)
     for (const [index, chunk] of chunks.entries()) {
       const written = writer.write(chunk)
       if (index % 3 === 0) await written
     }
     await writer.flush()
-    const all = Buffer.concat(chunks)
+    assert.ok(
+      chunks.every(({ length }) => length === 0),
+      'their memory is free',
+    )
     assert.ok(all.length > 20_000_000)
     assert.equal(writer.sizeBytes, all.length)
     assert.ok((await readFile(path)).equals(all))
@@ -42,7 +46,7 @@ test('write() gives the rest again when the disk takes a part', () =>
     const partial = { writev } as unknown as FileHandle
     const writer = new FilesystemUploadWriter(partial, { sizeBytes: 0, ...ending, close: async () => {} })
     const bytes = randomBytes(95)
-    await writer.write(bytes)
+    await writer.write(Buffer.from(bytes))
     await writer.flush()
     assert.deepEqual(await readFile(path), bytes)
     await writer[Symbol.asyncDispose]()

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { Digest } from '@berth/oci'
+import { releaseMemory } from '@berth/stdx'
 import type { UploadWriter } from './storage.ts'
 
 /** Bytes of one upload that wait for the disk; who sends more waits too. */
@@ -102,6 +103,7 @@ export class FilesystemUploadWriter implements UploadWriter {
       this.#waiting = []
       this.#waitingBytes = 0
       await writeAll(this.#file, chunks, position)
+      chunks.forEach(releaseMemory)
       if (position - this.#syncedBytes >= syncEveryBytes) this.#startSync(position)
     }
     this.#isWriting = false

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -15,12 +15,12 @@ test('lockFile() holds until it is let go, and what an ended process held is fre
       await assert.rejects(lockFile(path), { code: 'conflict' })
     }
     const { pid } = spawnSync('true')
-    await writeFile(path, `${pid} 1`)
+    await symlink(`${pid} 1`, path)
     {
       await using _ = await lockFile(path)
       await assert.rejects(lockFile(path), { code: 'conflict' })
     }
-    await writeFile(path, `${process.pid} 1`)
+    await symlink(`${process.pid} 1`, path)
     await using _ = await lockFile(path)
   } finally {
     await rm(directory, { recursive: true })

@@ -1,33 +1,35 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, readlink, symlink } from 'node:fs/promises'
 import { CodedError, systemCode } from '@berth/stdx'
+import { removeFile } from './remove-file.ts'
 
 let own: string | undefined
 
 /**
- * Takes the lock that the file at `path` is, held by one process at a time; a process that has ended holds nothing.
- * Disposing lets it go. Throws `conflict` while another holder is there.
+ * Takes the lock at `path`, held by one process at a time; a process that has ended holds nothing. It is a symbolic link
+ * whose target says who holds it: made in one step, with what it says. Disposing lets it go. Throws `conflict` while
+ * another holder is there.
  */
 export async function lockFile(path: string): Promise<AsyncDisposable> {
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
-      await writeFile(path, (own ??= await identify(process.pid)), { flag: 'wx', mode: 0o600 })
-      return { [Symbol.asyncDispose]: () => rm(path, { force: true }) }
+      await symlink((own ??= await identify(process.pid)), path)
+      return { [Symbol.asyncDispose]: () => removeFile(path) }
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw error
     }
     if (await isHeld(path)) break
-    await rm(path, { force: true })
+    await removeFile(path)
   }
   throw new CodedError('conflict', 'Cannot write to upload: somebody else does')
 }
 
 async function isHeld(path: string): Promise<boolean> {
   try {
-    const holder = await readFile(path, 'utf8')
-    // Written in two steps: who has made it may be about to say who it is.
-    return holder === '' || holder === (await identify(Number.parseInt(holder, 10)))
+    const holder = await readlink(path)
+    return holder === (await identify(Number.parseInt(holder, 10)))
   } catch (error) {
-    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ESRCH') return false
+    // What is no link was made by nobody who could hold it.
+    if (['ENOENT', 'ESRCH', 'EINVAL'].includes(systemCode(error) ?? '')) return false
     throw error
   }
 }

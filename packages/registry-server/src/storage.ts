@@ -58,6 +58,7 @@ export interface ByteRange {
 export interface UploadWriter extends AsyncDisposable {
   /** Bytes that the upload has, all that was written included. */
   readonly sizeBytes: number
+  /** The chunk's memory is the writer's from then on: it may be freed as soon as it is written. */
   write(chunk: Uint8Array): Promise<void>
   /** When it returns, what was written is there for readers, and for the next writer. */
   flush(): Promise<void>

@@ -105,9 +105,8 @@ export class Uploads {
     if (start !== undefined && start !== writer.sizeBytes) throw outOfOrder(writer.sizeBytes)
     const digester = runningDigester(writing)
     for await (const bytes of body) {
-      const isWritten = writer.write(bytes)
       digester?.update(bytes)
-      await isWritten
+      await writer.write(bytes)
     }
     return writer.sizeBytes
   }

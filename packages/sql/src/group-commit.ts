@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
+import type { CommitLog } from './commit-log.ts'
 import type { SqlWrites } from './sql-database.ts'
 
 /** Writes in one transaction at most; the rest wait for the next. */
@@ -11,17 +12,20 @@ interface WaitingWrite<Schema> {
 }
 
 /**
- * Joins writes that come at the same time into one transaction, because a commit waits for the disk and there is one
- * writer at a time anyway. Each has a
- * savepoint of its own: one that fails takes nothing of the others with it. A write is durable when its promise resolves.
+ * Joins writes that come at the same time into one transaction, because there is one writer at a time anyway. Each has a
+ * savepoint of its own: one that fails takes nothing of the others with it. A write is durable when its promise resolves:
+ * where there is a log the commit itself does not wait for the disk, so the next group is written while that of this one
+ * is synced.
  */
 export class GroupCommit<Schema> implements SqlWrites<Schema> {
   readonly #db: Kysely<Schema>
+  readonly #log: CommitLog | undefined
   #waiting: WaitingWrite<Schema>[] = []
   #isScheduled = false
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, log?: CommitLog) {
     this.#db = db
+    this.#log = log
   }
 
   run<T>(action: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
@@ -40,14 +44,30 @@ export class GroupCommit<Schema> implements SqlWrites<Schema> {
 
   async #commitGroup(): Promise<void> {
     const group = this.#waiting.splice(0, groupMax)
+    const committed = this.#commit(group)
+    await committed.catch(() => {})
+    this.#isScheduled = false
+    if (this.#waiting.length > 0) this.#schedule()
     try {
-      const settle = await this.#db.transaction().execute((transaction) => runEach(transaction, group))
+      const settle = await committed
+      await this.#log?.sync()
       for (const tell of settle) tell()
     } catch (error) {
       for (const { reject } of group) reject(error)
     }
-    this.#isScheduled = false
-    if (this.#waiting.length > 0) this.#schedule()
+  }
+
+  #commit(group: readonly WaitingWrite<Schema>[]): Promise<(() => void)[]> {
+    const db = this.#db
+    if (!this.#log) return db.transaction().execute((transaction) => runEach(transaction, group))
+    return db.connection().execute(async (connection) => {
+      await sql`pragma synchronous = normal`.execute(connection)
+      try {
+        return await connection.transaction().execute((transaction) => runEach(transaction, group))
+      } finally {
+        await sql`pragma synchronous = full`.execute(connection)
+      }
+    })
   }
 }
 

@@ -1,5 +1,6 @@
 import { migrate, openDatabase } from '@berth/stdx'
 import { Kysely } from 'kysely'
+import { CommitLog } from './commit-log.ts'
 import { GroupCommit } from './group-commit.ts'
 import { nodeSqliteDialect } from './node-sqlite-dialect.ts'
 import type { SqlDatabase, SqlTables } from './sql-database.ts'
@@ -9,7 +10,10 @@ export function openSqliteDatabase(path: string): SqlDatabase {
   const database = openDatabase(path)
   // oxlint-disable-next-line typescript/no-explicit-any -- which tables there are is known by who asks for them
   const db = new Kysely<any>({ dialect: nodeSqliteDialect(database) })
-  const tables: SqlTables<unknown> = { kind: 'sqlite', db, writes: new GroupCommit(db) }
+  // A database in memory has none, and so have some file systems.
+  const hasLog = database.prepare('PRAGMA journal_mode').get()?.['journal_mode'] === 'wal'
+  const log = hasLog ? new CommitLog(database, path) : undefined
+  const tables: SqlTables<unknown> = { kind: 'sqlite', db, writes: new GroupCommit(db, log) }
   return {
     kind: 'sqlite',
     async migrate(component, migrations) {
@@ -21,6 +25,9 @@ export function openSqliteDatabase(path: string): SqlDatabase {
       migrate(database, component, steps)
     },
     tables: <Schema>() => tables as SqlTables<Schema>,
-    [Symbol.asyncDispose]: () => db.destroy(),
+    async [Symbol.asyncDispose]() {
+      await log?.[Symbol.asyncDispose]()
+      await db.destroy()
+    },
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readlink } from 'node:fs/promises'
 import { get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -70,7 +70,7 @@ async function digestOfBody(response: IncomingMessage): Promise<Digest> {
 /** The process that downloads. */
 async function downloader(locks: string): Promise<number> {
   const [name] = (await readdir(locks)).filter((lock) => lock.startsWith('mirror-'))
-  return Number.parseInt(await readFile(join(locks, name ?? assert.fail('nobody downloads')), 'utf8'), 10)
+  return Number.parseInt(await readlink(join(locks, name ?? assert.fail('nobody downloads'))), 10)
 }
 
 test('herd: ten clients of two workers that want one cold blob get it, and upstream sends it once', async () => {

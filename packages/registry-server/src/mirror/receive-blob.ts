@@ -58,9 +58,8 @@ async function receivePart(part: UpstreamBlob, { blob, writer, digester, spend }
     if (fresh.length === 0) continue
     if (digester.sizeBytes + fresh.length > sizeBytes)
       throw new UpstreamError('failing', `upstream sent more than the ${sizeBytes} bytes it announced`)
-    const isWritten = writer.write(fresh)
     digester.update(fresh)
-    await isWritten
+    await writer.write(fresh)
     await writer.flush()
     blob.advance(digester.sizeBytes)
   }
