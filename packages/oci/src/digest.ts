@@ -67,6 +67,11 @@ export class Digester {
     this.sizeBytes += chunk.length
   }
 
+  /** The digest of what was seen so far; more may come. */
+  digestSoFar(): Digest {
+    return `${this.#algorithm}:${this.#hash.copy().digest('hex')}` as Digest
+  }
+
   /** Ends the hash: call once, last. */
   digest(): Digest {
     return `${this.#algorithm}:${this.#hash.digest('hex')}` as Digest

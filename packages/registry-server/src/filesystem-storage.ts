@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs'
 import {
+  link,
   mkdir,
   open,
   opendir,
@@ -69,7 +70,7 @@ class FilesystemStorage implements Storage {
     const path = this.#uploadPath(randomUUID())
     try {
       await writeFile(path, bytes, { flag: 'wx', mode: 0o600, flush: true })
-      await this.#moveToBlobs(path, digest)
+      await this.#nameBlob(digest, (target) => rename(path, target))
     } catch (error) {
       await removeFile(path)
       throw error
@@ -129,10 +130,11 @@ class FilesystemStorage implements Storage {
       // Not 'a': that would make an upload that was cancelled anew.
       const file = await open(path, 'r+')
       stack.defer(() => file.close())
-      const sizeBytes = (await file.stat()).size
+      const { size: sizeBytes, nlink } = await file.stat()
       const owned = stack.move()
       return new FilesystemUploadWriter(file, {
         sizeBytes,
+        isCommitted: nlink > 1,
         commit: (digest) => this.#commitUpload(key, file, digest),
         delete: () => this.deleteUpload(key),
         close: () => owned.disposeAsync(),
@@ -153,20 +155,21 @@ class FilesystemStorage implements Storage {
     }
   }
 
+  /** One file by two names, until the upload is deleted. */
   async #commitUpload(key: string, file: FileHandle, digest: Digest): Promise<void> {
-    if (await this.findBlob(digest)) return this.deleteUpload(key)
+    if (await this.findBlob(digest)) return
     try {
       await file.sync()
-      await this.#moveToBlobs(this.#uploadPath(key), digest)
+      await this.#nameBlob(digest, (target) => linkFile(this.#uploadPath(key), target))
     } catch (error) {
       throw asNotFound(error, 'upload')
     }
   }
 
-  async #moveToBlobs(path: string, digest: Digest): Promise<void> {
+  async #nameBlob(digest: Digest, name: (target: string) => Promise<void>): Promise<void> {
     const target = this.#blobPath(digest)
     await this.#makeBlobDirectory(dirname(target))
-    await rename(path, target)
+    await name(target)
     await syncDirectory(dirname(target))
   }
 
@@ -209,6 +212,15 @@ async function openFile(path: string, what: string): Promise<FileHandle> {
     return await open(path, 'r')
   } catch (error) {
     throw asNotFound(error, what)
+  }
+}
+
+/** There already is success: another upload of the same bytes was faster. */
+async function linkFile(path: string, target: string): Promise<void> {
+  try {
+    await link(path, target)
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error
   }
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { FilesystemUploadWriter } from './filesystem-upload-writer.ts'
 
+const fresh = { sizeBytes: 0, isCommitted: false }
 const ending = { commit: async () => {}, delete: async () => {} }
 
 async function withFile(action: (file: FileHandle, path: string) => Promise<void>): Promise<void> {
@@ -22,7 +23,7 @@ async function withFile(action: (file: FileHandle, path: string) => Promise<void
 test('write() keeps the order of bytes, however many come at once, beyond what is synced early', () =>
   withFile(async (file, path) => {
     const chunks = Array.from({ length: 700 }, (_, index) => randomBytes(1 + ((index * 7919) % 65_536)))
-    const writer = new FilesystemUploadWriter(file, { sizeBytes: 0, ...ending, close: async () => {} })
+    const writer = new FilesystemUploadWriter(file, { ...fresh, ...ending, close: async () => {} })
     const all = Buffer.concat(chunks)
     for (const [index, chunk] of chunks.entries()) {
       const written = writer.write(chunk)
@@ -44,7 +45,7 @@ test('write() gives the rest again when the disk takes a part', () =>
     const writev = (chunks: Uint8Array[], position: number) =>
       file.write(Buffer.concat(chunks).subarray(0, 10), 0, undefined, position)
     const partial = { writev } as unknown as FileHandle
-    const writer = new FilesystemUploadWriter(partial, { sizeBytes: 0, ...ending, close: async () => {} })
+    const writer = new FilesystemUploadWriter(partial, { ...fresh, ...ending, close: async () => {} })
     const bytes = randomBytes(95)
     await writer.write(Buffer.from(bytes))
     await writer.flush()
@@ -62,14 +63,14 @@ test('a failure is told once, nothing is written behind it, and the file is clos
     },
   } as unknown as FileHandle
   const close = async () => void closed++
-  const writer = new FilesystemUploadWriter(failing, { sizeBytes: 5, ...ending, close })
+  const writer = new FilesystemUploadWriter(failing, { ...fresh, sizeBytes: 5, ...ending, close })
   await writer.write(Buffer.alloc(10))
   await writer.write(Buffer.alloc(10))
   await assert.rejects(writer.commit('sha256:x' as never), { code: 'ENOSPC' })
   await writer[Symbol.asyncDispose]()
   assert.deepEqual([writes, closed], [1, 1])
 
-  const unheard = new FilesystemUploadWriter(failing, { sizeBytes: 5, ...ending, close })
+  const unheard = new FilesystemUploadWriter(failing, { ...fresh, sizeBytes: 5, ...ending, close })
   await unheard.write(Buffer.alloc(10))
   await assert.rejects(unheard[Symbol.asyncDispose](), { code: 'ENOSPC' })
   assert.equal(closed, 2)

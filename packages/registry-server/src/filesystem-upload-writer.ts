@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { Digest } from '@berth/oci'
-import { releaseMemory } from '@berth/stdx'
+import { CodedError, releaseMemory } from '@berth/stdx'
 import type { UploadWriter } from './storage.ts'
 
 /** Bytes of one upload that wait for the disk; who sends more waits too. */
@@ -8,6 +8,13 @@ const waitingBytesMax = 1024 * 1024
 
 /** The disk begins with what it has before all of it is there, so that the end does not wait for everything. */
 const syncEveryBytes = 16 * 1024 * 1024
+
+/** What an upload is before it is written to. */
+interface FoundUpload {
+  sizeBytes: number
+  /** Its file is a blob's already. */
+  isCommitted: boolean
+}
 
 /** What the storage does with an upload whose bytes are in its file. */
 export interface UploadEnding {
@@ -26,14 +33,16 @@ export class FilesystemUploadWriter implements UploadWriter {
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
   #sizeBytes: number
+  #isCommitted: boolean
   #isWriting = false
   #written: Promise<void> = Promise.resolve()
   #isFailureTold = false
   #syncedBytes: number
   #synced: Promise<void> = Promise.resolve()
 
-  constructor(file: FileHandle, { sizeBytes, ...ending }: { sizeBytes: number } & UploadEnding) {
+  constructor(file: FileHandle, { sizeBytes, isCommitted, ...ending }: FoundUpload & UploadEnding) {
     this.#file = file
+    this.#isCommitted = isCommitted
     this.#sizeBytes = sizeBytes
     this.#syncedBytes = sizeBytes
     this.#ending = ending
@@ -44,6 +53,7 @@ export class FilesystemUploadWriter implements UploadWriter {
   }
 
   async write(chunk: Uint8Array): Promise<void> {
+    if (this.#isCommitted) throw new CodedError('not-found', 'Cannot write to upload: it is a blob')
     this.#waiting.push(chunk)
     this.#waitingBytes += chunk.length
     this.#sizeBytes += chunk.length
@@ -57,6 +67,8 @@ export class FilesystemUploadWriter implements UploadWriter {
 
   async commit(digest: Digest): Promise<void> {
     await this.#settle()
+    // What was one file is two names of it now.
+    this.#isCommitted = true
     await this.#ending.commit(digest)
   }
 

@@ -63,8 +63,9 @@ export interface UploadWriter extends AsyncDisposable {
   /** When it returns, what was written is there for readers, and for the next writer. */
   flush(): Promise<void>
   /**
-   * Makes the upload the blob `digest`, which the caller has checked; durable when it returns. Already there is success.
-   * Throws `not-found` when the upload was ended meanwhile.
+   * Makes what the upload has the blob `digest`, which the caller has checked; durable when it returns. Already there is
+   * success. Throws `not-found` when the upload was ended meanwhile. The upload stays, so that who dies before the blob is
+   * in the tables can be asked again: nothing more is written to it, and `delete` ends it.
    */
   commit(digest: Digest): Promise<void>
   /** Ends the upload. */

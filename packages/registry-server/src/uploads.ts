@@ -22,10 +22,11 @@ interface Writing {
   writer: UploadWriter
 }
 
-/** Bytes to append; `start` is where the client says they begin. */
+/** Bytes to append; `start` is where the client says they begin, `sizeBytes` how many it says they are. */
 export interface Chunk {
   body: AsyncIterable<Uint8Array>
   start?: number | undefined
+  sizeBytes?: number | undefined
 }
 
 /**
@@ -66,7 +67,8 @@ export class Uploads {
 
   /**
    * Appends what is left, checks the digest and makes the upload a blob of its repository. Throws DIGEST_INVALID and
-   * ends the upload when the bytes are not the digest's. Asked again after it was done, it succeeds again.
+   * ends the upload when the bytes are not the digest's. Asked again because nobody has heard its answer it succeeds: what
+   * it had done is there.
    */
   async finish(
     repository: string,
@@ -74,12 +76,14 @@ export class Uploads {
     { digest, ...chunk }: Chunk & { digest: Digest },
   ): Promise<void> {
     try {
-      const sizeBytes = await this.#exclusively(uploadKey(repository, id), async (writing) => {
-        expectAlgorithm(writing.session, digestAlgorithm(digest))
-        await this.#appendChunk(writing, chunk)
-        return this.#commit(writing, digest)
+      await this.#exclusively(uploadKey(repository, id), async (writing) => {
+        const { session, writer } = writing
+        expectAlgorithm(session, digestAlgorithm(digest))
+        if (!(await this.#isSentAgain(writing, chunk, digest))) await this.#appendChunk(writing, chunk)
+        await this.#commit(writing, digest)
+        await this.#blobs.addBlob(repository, digest, writer.sizeBytes)
+        await writer.delete()
       })
-      await this.#blobs.addBlob(repository, digest, sizeBytes)
     } catch (error) {
       const isUnknown = error instanceof RegistryError && error.kind === 'BLOB_UPLOAD_UNKNOWN'
       if (!isUnknown || !(await this.#blobs.findBlob(repository, digest))) throw error
@@ -104,15 +108,25 @@ export class Uploads {
     const { writer } = writing
     if (start !== undefined && start !== writer.sizeBytes) throw outOfOrder(writer.sizeBytes)
     const digester = runningDigester(writing)
-    for await (const bytes of body) {
-      digester?.update(bytes)
-      await writer.write(bytes)
+    try {
+      for await (const bytes of body) {
+        digester?.update(bytes)
+        await writer.write(bytes)
+      }
+    } catch (error) {
+      return asUnknown(error)
     }
     return writer.sizeBytes
   }
 
-  /** Returns the size of the new blob. */
-  async #commit(writing: Writing, digest: Digest): Promise<number> {
+  /** Whether a last chunk is one whose bytes the upload has, which is then whole. */
+  async #isSentAgain(writing: Writing, { start, sizeBytes }: Chunk, digest: Digest): Promise<boolean> {
+    const offset = writing.writer.sizeBytes
+    if (offset === 0 || start === offset || sizeBytes === 0 || (sizeBytes ?? 0) > offset) return false
+    return (await this.#digesterOf(writing)).digestSoFar() === digest
+  }
+
+  async #commit(writing: Writing, digest: Digest): Promise<void> {
     const { key, session, writer } = writing
     const digester = await this.#digesterOf(writing)
     // A hash ends with its digest; should the commit fail, the next try hashes the bytes again.
@@ -125,7 +139,6 @@ export class Uploads {
     await this.#blobs.leaseContent(digest)
     await writer.commit(digest).catch(asUnknown)
     this.#sessions.delete(key)
-    return writer.sizeBytes
   }
 
   /** The hash of all bytes: the running one if there is one, else made anew. */
@@ -136,6 +149,7 @@ export class Uploads {
     await writer.flush()
     const digester = new Digester(session.algorithm)
     for await (const bytes of await this.#storage.openUpload(key)) digester.update(bytes as Uint8Array)
+    session.digester = digester
     return digester
   }
 

@@ -45,7 +45,9 @@ export async function finishUpload({
   query,
 }: Exchange): Promise<void> {
   const digest = parseBlobDigest(query.get('digest') ?? '')
-  const chunk = { body: bodyOf(request), start: chunkStart(request) }
+  const length = request.headers['content-length']
+  const sizeBytes = length === undefined ? undefined : Number(length)
+  const chunk = { body: bodyOf(request), start: chunkStart(request), sizeBytes }
   await services.uploads.finish(repository, params['id'] ?? '', { digest, ...chunk })
   sendEmpty(response, 201, blobCreated(repository, digest))
 }

@@ -228,8 +228,9 @@ export class BlobDownloads {
     const { storage, staging, blobs } = this.#options
     await blobs.leaseContent(blob.digest)
     if (staging !== storage) await copyUpload({ from: staging, to: storage }, blob.uploadKey, blob.digest)
-    await (staging === storage ? writer.commit(blob.digest) : writer.delete())
+    else await writer.commit(blob.digest)
     await blobs.addBlob(repository, blob.digest, writer.sizeBytes)
+    await writer.delete()
   }
 
   #open({ upstream, upstreamRepository }: DownloadSource, digest: Digest, start: number) {
@@ -248,9 +249,8 @@ async function copyUpload(
   try {
     for await (const chunk of await from.openUpload(key)) await writer.write(chunk as Uint8Array)
     await writer.commit(digest)
-  } catch (error) {
+  } finally {
     await writer.delete()
-    throw error
   }
 }
 

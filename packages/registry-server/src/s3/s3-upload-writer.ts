@@ -90,7 +90,6 @@ class S3UploadWriter implements UploadWriter {
     const { bucket, blobKey } = this.#options
     const target = blobKey(digest)
     if (!(await bucket.find(target))) await this.#writeBlob(target)
-    await this.delete()
   }
 
   async delete(): Promise<void> {

@@ -141,7 +141,6 @@ export function testStorage(name: string, open: (directory: string) => Promise<S
         assert.equal(writer.sizeBytes, bytes.length)
         const digest = digestOf(bytes)
         await writer.commit(digest)
-        assert.equal(await storage.findUpload(key), undefined)
         assert.equal(digestOf(await storage.readBlob(digest)), digest)
       }),
     )
@@ -174,16 +173,40 @@ export function testStorage(name: string, open: (directory: string) => Promise<S
     )
 
     test(
-      'commit() of a blob that is there ends the upload',
-      withStorage(async (storage) => {
+      'commit() of a blob that is there leaves both as they are until the upload is deleted',
+      withStorage(async (storage, reopen) => {
         const digest = digestOf('same')
         await storage.writeBlob(digest, Buffer.from('same'))
         const key = randomUUID()
         await storage.createUpload(key)
         await append(storage, key, 'same')
+        for (const process of [storage, await reopen()]) {
+          await using writer = await process.appendUpload(key)
+          await writer.commit(digest)
+          assert.deepEqual(await process.findUpload(key), { sizeBytes: 4 })
+        }
         await commit(storage, key, digest)
         assert.equal(await storage.findUpload(key), undefined)
         assert.equal(String(await storage.readBlob(digest)), 'same')
+      }),
+    )
+
+    test(
+      'what comes after commit() is no part of the blob',
+      withStorage(async (storage, reopen) => {
+        const key = randomUUID()
+        const digest = digestOf('bytes')
+        await storage.createUpload(key)
+        await append(storage, key, 'bytes')
+        {
+          await using writer = await storage.appendUpload(key)
+          await writer.commit(digest)
+          await writer.write(Buffer.from('more')).catch(() => {})
+        }
+        await append(await reopen(), key, 'and more').catch(() => {})
+        assert.equal(String(await storage.readBlob(digest)), 'bytes')
+        await storage.deleteUpload(key)
+        assert.equal(String(await storage.readBlob(digest)), 'bytes')
       }),
     )
 
@@ -218,6 +241,7 @@ async function append(storage: Storage, key: string, text: string): Promise<void
 async function commit(storage: Storage, key: string, digest: Digest): Promise<void> {
   await using writer = await storage.appendUpload(key)
   await writer.commit(digest)
+  await writer.delete()
 }
 
 async function collect(stream: Readable): Promise<Buffer> {
