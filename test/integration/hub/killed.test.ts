@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { digestOf, parseManifest } from '@berth/oci'
 import { eventually, temporaryDirectory } from '@berth/stdx/testsuite'
 import { kill, startProgram } from './hub-program.ts'
+import { endings, retryPut } from './retried-put.ts'
 import { RegistryRequests } from '../../conformance/registry/registry-requests.ts'
 
 const rounds = 4
@@ -57,3 +58,10 @@ test('berth-hub killed during pushes has every image that it acknowledged, and n
   assert.ok(tags.length > 0)
   for (const tag of tags) await assertWhole(requests, tag)
 })
+
+for (const ending of Object.keys(endings) as (keyof typeof endings)[])
+  test(`R3: a registry killed before it answers a ${ending} takes the same again`, async () => {
+    await using stack = new AsyncDisposableStack()
+    const data = await temporaryDirectory(stack)
+    await retryPut(stack, { ending, data, more: [], environment: {} })
+  })

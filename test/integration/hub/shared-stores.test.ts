@@ -16,6 +16,7 @@ import { keepHubsOn } from '../../fixtures/hub.ts'
 import { kill, startProgramWith } from './hub-program.ts'
 import { ImageHistory } from './image-history.ts'
 import { startMirror } from './mirror-fixture.ts'
+import { retryPut } from './retried-put.ts'
 import { serveRegistry, type ServedRegistry } from './served-registry.ts'
 import { startStorePair, type SharedStores } from './store-pair.ts'
 
@@ -162,6 +163,18 @@ async function offsetOf(requests: RegistryRequests, path: string): Promise<numbe
   const { headers } = await requests.send('GET', path, { status: 204 })
   return Number(/^0-(\d+)$/.exec(headers.get('range') ?? '')?.[1]) + 1
 }
+
+test('R3: a replica killed before it answers the last PUT takes the same again, on PostgreSQL and S3', async () => {
+  await using stack = new AsyncDisposableStack()
+  const { flags: more, environment } = await pair.create()
+  const data = await temporaryDirectory(stack)
+  await retryPut(stack, {
+    ending: 'PATCH of a half, PUT of the other with its range',
+    data,
+    more,
+    environment,
+  })
+})
 
 test('a mirror keeps what it fetches in the object store, and what is on its way on its own disk', async () => {
   await using stack = new AsyncDisposableStack()
