@@ -1,30 +1,9 @@
-import type { SqlKind, SqlMigration } from '@berth/sql'
+import { declareForBoth, type SqlDialect, type SqlMigration } from '@berth/sql'
 import { searchMigration } from './search-migration.ts'
 
-/** How the same tables are declared in each database. */
-interface Dialect {
-  /** A primary key that is given out. */
-  id: string
-  integer: string
-  /** Compared by bytes. */
-  text: string
-  /** After the columns. */
-  end: string
-}
-
-const dialects: Readonly<Record<SqlKind, Dialect>> = {
-  sqlite: { id: 'INTEGER PRIMARY KEY AUTOINCREMENT', integer: 'INTEGER', text: 'TEXT', end: ' STRICT' },
-  postgres: {
-    id: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
-    integer: 'BIGINT',
-    text: 'TEXT COLLATE "C"',
-    end: '',
-  },
-}
-
-const people = ({ id, integer, text, end }: Dialect) => `
+const people = ({ lastingId, integer, text, end }: SqlDialect) => `
   CREATE TABLE hub_namespaces (
-    id ${id},
+    id ${lastingId},
     name ${text} NOT NULL UNIQUE,
     kind ${text} NOT NULL,
     full_name ${text} NOT NULL,
@@ -75,7 +54,7 @@ const people = ({ id, integer, text, end }: Dialect) => `
   )${end};
   CREATE INDEX hub_members_by_account ON hub_members (account_id);
   CREATE TABLE hub_teams (
-    id ${id},
+    id ${lastingId},
     organization_id ${integer} NOT NULL REFERENCES hub_namespaces (id) ON DELETE CASCADE,
     name ${text} NOT NULL,
     description ${text} NOT NULL,
@@ -92,9 +71,9 @@ const people = ({ id, integer, text, end }: Dialect) => `
   CREATE INDEX hub_team_members_by_account ON hub_team_members (account_id, team_id);
 `
 
-const repositories = ({ id, integer, text, end }: Dialect) => `
+const repositories = ({ lastingId, integer, text, end }: SqlDialect) => `
   CREATE TABLE hub_repositories (
-    id ${id},
+    id ${lastingId},
     namespace_id ${integer} NOT NULL REFERENCES hub_namespaces (id) ON DELETE CASCADE,
     name ${text} NOT NULL UNIQUE,
     is_private ${integer} NOT NULL,
@@ -152,9 +131,9 @@ const repositories = ({ id, integer, text, end }: Dialect) => `
   CREATE INDEX hub_search_by_short_name ON hub_search (short_name, rank);
 `
 
-const events = ({ id, integer, text, end }: Dialect) => `
+const events = ({ lastingId, integer, text, end }: SqlDialect) => `
   CREATE TABLE hub_audit (
-    id ${id},
+    id ${lastingId},
     namespace_id ${integer} NOT NULL REFERENCES hub_namespaces (id) ON DELETE CASCADE,
     at ${integer} NOT NULL,
     action ${text} NOT NULL,
@@ -203,7 +182,7 @@ const events = ({ id, integer, text, end }: Dialect) => `
 `
 
 /** Terms of `hub_search`: in SQLite a table without content whose rowid is the rank, in PostgreSQL a column. */
-const terms: Readonly<Record<SqlKind, string>> = {
+const terms: SqlMigration = {
   sqlite: `
     CREATE VIRTUAL TABLE hub_search_terms USING fts5 (
       names, words, marks, content = '', contentless_delete = 1, prefix = '2 3 4', tokenize = 'unicode61'
@@ -215,14 +194,15 @@ const terms: Readonly<Record<SqlKind, string>> = {
   `,
 }
 
-const statements = (kind: SqlKind) =>
-  [people, repositories, events].map((tables) => tables(dialects[kind])).join('') + terms[kind]
+const tables = declareForBoth((dialect) =>
+  [people, repositories, events].map((declare) => declare(dialect)).join(''),
+)
 
-const callbacks = ({ text }: Dialect) => `ALTER TABLE hub_deliveries ADD COLUMN callback ${text};`
+const callbacks = declareForBoth(({ text }) => `ALTER TABLE hub_deliveries ADD COLUMN callback ${text};`)
 
 export const catalogMigrations: readonly SqlMigration[] = [
-  { sqlite: statements('sqlite'), postgres: statements('postgres') },
-  { sqlite: callbacks(dialects.sqlite), postgres: callbacks(dialects.postgres) },
+  { sqlite: tables.sqlite + terms.sqlite, postgres: tables.postgres + terms.postgres },
+  callbacks,
   // This step renamed a table, which programs of before do not survive; it is not read any more.
   { sqlite: '', postgres: '' },
   searchMigration,
