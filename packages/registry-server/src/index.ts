@@ -5,7 +5,6 @@ export type { ImageContent, Registry, RegistryOptions } from './create-registry.
 export { storageSteps } from './failpoint-storage.ts'
 export type { StorageFailpoint } from './failpoint-storage.ts'
 export type { CollectOptions, GarbageReport } from './garbage-collector.ts'
-export type { FileSender, OpenFileSender } from './http/send-file.ts'
 export { clientAddress, setClientAddress } from './http/client-address.ts'
 export { createRegistryHttpServer } from './http/registry-http-server.ts'
 export type { ConnectionLimits, ServerCertificate } from './http/registry-http-server.ts'

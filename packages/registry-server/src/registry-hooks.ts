@@ -1,4 +1,4 @@
-import type { OpenFileSender } from './http/send-file.ts'
+import type { OpenFileSender } from '@berth/stdx'
 import type { PullMeter } from './pull-meter.ts'
 import type { RegistryActivity } from './registry-activity.ts'
 

@@ -49,6 +49,19 @@ test('openFileSender() sends what the socket takes, and none when it is full or 
   assert.deepEqual(Buffer.concat(received), bytes.subarray(start, start + taken))
 })
 
+test('openFileSender() sends more at a time to a socket with a larger buffer', async () => {
+  await using stack = new AsyncDisposableStack()
+  await using file = await open(filePath)
+  const sentBytes: number[] = []
+  for (const options of [{}, { bufferBytes: 4 * 1024 * 1024 }]) {
+    const { near } = await openConnection(stack)
+    using sender = linuxKernel.openFileSender(descriptorOf(near), options)
+    sentBytes.push(await sender.send(file.fd, { start: 0, lengthBytes: bytes.length }))
+  }
+  const [usual = 0, larger = 0] = sentBytes
+  assert.ok(usual > 0 && larger >= 2 * usual, sentBytes.join())
+})
+
 test('openFileSender() has a descriptor of its own, which keeps meaning the socket', async () => {
   await using stack = new AsyncDisposableStack()
   const { near } = await openConnection(stack)

@@ -67,6 +67,18 @@ test('save() gives an OCI layout and a Docker archive in one, with the blobs as 
   })
 })
 
+test('save() refuses an image of which a blob is gone, before it sends anything', async () => {
+  const image = await buildImage({ layers: [{ '/a': 'lost' }] })
+  await hub.push(image, 'library/lost:1')
+  await engine.docker(['pull', '-q', 'lost:1'])
+  const digest = image.layers[0]?.descriptor.digest ?? ''
+  await rm(join(engine.dataRoot, 'content/blobs', digest.replace(':', '/')))
+  const { exitCode, stdout, stderr } = await engine.docker(['save', 'lost:1'])
+  assert.deepEqual([exitCode, stdout], [1, ''])
+  assert.ok(stderr.includes(`Cannot read blob ${digest}: not in the content store`), stderr)
+  await engine.docker(['rmi', 'lost:1'])
+})
+
 test('save() gives the same bytes each time, also after the image was removed and loaded', async () => {
   const image = await buildImage({ layers: [{ '/a': 'x' }, { '/b': 'y' }] })
   await hub.push(image, 'library/same:1')

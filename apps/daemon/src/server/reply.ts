@@ -2,6 +2,7 @@ import { encodeJson, formatJson } from './json-encode.ts'
 import { takeOver, type Takeover } from './hijack.ts'
 import type { Exchange } from './exchange.ts'
 import { sendBytes, type Headers } from './send-bytes.ts'
+import { sendParts, type PartedBody } from './send-parts.ts'
 
 /** An answer that is more than a JSON value; made by the functions below. */
 export class Reply {
@@ -54,6 +55,17 @@ export interface StreamOptions {
 export function stream(body: AsyncIterable<Uint8Array>, options: StreamOptions = {}): Reply {
   return new Reply(async (exchange) => {
     await sendBytes(exchange, body, { contentType: 'application/octet-stream', ...options })
+  })
+}
+
+/** A body of a length that is known, of bytes and files; what fails when it is opened has its status. */
+export function parted(
+  open: () => Promise<PartedBody>,
+  { contentType = 'application/octet-stream' }: Pick<StreamOptions, 'contentType'> = {},
+): Reply {
+  return new Reply(async (exchange) => {
+    await using body = await open()
+    await sendParts(exchange, body, { contentType })
   })
 }
 

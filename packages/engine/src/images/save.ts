@@ -1,26 +1,41 @@
-import { parseReference, type Platform } from '@berth/oci'
-import { packArchive, packedBlobs } from './archive/pack-archive.ts'
+import { open, type FileHandle } from 'node:fs/promises'
+import { parseReference, type Descriptor, type Platform } from '@berth/oci'
+import { CodedError } from '@berth/stdx'
+import { packArchive, packedBlobs, type PackedImage } from './archive/pack-archive.ts'
+import { familiar } from './familiar-names.ts'
 import { getImage } from './find-image.ts'
 import type { ImageContext } from './image-context.ts'
 import type { ImageRecord } from './image-store.ts'
-import { familiar } from './familiar-names.ts'
 import { packImage } from './pack-image.ts'
 import { choosePlatform } from './platform-images.ts'
 
 export interface SaveImagesOptions {
   /** Of images for several platforms only these are saved; of none of them, all that are here. */
   platforms: readonly Platform[]
-  signal: AbortSignal
 }
 
-/** Images in one archive, as a stream. A name without a tag stands for all tags of its repository. */
-export async function* saveImages(
+/** An archive that is about to be sent. Disposing lets go of what it is made of. */
+export interface SavedArchive extends AsyncDisposable {
+  sizeBytes: number
+  /** In order, once. */
+  parts: AsyncIterable<Uint8Array | WholeFile>
+}
+
+/** All bytes of a file, which is open until the next part is asked for. */
+interface WholeFile {
+  file: FileHandle
+  sizeBytes: number
+}
+
+/** Images in one archive. A name without a tag stands for all tags of its repository. */
+export async function saveImages(
   context: ImageContext,
   names: readonly string[],
-  { platforms, signal }: SaveImagesOptions,
-): AsyncGenerator<Uint8Array> {
+  { platforms }: SaveImagesOptions,
+): Promise<SavedArchive> {
   const chosen = chooseImages(context, names, platforms)
-  await using lease = await context.content.createLease({ transient: true })
+  await using held = new AsyncDisposableStack()
+  const lease = held.use(await context.content.createLease({ transient: true }))
   const images = await Promise.all(
     [...chosen].map(async ([image, tags]) => {
       const packed = await packImage(context, image, { tags: [...tags].sort(), platforms })
@@ -28,9 +43,49 @@ export async function* saveImages(
       return packed
     }),
   )
-  yield* packArchive(images, (digest) => context.content.readBlob(digest, { signal }))
-  for (const [{ imageId }, tags] of chosen)
-    context.events.image('save', imageId, { name: [...tags].map(familiar)[0] ?? imageId })
+  await checkBlobs(context, images)
+  const parts = [...packArchive(images)]
+  const owned = held.move()
+  return {
+    sizeBytes: parts.reduce((sum, part) => sum + (part instanceof Uint8Array ? part.length : part.size), 0),
+    parts: openParts(context, parts, () => {
+      for (const [{ imageId }, tags] of chosen)
+        context.events.image('save', imageId, { name: [...tags].map(familiar)[0] ?? imageId })
+    }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** What is missing is told while it can be: an archive that was begun can only be cut off. */
+async function checkBlobs({ content }: ImageContext, images: readonly PackedImage[]): Promise<void> {
+  for (const { digest, size } of packedBlobs(...images)) {
+    const found = await content.findBlob(digest)
+    if (!found) throw new CodedError('not-found', `Cannot read blob ${digest}: not in the content store`)
+    if (found.sizeBytes !== size)
+      throw new CodedError(
+        'data-loss',
+        `Cannot read blob ${digest}: it has ${found.sizeBytes} of ${size} bytes`,
+      )
+  }
+}
+
+async function* openParts(
+  { content }: ImageContext,
+  parts: readonly (Uint8Array | Descriptor)[],
+  onEnd: () => void,
+): AsyncGenerator<Uint8Array | WholeFile> {
+  for (const part of parts) {
+    if (part instanceof Uint8Array) {
+      yield part
+      continue
+    }
+    const path = content.blobPath(part.digest)
+    if (path === undefined)
+      throw new CodedError('internal', `Cannot save ${part.digest}: the content store has no files`)
+    await using file = await open(path, 'r')
+    yield { file, sizeBytes: part.size }
+  }
+  onEnd()
 }
 
 /** Images in the order in which they are named first, each with the tags that were asked for. */

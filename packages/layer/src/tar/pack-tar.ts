@@ -13,6 +13,17 @@ export interface TarMember extends Partial<Omit<TarEntry, 'fragments'>> {
   body?: string | Uint8Array | AsyncIterable<Uint8Array>
 }
 
+/** A file whose content lies elsewhere: where, in the caller's terms, and how long it is. */
+export interface StoredMember<T> extends Omit<TarMember, 'body'> {
+  sizeBytes: number
+  stored: T
+}
+
+/** A member whose content is at hand. */
+export interface WholeMember extends TarMember {
+  body?: string | Uint8Array
+}
+
 /**
  * Packs members into an archive, in order: ustar, with PAX headers only where they are needed. The same members give the
  * same bytes. Throws `invalid-argument` for what cannot be written and for a body of another size than said.
@@ -21,15 +32,36 @@ export async function* packTar(
   members: Iterable<TarMember> | AsyncIterable<TarMember>,
 ): AsyncGenerator<Uint8Array> {
   for await (const member of members) yield* packMember(member)
-  yield Buffer.alloc(2 * tarBlockBytes)
+  yield endMarker()
 }
 
-async function* packMember({ body = '', ...member }: TarMember): AsyncGenerator<Uint8Array> {
-  const content = typeof body === 'string' ? Buffer.from(body) : body
+/** As `packTar`, but for the bytes that lie elsewhere: in their place comes what says where. */
+export function* tarParts<T>(members: Iterable<WholeMember | StoredMember<T>>): Generator<Uint8Array | T> {
+  for (const member of members)
+    yield* 'stored' in member ? memberParts(member, member.stored) : memberParts(member, bytesOf(member.body))
+  yield endMarker()
+}
+
+const endMarker = (): Uint8Array => Buffer.alloc(2 * tarBlockBytes)
+
+const bytesOf = (body: string | Uint8Array = ''): Uint8Array =>
+  typeof body === 'string' ? Buffer.from(body) : body
+
+async function* packMember({ body, ...member }: TarMember): AsyncGenerator<Uint8Array> {
+  const content = typeof body === 'string' || body === undefined ? bytesOf(body) : body
+  for (const part of memberParts(member, content))
+    yield* part instanceof Uint8Array ? [part] : measured(part, member)
+}
+
+/** Header, content as it is given, padding. */
+function* memberParts<T>(
+  member: Omit<TarMember, 'body'>,
+  content: Uint8Array | T,
+): Generator<Uint8Array | T> {
   const entry = completeEntry(member, content instanceof Uint8Array ? content.length : undefined)
   yield formatHeader(entry)
   if (entry.type !== 'file') return
-  yield* content instanceof Uint8Array ? [content] : measured(content, entry)
+  yield content
   const padding = tarPadding(entry.sizeBytes)
   if (padding > 0) yield Buffer.alloc(padding)
 }
@@ -64,7 +96,7 @@ function completeEntry(member: Omit<TarMember, 'body'>, contentBytes: number | u
 
 async function* measured(
   body: AsyncIterable<Uint8Array>,
-  { name, sizeBytes }: TarEntry,
+  { name, sizeBytes = 0 }: Pick<TarMember, 'name' | 'sizeBytes'>,
 ): AsyncGenerator<Uint8Array> {
   let written = 0
   for await (const piece of body) {

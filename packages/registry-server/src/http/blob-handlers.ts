@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import { findSocket, sendFile } from '@berth/stdx'
 import type { Digest } from '@berth/oci'
 import type { FoundBlob } from '../content-reader.ts'
 import { parseBlobDigest } from '../names.ts'
@@ -7,7 +8,6 @@ import type { ByteRange } from '../storage.ts'
 import { parseByteRanges } from './byte-range.ts'
 import { sendEmpty, type Exchange } from './exchange.ts'
 import { multipartRanges } from './multipart-ranges.ts'
-import { findSocket, sendFile } from './send-file.ts'
 
 /** Up to here one read and one write are cheaper than a stream. */
 const wholeBlobBytesMax = 256 * 1024
@@ -95,6 +95,7 @@ async function openBody(
     await using _ = file
     using sender = openFileSender(socket)
     await sendFile(response, { file, range, sender, signal })
+    response.end()
   }
 }
 

@@ -1,10 +1,9 @@
-import { packTar, type TarMember } from '@berth/layer'
+import { tarParts, type StoredMember, type WholeMember } from '@berth/layer'
 import {
   familiarReference,
   mediaTypes,
   parseReference,
   type Descriptor,
-  type Digest,
   type Manifest,
   type Platform,
 } from '@berth/oci'
@@ -27,34 +26,29 @@ export interface PackedImage {
 
 /**
  * One archive that is an OCI image layout and Docker's image archive in one: the indexes first, so that who reads it as
- * it comes knows what follows, then the blobs as they are stored, each once. The same images give the same bytes.
+ * it comes knows what follows, then the blobs as they are stored, each once and in its place. The same images give the
+ * same bytes.
  */
-export function packArchive(
-  images: readonly PackedImage[],
-  readBlob: (digest: Digest) => AsyncIterable<Uint8Array>,
-): AsyncIterable<Uint8Array> {
-  return packTar(archiveMembers(images, readBlob))
+export function packArchive(images: readonly PackedImage[]): Iterable<Uint8Array | Descriptor> {
+  return tarParts(archiveMembers(images))
 }
 
-function* archiveMembers(
-  images: readonly PackedImage[],
-  readBlob: (digest: Digest) => AsyncIterable<Uint8Array>,
-): Generator<TarMember> {
+function* archiveMembers(images: readonly PackedImage[]): Generator<WholeMember | StoredMember<Descriptor>> {
   yield document(archiveNames.layout, layoutDocument)
   yield document(archiveNames.index, ociIndex(images))
   yield document(archiveNames.dockerIndex, images.map(dockerIndexEntry))
   yield { name: 'blobs/', type: 'directory' }
   const written = new Set<string>()
-  for (const { digest, size } of packedBlobs(...images)) {
-    const name = blobName(digest)
+  for (const blob of packedBlobs(...images)) {
+    const name = blobName(blob.digest)
     const folder = name.slice(0, name.lastIndexOf('/') + 1)
     if (!written.has(folder)) yield { name: folder, type: 'directory' }
-    if (!written.has(name)) yield { name, sizeBytes: size, body: readBlob(digest) }
+    if (!written.has(name)) yield { name, sizeBytes: blob.size, stored: blob }
     written.add(folder).add(name)
   }
 }
 
-const document = (name: string, value: unknown): TarMember => ({ name, body: JSON.stringify(value) })
+const document = (name: string, value: unknown): WholeMember => ({ name, body: JSON.stringify(value) })
 
 /** Every blob of an image that is written; small ones first: indexes and manifests, configs, then layers. */
 export const packedBlobs = (...images: readonly PackedImage[]): Descriptor[] => [

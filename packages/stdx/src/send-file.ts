@@ -1,7 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
-import { CodedError } from '@berth/stdx'
-import type { ByteRange } from '../storage.ts'
+import { CodedError } from './coded-error.ts'
 
 /** Moves bytes of files to one socket inside the kernel: what the socket takes without waiting, 0 when that is none. */
 export interface FileSender extends Disposable {
@@ -10,6 +9,12 @@ export interface FileSender extends Disposable {
 
 /** Opens a sender to the socket behind a descriptor, which stays its owner's. */
 export type OpenFileSender = (socket: number) => FileSender
+
+/** Bytes of a file from `start` to `end`, both inclusive. */
+interface FileRange {
+  start: number
+  end: number
+}
 
 /** What one client gets before the others have their turn. */
 const turnBytes = 1024 * 1024
@@ -30,7 +35,7 @@ export function findSocket({ socket }: ServerResponse): number | undefined {
 }
 
 /**
- * Ends an answer, whose head is written and says the length, with a range of a file. Some of it goes through Node: after
+ * Writes a range of a file to an answer, whose head is written and says the length. Some of it goes through Node: after
  * the head, and whenever the socket is full, since its callback tells that everything before is out and that there is
  * room again. So headers, time-outs and clients that are slow or leave remain Node's.
  */
@@ -41,7 +46,7 @@ export async function sendFile(
     range,
     sender,
     signal,
-  }: { file: FileHandle; range: ByteRange; sender: FileSender; signal: AbortSignal },
+  }: { file: FileHandle; range: FileRange; sender: FileSender; signal: AbortSignal },
 ): Promise<void> {
   const endBytes = range.end + 1
   const buffer = Buffer.allocUnsafeSlow(writtenBytes)
@@ -53,7 +58,6 @@ export async function sendFile(
       Math.min(position + stretchBytes, endBytes),
     )
   }
-  response.end()
 }
 
 /** Sends until the socket is full or the stretch at its end; returns how far it came. */
