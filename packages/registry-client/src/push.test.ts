@@ -54,6 +54,23 @@ const refuse = (response: ServerResponse, status: number, code: string): true =>
   return true
 }
 
+test('hasManifest() looks once, and takes whatever hinders it for no', async () => {
+  const manifest = descriptorOf(Buffer.from('{}'))
+  for (const [status, expected] of [
+    [200, true],
+    [404, false],
+    [500, false],
+    [403, false],
+  ] as const) {
+    await using server = await openFakeServer((_, response) => void response.writeHead(status).end())
+    await using client = openRegistryClient({ timeouts: quick })
+    assert.equal(await client.hasManifest(referenceTo(server.host), manifest), expected)
+    assert.deepEqual(lines(server), [`HEAD manifests/${manifest.digest}`])
+  }
+  await using client = openRegistryClient({ timeouts: quick })
+  assert.equal(await client.hasManifest(referenceTo('127.0.0.1:1'), manifest), false)
+})
+
 test('pushBlob() sends a small blob with its commit, and keeps what the location said', async () => {
   await using server = await openUploads()
   await using client = openRegistryClient({ timeouts: quick })

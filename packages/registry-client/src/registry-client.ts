@@ -7,6 +7,7 @@ import type { Endpoint } from './endpoint.ts'
 import { Endpoints, type DownMirror, type EndpointSettings } from './endpoints.ts'
 import { fetchBlobBytes } from './fetch-blob.ts'
 import { fetchManifestFrom, type FetchedManifest } from './fetch-manifest.ts'
+import { hasManifestAt } from './has-manifest.ts'
 import { HostDirectories } from './hosts/host-directories.ts'
 import type { Capability } from './hosts/hosts-file.ts'
 import { HttpTransport } from './http-transport.ts'
@@ -121,6 +122,8 @@ export interface RegistryClient {
   listTags(reference: Reference, options?: CallOptions): Promise<string[]>
   /** Brings a blob into the reference's repository unless it is there; the registry checks its digest. */
   pushBlob(reference: Reference, blob: BlobSource, options?: PushBlobOptions): Promise<PushedBlob>
+  /** Whether the reference's repository holds a manifest or index, looked up once; false also when that cannot be told. */
+  hasManifest(reference: Reference, descriptor: Descriptor, options?: CallOptions): Promise<boolean>
   /** Stores a manifest or index, whose blobs are there, under the reference's tag, without one under its digest alone. */
   pushManifest(
     reference: Reference,
@@ -228,6 +231,15 @@ class HttpRegistryClient implements RegistryClient, AsyncDisposable {
     const { commitMs } = this.#timeouts
     const request = { ...this.#common(reference, options), ...blob, origins, onProgress, commitMs }
     return await pushBlobTo(this.#session, await this.#rotation(reference, options, 'push'), request)
+  }
+
+  async hasManifest(
+    reference: Reference,
+    descriptor: Descriptor,
+    options: CallOptions = {},
+  ): Promise<boolean> {
+    const { endpoint } = await this.#rotation(reference, options, 'push')
+    return await hasManifestAt(this.#session, endpoint, { ...this.#common(reference, options), descriptor })
   }
 
   async pushManifest(

@@ -61,16 +61,32 @@ test('push() sends what the registry lacks, byte for byte, and tells each step',
   assert.match(digests, new RegExp(`^${target.address}/team/first@${image.descriptor.digest}$`, 'm'))
   const before = target.requests.length
   assert.match(await docker('push', name), new RegExp(`^${upper}: Layer already exists$`, 'm'))
-  assert.deepEqual(
-    asked(target, before).sort(),
-    [
-      ...[image.imageId, ...image.layers.map(({ descriptor }) => descriptor.digest)].map(
-        (digest) => `HEAD blobs/${digest}`,
-      ),
-      'PUT manifests/v1',
-    ].sort(),
-  )
+  assert.deepEqual(asked(target, before), [`HEAD manifests/${image.descriptor.digest}`, 'PUT manifests/v1'])
   assert.equal(await docker('push', '-q', name), name)
+})
+
+test('push() looks for each blob again where the manifest is gone, or is refused', async () => {
+  await using target = await startHub()
+  const image = await busyboxImage({ layers: [{ '/push': 'again' }] })
+  const source = await pulled('team/again:v1', image)
+  const name = `${target.address}/team/again:v1`
+  await docker('tag', source, name)
+  await docker('push', name)
+  const manifest = `HEAD manifests/${image.descriptor.digest}`
+  const digests = [image.imageId, ...image.layers.map(({ descriptor }) => descriptor.digest)]
+  const blobs = digests.map((digest) => `HEAD blobs/${digest}`)
+  const put = 'PUT manifests/v1'
+  for (const [method, status, lookedFor] of [
+    ['HEAD', 404, [manifest, ...blobs, put]],
+    // As a registry answers that has lost a blob.
+    ['PUT', 400, [manifest, put, ...blobs, put]],
+    ['PUT', 404, [manifest, put, ...blobs, put]],
+  ] as const) {
+    const before = target.requests.length
+    using _ = target.inject({ path: '/manifests/', method, times: 1, fault: answers(status) })
+    assert.match(await docker('push', name), /: Layer already exists\nv1: digest: /)
+    assert.deepEqual(asked(target, before).sort(), [...lookedFor].sort(), `${method} ${status}`)
+  }
 })
 
 test('push() mounts what another repository of the registry has', async () => {

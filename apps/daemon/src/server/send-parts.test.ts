@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { CodedError, silentLogger } from '@berth/stdx'
+import { eventually } from '@berth/stdx/testsuite'
 import { parted } from './reply.ts'
 import { route } from './route.ts'
 import type { PartedBody } from './send-parts.ts'
@@ -127,6 +128,5 @@ test('sendParts() lets go of files and body when the client leaves', async () =>
   })
   outgoing.on('error', () => {}).end()
   await disposed
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  assert.equal(openFiles(), before)
+  await eventually(() => assert.equal(openFiles(), before))
 })

@@ -1,7 +1,6 @@
 import {
   isConfigType,
   isForeignLayer,
-  parseImageConfig,
   type Descriptor,
   type Digest,
   type Manifest,
@@ -34,17 +33,11 @@ export async function pushBlobs(
   request: PushBlobsRequest,
 ): Promise<void> {
   const { report, options } = request
-  const blobs = new Map<Digest, NamedBlob>()
-  for (const manifest of manifests) {
-    for (const blob of await namedBlobs(context, manifest))
-      if (!blobs.has(blob.descriptor.digest)) blobs.set(blob.descriptor.digest, blob)
-  }
-  const all = [...blobs.values()]
-  const tell = (status: string, { id }: NamedBlob) =>
-    id === undefined ? undefined : report({ status, progressDetail: {}, id })
-  for (const blob of all) tell('Preparing', blob)
-  await together(all, options.signal, async (blob, signal) => {
-    if (isForeignLayer(blob.descriptor)) return tell('Skipped foreign layer', blob)
+  const blobs = await allBlobs(context, manifests)
+  const tell = teller(report)
+  for (const blob of blobs) tell('Preparing', blob)
+  await together(blobs, options.signal, async (blob, signal) => {
+    if (isForeignLayer(blob.descriptor)) return tell(foreignText, blob)
     const push = () => {
       signal.throwIfAborted()
       return pushBlob(context, blob, { ...request, options: { ...options, signal } })
@@ -53,12 +46,40 @@ export async function pushBlobs(
   })
 }
 
+/** Tells of a repository that has all that manifests name what is told where each blob is looked for. */
+export async function tellExisting(
+  context: ImageContext,
+  manifests: readonly Manifest[],
+  report: Report,
+): Promise<void> {
+  const blobs = await allBlobs(context, manifests)
+  const tell = teller(report)
+  for (const blob of blobs) tell('Preparing', blob)
+  for (const blob of blobs)
+    tell(isForeignLayer(blob.descriptor) ? foreignText : outcomeText({ how: 'existed' }), blob)
+}
+
+const foreignText = 'Skipped foreign layer'
+
+const teller =
+  (report: Report) =>
+  (status: string, { id }: NamedBlob): void =>
+    id === undefined ? undefined : report({ status, progressDetail: {}, id })
+
+/** Each once. */
+async function allBlobs(context: ImageContext, manifests: readonly Manifest[]): Promise<NamedBlob[]> {
+  const blobs = new Map<Digest, NamedBlob>()
+  for (const manifest of manifests) {
+    for (const blob of await namedBlobs(context, manifest))
+      if (!blobs.has(blob.descriptor.digest)) blobs.set(blob.descriptor.digest, blob)
+  }
+  return [...blobs.values()]
+}
+
 /** Uppermost layer first, the config last. */
-async function namedBlobs({ content }: ImageContext, manifest: Manifest): Promise<NamedBlob[]> {
+async function namedBlobs({ configs }: ImageContext, manifest: Manifest): Promise<NamedBlob[]> {
   const isImage = isConfigType(manifest.config.mediaType)
-  const diffIds = isImage
-    ? parseImageConfig(await content.readWhole(manifest.config.digest)).rootfs.diff_ids
-    : []
+  const diffIds = isImage ? (await configs.read(manifest.config.digest)).rootfs.diff_ids : []
   const layers = manifest.layers.map((descriptor, index) => ({
     descriptor,
     id: shortDigest(diffIds[index] ?? descriptor.digest),

@@ -8,13 +8,13 @@ import {
   type Platform,
   type Reference,
 } from '@berth/oci'
-import type { Credentials, RetryNotice } from '@berth/registry-client'
-import { CodedError } from '@berth/stdx'
+import type { CallOptions, Credentials, RetryNotice } from '@berth/registry-client'
+import { CodedError, isCoded } from '@berth/stdx'
 import { compressLayers } from './compress-layers.ts'
 import type { ImageContext } from './image-context.ts'
 import type { ImageRecord } from './image-store.ts'
 import { progressOf, type Report } from './progress.ts'
-import { pushBlobs } from './push-blobs.ts'
+import { pushBlobs, tellExisting } from './push-blobs.ts'
 import { findPushedGraph, manifestsOf, type PushedGraph } from './pushed-graph.ts'
 import { imageBlobs } from './record-image.ts'
 import { retryText } from './retry-text.ts'
@@ -68,7 +68,7 @@ async function* pushTag(
   const graph = await findPushedGraph(context, ready, { reference, platform: options.platform, name })
   const { descriptor } = graph.root
   if (graph.insteadOf) yield { aux: insteadOfIndex(graph.insteadOf, descriptor) }
-  yield* progressOf((report) => sendGraph(context, graph, { reference, options, report }))
+  yield* progressOf((report) => sendGraph(context, graph, { reference, options, report, image: ready }))
   await recordPushed(context, graph, { reference, image: ready })
   yield { status: `${reference.tag}: digest: ${descriptor.digest} size: ${descriptor.size}` }
   const aux: PushResult = { Tag: reference.tag ?? '', Digest: descriptor.digest, Size: descriptor.size }
@@ -89,6 +89,7 @@ const insteadOfIndex = (
 ) => ({ manifestPushedInsteadOfIndex: true, originalIndex, selectedManifest })
 
 interface SendRequest {
+  image: ImageRecord
   reference: Reference
   options: PushOptions
   report: Report
@@ -101,7 +102,6 @@ async function sendGraph(context: ImageContext, graph: PushedGraph, request: Sen
   const manifests = manifestsOf(graph)
   await using lease = await content.createLease({ transient: true })
   await lease.add(...blobsOf(manifests))
-  await pushBlobs(context, manifests, request)
   const { credentials, signal } = options
   const { tag: id = '', ...untagged } = reference
   const call = {
@@ -110,8 +110,32 @@ async function sendGraph(context: ImageContext, graph: PushedGraph, request: Sen
       request.report({ status: retryText(delayMs), progressDetail: {}, id }),
     ...(credentials ? { credentials } : {}),
   }
+  if (await retag(context, graph, { ...request, call }))
+    return tellExisting(context, manifests, request.report)
+  await pushBlobs(context, manifests, request)
   for (const child of graph.children) await registry.pushManifest(untagged, child, call)
   await registry.pushManifest(reference, graph.root, call)
+}
+
+/**
+ * A repository that was seen with this very manifest, and has it still, has by its promise all below it, and needs to be
+ * told the tag alone. False when that is not so: it may have lost a blob, and is sent what it lacks then.
+ */
+async function retag(
+  { images, registry }: ImageContext,
+  { root }: PushedGraph,
+  { image, reference, call }: SendRequest & { call: CallOptions },
+): Promise<boolean> {
+  const name = `${reference.registry}/${reference.repository}@${root.descriptor.digest}`
+  if (!images.namesOf(image.imageId).digests.includes(name)) return false
+  if (!(await registry.hasManifest(reference, root.descriptor, call))) return false
+  try {
+    await registry.pushManifest(reference, root, call)
+    return true
+  } catch (error) {
+    if (isCoded(error, 'not-found', 'internal')) return false
+    throw error
+  }
 }
 
 const blobsOf = (manifests: readonly Manifest[]): Digest[] =>

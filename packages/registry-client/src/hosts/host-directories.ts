@@ -28,16 +28,31 @@ export const usualCertsDirectories: readonly string[] = ['/etc/berth/certs.d', '
  */
 export class HostDirectories {
   readonly #roots: readonly string[]
+  readonly #underWay = new Map<string, Promise<FoundHostsFile | undefined>>()
 
   constructor(roots: readonly string[]) {
     this.#roots = roots
   }
 
-  /** The first hosts.toml for a registry, else the first for `_default`. */
-  async findHostsFile(registry: string, registryUrl: string): Promise<FoundHostsFile | undefined> {
+  /** The first hosts.toml for a registry, else the first for `_default`. Who asks at the same moment gets the same. */
+  findHostsFile(registry: string, registryUrl: string): Promise<FoundHostsFile | undefined> {
+    const underWay = this.#underWay.get(registryUrl)
+    if (underWay) return underWay
+    const reading = this.#readHostsFile(registry, registryUrl)
+    this.#underWay.set(registryUrl, reading)
+    const forget = () => void this.#underWay.delete(registryUrl)
+    reading.then(forget, forget)
+    return reading
+  }
+
+  /** All are looked for at once: one after the other they take as many turns of the thread pool. */
+  async #readHostsFile(registry: string, registryUrl: string): Promise<FoundHostsFile | undefined> {
     const paths = [registry, '_default'].flatMap((name) => hostsFilePaths(name, this.#roots))
-    for (const path of paths) {
-      const text = await readIfThere(path)
+    const readings = paths.map(async (path) => ({ path, text: await readIfThere(path) }))
+    // The first that is there counts, whatever is wrong with those behind it.
+    for (const reading of readings) reading.catch(() => {})
+    for (const reading of readings) {
+      const { path, text } = await reading
       if (text === undefined) continue
       try {
         return { ...parseHostsFile(text, registryUrl), directory: dirname(path) }
