@@ -1,4 +1,5 @@
 import { CodedError } from '@berth/stdx'
+import { readCredentialsFile, type StoreCredentials } from './credentials-file.ts'
 
 /** Where a hub keeps what it serves, as command line and environment say it. */
 export interface StoreSettings {
@@ -15,7 +16,7 @@ export interface BucketSettings {
   region: string | undefined
   /** Whether clients read large blobs from the object store itself. */
   isRedirecting: boolean
-  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken: string | undefined }
+  credentials: StoreCredentials
 }
 
 /** Flags as they came. */
@@ -77,13 +78,18 @@ function parseEndpoint(text: string): URL {
   throw invalid(`endpoint of --storage ${JSON.stringify(text)} is not a URL`)
 }
 
-const credentialsHint = { hint: 'They are read from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.' }
+const credentialsHint = {
+  hint: 'They are read from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the file that AWS_SHARED_CREDENTIALS_FILE names.',
+}
 
-function readCredentials(environment: NodeJS.ProcessEnv): BucketSettings['credentials'] {
+/** In the order of Amazon's tools: keys themselves count more than a file. */
+function readCredentials(environment: NodeJS.ProcessEnv): StoreCredentials {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment
-  if (!accessKeyId || !secretAccessKey)
-    throw invalid('--storage needs the keys of the store', credentialsHint)
-  return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] || undefined }
+  if (accessKeyId && secretAccessKey)
+    return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] || undefined }
+  const { AWS_SHARED_CREDENTIALS_FILE: path, AWS_PROFILE: profile } = environment
+  if (path) return readCredentialsFile(path, profile || undefined)
+  throw invalid('--storage needs the keys of the store', credentialsHint)
 }
 
 function invalid(state: string, { hint = "See 'berth-hub --help'." } = {}): CodedError {

@@ -7,37 +7,12 @@ import { promisify } from 'node:util'
 import { temporaryDirectory } from '@berth/stdx/testsuite'
 import { kill, launcher, startProgram } from './hub-program.ts'
 import { ImageHistory } from './image-history.ts'
-import { serveRegistry } from './served-registry.ts'
+import { soakCollection } from './soak-collection.ts'
 
 const run = promisify(execFile)
 
 test('collecting every 100 ms during pushes and deletions loses nothing and frees what is deleted', async () => {
-  // Time runs a thousand times faster: what is guarded for an hour is free after four seconds.
-  const startedAt = Date.now()
-  const now = () => startedAt + (Date.now() - startedAt) * 1000
-  await using served = await serveRegistry({ now })
-  const histories = Array.from({ length: 8 }, (_, index) => new ImageHistory(served.url, `pusher/${index}`))
-  const endsAt = Date.now() + 10_000
-  const deleted: number[] = []
-  const collecting = (async () => {
-    while (Date.now() < endsAt) {
-      deleted.push((await served.registry.collectGarbage()).deletedBlobs)
-      await sleep(100)
-    }
-  })()
-  const pushing = histories.map(async (history) => {
-    while (Date.now() < endsAt) {
-      await history.push(1000)
-      await history.push()
-      assert.equal(await history.assertPresent(), 2)
-      await Promise.all([history.deleteOldest(), history.deleteOldest()])
-    }
-    await history.push()
-  })
-  await Promise.all([collecting, ...pushing])
-  for (const history of histories) assert.equal(await history.assertPresent(), 1)
-  assert.ok(deleted.length > 20)
-  assert.ok(Math.max(...deleted) > 0)
+  await soakCollection({ durationMs: 10_000, collectEveryMs: 100 })
 })
 
 test('berth-hub gc killed at any moment of its sweep leaves every image whole, and the next one ends it', async () => {
