@@ -217,7 +217,7 @@ test('CVE-2024-3727: a digest that is none is refused on every path and makes no
   assert.deepEqual(await readdir(directory, { recursive: true }), before)
 })
 
-test('CVE-2023-46737: referrers that are many and large come in pages that a client can hold', async () => {
+test('CVE-2023-46737, CVE-2024-29902, CVE-2024-29903: referrers that are many and large come in pages that a client can hold', async () => {
   await using served = await serveRegistry()
   const requests = new RegistryRequests(served.url)
   const { digest: subject, bytes } = await requests.pushImage('signed/app', 'latest')

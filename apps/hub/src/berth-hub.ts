@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { parseCommand, type Command, type ListenAddress, type ServeCommand } from './command-line.ts'
 import { readConfigFile, readExampleConfig } from './config-file.ts'
 import { formatGarbageReport, gc } from './gc.ts'
+import type { OpenCounter } from './limits/window-counter.ts'
 import type { HubMetrics } from './operation/hub-metrics.ts'
 import { createPinoLogger } from './pino-logger.ts'
 import { seed } from './seed.ts'
@@ -72,25 +73,29 @@ async function runServer(command: ServeCommand): Promise<void> {
   }
   if (command.workers === 1) return serveAlone(command, { logger, stopped, onListening })
   const { announce, runWorkers, workerIndex } = await import('./workers.ts')
+  const { countForWorkers, sharedCounters } = await import('./limits/shared-counters.ts')
   const index = workerIndex(process.env)
   if (index === undefined) {
+    countForWorkers()
     await using _metrics = command.metrics && (await serveWorkersMetrics(command.metrics, logger))
     return await runWorkers({ count: command.workers, logger, onListening }, stopped)
   }
-  await serveAlone({ ...command, isMaintaining: index === 0 }, { logger, stopped, onListening: announce })
+  const openCounter = sharedCounters()
+  const serving = { logger, stopped, onListening: announce, openCounter }
+  await serveAlone({ ...command, isMaintaining: index === 0 }, serving)
   process.disconnect?.()
 }
 
 async function serveAlone(
   command: ServeCommand & { isMaintaining?: boolean },
-  { logger, stopped, onListening }: Serving,
+  { logger, stopped, onListening, openCounter }: Serving,
 ): Promise<void> {
   const failpoint = openFailpoints()
   if (failpoint) logger.warn('Failpoints are armed: this registry fails on purpose')
   await using stack = new AsyncDisposableStack()
   const metrics =
     command.metrics && (await openMetrics(command.metrics, { stack, logger, isWorker: command.workers > 1 }))
-  await using hub = await serve({ isMaintaining: true, ...command, failpoint, metrics, logger })
+  await using hub = await serve({ isMaintaining: true, ...command, openCounter, failpoint, metrics, logger })
   onListening(hub)
   logger.info('stopping', { signal: await stopped })
 }
@@ -128,6 +133,8 @@ interface Serving {
   logger: Logger
   stopped: Promise<NodeJS.Signals>
   onListening: (listening: Listening) => void
+  /** In a worker: limits are those of all. */
+  openCounter?: OpenCounter
 }
 
 try {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AccessPolicy, PullMeter, RegistryActivity, RegistryContents } from '@berth/registry-server'
 import type { SqlDatabase } from '@berth/sql'
 import type { Logger } from '@berth/stdx'
+import type { OpenCounter } from './limits/window-counter.ts'
 import type { Origin } from './origin.ts'
 
 /** Who may do what, and what is served beside the registry for that. */
@@ -25,6 +26,10 @@ export interface HubAccessOptions {
   /** First parts of the names of mirrored repositories. */
   mirroredNamespaces: readonly string[]
   origin: Origin
+  /** Counts what limits are about. */
+  openCounter: OpenCounter
+  /** Processes that answer; this is one of them. */
+  workers: number
   stack: AsyncDisposableStack
   logger: Logger
 }

@@ -21,10 +21,12 @@ export async function openHubAccess(settings: AccessSettings, options: HubAccess
 
 async function openHtpasswdAccess(settings: HtpasswdSettings, options: HubAccessOptions): Promise<HubAccess> {
   const { htpasswdFile: path, publicRepositories, scheme } = settings
-  const { openBasicAccess, openHtpasswd, openTokenAccess } = await import('@berth/registry-server')
+  const { openBasicAccess, openHtpasswd, openTokenAccess, LoginLimits } =
+    await import('@berth/registry-server')
   const { compare } = await import('bcryptjs')
   const accounts = await openHtpasswd({ path, publicRepositories, compare })
-  if (scheme === 'basic') return { policy: openBasicAccess(accounts), handle: async () => false }
-  const tokens = await openTokenAccess({ ...(await tokenOptions(settings, options)), accounts })
+  const logins = new LoginLimits({ processes: options.workers })
+  if (scheme === 'basic') return { policy: openBasicAccess(accounts, logins), handle: async () => false }
+  const tokens = await openTokenAccess({ ...(await tokenOptions(settings, options)), accounts, logins })
   return { policy: tokens.policy, handle: (request, response) => answerToken(tokens, request, response) }
 }

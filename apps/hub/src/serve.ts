@@ -19,6 +19,7 @@ import type { AccessSettings, TlsSettings } from './access-settings.ts'
 import { ForwardedAddress } from './forwarded-address.ts'
 import type { HubAccess } from './hub-access.ts'
 import { startMaintenance } from './maintenance.ts'
+import { ownCounters, type OpenCounter } from './limits/window-counter.ts'
 import type { MirrorSettings } from './mirror-settings.ts'
 import type { HubMetrics } from './operation/hub-metrics.ts'
 import { openHubAccess } from './open-hub-access.ts'
@@ -49,6 +50,8 @@ export interface ServeOptions {
   workers: number
   /** Whether this process collects garbage and scrubs; one of those on a store is enough. */
   isMaintaining: boolean
+  /** Counts what limits are about for all processes that answer (default: this one counts). */
+  openCounter?: OpenCounter | undefined
   failpoint: StorageFailpoint | undefined
   /** Where requests are counted, if they are. */
   metrics: HubMetrics | undefined
@@ -85,6 +88,8 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
     findContents: () => registry.contents,
     mirroredNamespaces: options.mirrors.upstreams.map(({ name }) => name),
     origin: new Origin({ publicUrl, isTls }),
+    openCounter: options.openCounter ?? ownCounters(),
+    workers: options.workers,
     stack,
     logger,
   })

@@ -12,4 +12,4 @@ export interface MeteredPull {
  * Counts what clients read. Returns the headers that tell a client what is left to it; throws TOO_MANY_REQUESTS when
  * nothing is.
  */
-export type PullMeter = (pull: MeteredPull) => Readonly<Record<string, string>>
+export type PullMeter = (pull: MeteredPull) => Promise<Readonly<Record<string, string>>>

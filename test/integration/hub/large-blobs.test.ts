@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { readdir, readlink, truncate } from 'node:fs/promises'
+import { readdir, readFile, readlink, truncate } from 'node:fs/promises'
 import { Agent, get, type IncomingMessage } from 'node:http'
+import { Agent as TlsAgent, get as getOverTls } from 'node:https'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { digestHex, digestOf, type Digest } from '@berth/oci'
 import type { OpenFileSender } from '@berth/stdx'
 import { eventually, temporaryDirectory } from '@berth/stdx/testsuite'
@@ -14,11 +17,11 @@ import { linuxKernel } from '@berth/syscalls'
 import { RegistryRequests } from '../../conformance/registry/registry-requests.ts'
 import { serveRegistry } from './served-registry.ts'
 
+const run = promisify(execFile)
 const bytes = randomBytes(24_000_000)
 
-/** A registry that sends from files to sockets and counts what went that way, with one large blob. */
-async function openLargeBlob(stack: AsyncDisposableStack) {
-  const directory = await temporaryDirectory(stack)
+/** Sends from files to sockets, and counts what went that way. */
+function countingSender(): { openFileSender: OpenFileSender; sent: { bytes: number } } {
   const sent = { bytes: 0 }
   const openFileSender: OpenFileSender = (socket) => {
     const sender = linuxKernel.openFileSender(socket)
@@ -31,9 +34,25 @@ async function openLargeBlob(stack: AsyncDisposableStack) {
       [Symbol.dispose]: () => sender[Symbol.dispose](),
     }
   }
+  return { openFileSender, sent }
+}
+
+/** A registry with one large blob. */
+async function openLargeBlob(stack: AsyncDisposableStack) {
+  const directory = await temporaryDirectory(stack)
+  const { openFileSender, sent } = countingSender()
   const { url } = stack.use(await serveRegistry({ directory, openFileSender }))
   const digest = await new RegistryRequests(url).pushBlob('large/app', bytes)
   return { url, directory, digest, path: `/v2/large/app/blobs/${digest}`, sent }
+}
+
+/** For 127.0.0.1, signed by itself. */
+async function makeCertificate(directory: string): Promise<{ cert: Buffer; key: Buffer }> {
+  const [cert, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')]
+  const kind = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=registry'
+  const files = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert]
+  await run('openssl', ['req', ...kind.split(' '), ...files])
+  return { cert: await readFile(cert), key: await readFile(key) }
 }
 
 /** Everything that comes over a connection on which `text` was said, which ends with it. */
@@ -68,6 +87,29 @@ test('large blobs: bytes past Node and the answers around them keep their order,
     wanted.map((body) => digestOf(body)),
   )
   assert.ok(sent.bytes > bytes.length / 2)
+})
+
+test('large blobs: over TLS they go through Node, whole and by range, on one connection', async () => {
+  await using stack = new AsyncDisposableStack()
+  const { directory, path } = await openLargeBlob(stack)
+  const { openFileSender, sent } = countingSender()
+  const certificate = await makeCertificate(directory)
+  const { url } = stack.use(await serveRegistry({ directory, openFileSender, certificate }))
+  const agent = new TlsAgent({ keepAlive: true, maxSockets: 1, ca: certificate.cert })
+  stack.defer(() => agent.destroy())
+  const ranges = {
+    '': bytes,
+    'bytes=1000-9000999': bytes.subarray(1000, 9_001_000),
+    'bytes=-5': bytes.subarray(-5),
+  }
+  for (const [range, wanted] of Object.entries(ranges)) {
+    const headers = range === '' ? {} : { Range: range }
+    const asked = getOverTls(url.replace('http:', 'https:') + path, { agent, headers })
+    const [response] = (await once(asked, 'response')) as [IncomingMessage]
+    assert.equal(response.statusCode, range === '' ? 200 : 206)
+    assert.equal(digestOf(Buffer.concat((await Array.fromAsync(response)) as Buffer[])), digestOf(wanted))
+  }
+  assert.equal(sent.bytes, 0, 'nothing may get past the encryption')
 })
 
 test('large blobs: a connection serves one after the other, to a client that reads slowly too', async () => {

@@ -268,7 +268,7 @@ test('only what is asked for is fetched: an index does not bring its platforms',
   assert.deepEqual(fixture.asked(), ['GET /v2/a/b/manifests/index'])
 })
 
-test('mirrored repositories are read-only to everyone', async () => {
+test('harbor c080060: mirrored repositories are read-only to everyone, whatever they are called', async () => {
   await using fixture = await startMirror()
   const { here } = fixture
   for (const [method, path] of [

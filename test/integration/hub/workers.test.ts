@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { digestOf } from '@berth/oci'
 import { eventually, temporaryDirectory } from '@berth/stdx/testsuite'
 import { RegistryRequests, withDigest } from '../../conformance/registry/registry-requests.ts'
-import { startProgram } from './hub-program.ts'
+import { startProgram, startServing } from './hub-program.ts'
 
 /** Processes that a process has started. */
 async function childrenOf(pid: number): Promise<number[]> {
@@ -19,7 +19,11 @@ async function childrenOf(pid: number): Promise<number[]> {
 /** One request on a connection of its own, so that any worker may get it. */
 async function sendAlone(
   url: URL,
-  { method, body, headers = {} }: { method: string; body: Buffer; headers?: Record<string, string> },
+  {
+    method,
+    body = Buffer.alloc(0),
+    headers = {},
+  }: { method: string; body?: Buffer; headers?: Record<string, string> },
 ) {
   const request = httpRequest(url, {
     method,
@@ -84,4 +88,21 @@ test('berth-hub with several workers: one upload over many connections; a worker
   response.resume()
   assert.equal(response.statusCode, 202)
   assert.deepEqual(await once(child, 'exit'), [0, null])
+})
+
+test('berth-hub with several workers has one limit, whichever of them answers', async () => {
+  await using stack = new AsyncDisposableStack()
+  const flags = ['--workers', '3', '--api-limit', '7']
+  const { url } = await startServing(stack, await temporaryDirectory(stack), flags)
+  const answers = []
+  for (let index = 0; index < 10; index++)
+    answers.push(await sendAlone(new URL('/v2/search/repositories?query=a', url), { method: 'GET' }))
+  assert.deepEqual(
+    answers.map(({ statusCode }) => statusCode),
+    [...Array(7).fill(200), ...Array(3).fill(429)],
+  )
+  assert.deepEqual(
+    answers.slice(0, 7).map(({ headers }) => headers['x-ratelimit-remaining']),
+    ['6', '5', '4', '3', '2', '1', '0'],
+  )
 })

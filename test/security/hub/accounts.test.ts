@@ -109,7 +109,7 @@ test('CVE-2020-29662: who is not an administrator does not get the list of all r
   }
 })
 
-test('CVE-2022-31666, -31667, -31669..31671: what belongs to one repository is not reached through another', async () => {
+test('CVE-2022-31666, CVE-2022-31667, CVE-2022-31671: what belongs to one repository is not reached through another', async () => {
   const body = { name: 'mine', webhook_url: 'https://example.com/' }
   const hook = await hub.must('POST', '/v2/repositories/ann/hidden/webhooks', { session: ann, body })
   for (const path of ['bob/own', 'ann/hidden', 'ann/shown']) {
@@ -132,6 +132,33 @@ test('CVE-2022-31666, -31667, -31669..31671: what belongs to one repository is n
   for (const method of ['GET', 'DELETE'])
     assert.equal((await hub.call(method, path, { session: bob })).status, 404)
   assert.equal((await hub.call('PATCH', path, { session: bob, body: { token_label: 'b' } })).status, 404)
+})
+
+test('CVE-2022-31668, CVE-2022-31669, CVE-2022-31670: what acts on the tags of a repository is no business of who may write to another', async () => {
+  await push(passwordOf('ann'), 'ann/shown', 'kept')
+  const manifest = '/v2/ann/shown/manifests/kept'
+  const token = await hub.registryToken(
+    { name: 'bob', secret: passwordOf('bob') },
+    'repository:ann/shown:pull,push,delete',
+  )
+  const attempts = [
+    ['DELETE', '/v2/repositories/ann/shown/tags/kept', { session: bob }],
+    ['DELETE', '/v2/namespaces/ann/repositories/shown/tags/kept', { session: bob }],
+    ['PATCH', '/v2/repositories/ann/shown', { session: bob, body: { is_private: true } }],
+    ['GET', '/v2/repositories/ann/shown/build-requests', { session: bob }],
+    ['DELETE', manifest, { headers: bearer(token) }],
+    ['PUT', manifest, { headers: bearer(token), body: {} }],
+  ] as const
+  for (const [method, path, options] of attempts) {
+    const { status } = await hub.call(method, path, options)
+    assert.ok([401, 403, 404].includes(status), `${method} ${path}: ${status}`)
+  }
+  const { results } = await hub.must<{ results: { name: string }[] }>(
+    'GET',
+    '/v2/repositories/ann/shown/tags',
+    { session: bob },
+  )
+  assert.ok(results.some(({ name }) => name === 'kept'))
 })
 
 test('CVE-2024-22261, CVE-2025-30086: what lists are sorted and filtered by comes from a list of ours', async () => {

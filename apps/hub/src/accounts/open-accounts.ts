@@ -26,13 +26,13 @@ export async function openAccounts(
   settings: AccountsSettings,
   options: HubAccessOptions,
 ): Promise<HubAccess> {
-  const { database, stack, logger, origin } = options
+  const { database, stack, logger, origin, openCounter } = options
   refuseReservedNames(options.mirroredNamespaces)
   const contents = lateContents(options.findContents)
   const catalog = stack.use(await openCatalog({ database, contents, logger, ...origin.publicUrlOption }))
   const mirrored = new MirroredRights(options.mirroredNamespaces, settings.publicRepositories)
   const accounts = new CatalogAccounts(catalog, mirrored)
-  const logins = new LoginLimits()
+  const logins = new LoginLimits({ processes: options.workers })
   const refreshTokens = sessionTokens(catalog.sessions)
   const tokens = await openTokenAccess({
     ...(await tokenOptions(settings, options)),
@@ -44,7 +44,7 @@ export async function openAccounts(
     logins.try({ name, address, isRandom: accounts.isRandomSecret(secret) }, () =>
       catalog.accounts.signIn(name, secret),
     )
-  const signUp = limitedSignUp(catalog.accounts)
+  const signUp = limitedSignUp(catalog.accounts, { openCounter })
   const { isSignUpOpen } = settings.hub
   const api = new HubApi({
     catalog,
@@ -52,7 +52,7 @@ export async function openAccounts(
     signUp,
     isSignUpOpen,
     findSearcher: searcherFinder({ signIn, catalog, policy: tokens.policy }),
-    limits: new RequestLimits({ perMinute: settings.hub.apiRequestsPerMinute }),
+    limits: new RequestLimits({ perMinute: settings.hub.apiRequestsPerMinute, openCounter }),
     origin,
     logger: logger.named('api'),
   })
@@ -72,7 +72,7 @@ export async function openAccounts(
       (await api.handle(request, response)) ||
       (!isRegistryPath(request) && (await pages.handle(request, response))),
     onActivity: activityNoter(catalog.registry),
-    meterPull: createPullMeter(settings.hub.pulls),
+    meterPull: createPullMeter({ ...settings.hub.pulls, openCounter }),
     findNotice: async () => ((await catalog.accounts.hasAccounts()) ? undefined : firstStartNotice(options)),
     startWork() {
       const { webhooks } = catalog

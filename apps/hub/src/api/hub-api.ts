@@ -47,13 +47,13 @@ export class HubApi {
   ): Promise<ApiReply> {
     const { limits, origin, catalog } = this.#options
     const address = clientAddress(request)
-    limits.admitAddress(address, response)
+    await limits.admitAddress(address, response)
     const { headers } = request
     const isSearch = route.path.startsWith('/v1/')
     const login = isSearch
       ? await this.#options.findSearcher(request)
       : await findLogin(catalog.sessions, { headers, address })
-    limits.admitAccount(login.viewer.account, response)
+    await limits.admitAccount(login.viewer.account, response)
     // What is shown depends on who asks.
     response.setHeader('Cache-Control', 'private, no-store')
     const url = new URL(request.url ?? '/', origin.of(headers))

@@ -1,6 +1,6 @@
 import type { Account, Accounts, SignUp } from '@berth/catalog'
 import { networkOf, RegistryError } from '@berth/registry-server'
-import { WindowCounter } from './window-counter.ts'
+import { ownCounters, type OpenCounter } from './window-counter.ts'
 
 const windowMs = 60 * 60 * 1000
 /** A class that signs up together has one address. */
@@ -10,11 +10,11 @@ const keysMax = 100_000
 /** Makes accounts for strangers, so many an hour for one address: each costs time, and a name. */
 export function limitedSignUp(
   accounts: Pick<Accounts, 'signUp'>,
-  now: () => number = Date.now,
+  { now = Date.now, openCounter = ownCounters(now) }: { now?: () => number; openCounter?: OpenCounter } = {},
 ): (form: SignUp, address: string) => Promise<Account> {
-  const counter = new WindowCounter({ windowMs, keysMax, now })
+  const counter = openCounter('sign-ups', { windowMs, keysMax })
   return async (form, address) => {
-    const { used, resetAt } = counter.add(networkOf(address), 1)
+    const { used, resetAt } = await counter.add(networkOf(address), 1)
     if (used > signUpsMax)
       throw new RegistryError('TOO_MANY_REQUESTS', {
         message: 'Too many accounts were made from here: wait and try again.',

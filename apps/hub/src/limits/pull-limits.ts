@@ -1,5 +1,5 @@
 import { networkOf, RegistryError, type MeteredPull, type PullMeter } from '@berth/registry-server'
-import { WindowCounter } from './window-counter.ts'
+import { ownCounters, type OpenCounter } from './window-counter.ts'
 
 /** Docker Hub's window. */
 const windowSeconds = 6 * 60 * 60
@@ -9,19 +9,21 @@ export interface PullLimitsOptions {
   /** Manifests in six hours: for everyone, by address, and for an account; undefined for no limit. */
   anonymous: number | undefined
   account: number | undefined
+  openCounter?: OpenCounter
   now?: () => number
 }
 
-/** Limits pulls as Docker Hub does, and tells clients with its headers and words. Each process counts for itself. */
+/** Limits pulls as Docker Hub does, and tells clients with its headers and words. */
 export function createPullMeter(options: PullLimitsOptions): PullMeter {
   const now = options.now ?? Date.now
-  const counter = new WindowCounter({ windowMs: windowSeconds * 1000, keysMax, now })
-  return ({ account, address, isCounted }: MeteredPull) => {
+  const { openCounter = ownCounters(now) } = options
+  const counter = openCounter('pulls', { windowMs: windowSeconds * 1000, keysMax })
+  return async ({ account, address, isCounted }: MeteredPull) => {
     const limit = account === undefined ? options.anonymous : options.account
     if (limit === undefined) return {}
     const source = account ?? networkOf(address)
     const key = `${account === undefined ? 'address' : 'account'} ${source}`
-    const { used, resetAt } = counter.add(key, isCounted ? 1 : 0)
+    const { used, resetAt } = await counter.add(key, isCounted ? 1 : 0)
     if (used > limit) throw refusal(resetAt - now())
     return {
       'ratelimit-limit': `${limit};w=${windowSeconds}`,

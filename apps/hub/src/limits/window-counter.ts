@@ -1,8 +1,7 @@
-export interface CounterOptions {
+export interface Windows {
   windowMs: number
   /** Keys that are remembered; the oldest are forgotten first. */
   keysMax: number
-  now: () => number
 }
 
 /** What is known of a key after it was counted. */
@@ -13,16 +12,24 @@ export interface Count {
   resetAt: number
 }
 
+/** Counts what a limit is about. */
+export interface Counter {
+  /** Counts `weight` more, none for a mere question. */
+  add(key: string, weight: number): Count | Promise<Count>
+}
+
+/** Opens the counter of a limit, which has a name of its own. */
+export type OpenCounter = (name: string, windows: Windows) => Counter
+
 /** Counts by key in windows that begin with the first of each. */
-export class WindowCounter {
-  readonly #options: CounterOptions
+export class WindowCounter implements Counter {
+  readonly #options: Windows & { now: () => number }
   readonly #counts = new Map<string, Count>()
 
-  constructor(options: CounterOptions) {
+  constructor(options: Windows & { now: () => number }) {
     this.#options = options
   }
 
-  /** Counts `weight` more, none for a mere question. */
   add(key: string, weight: number): Count {
     const { windowMs, keysMax, now } = this.#options
     const known = this.#counts.get(key)
@@ -38,4 +45,9 @@ export class WindowCounter {
     if (this.#counts.size > keysMax && oldest !== undefined) this.#counts.delete(oldest)
     return count
   }
+}
+
+/** For a hub that is one process. */
+export function ownCounters(now: () => number = Date.now): OpenCounter {
+  return (_, windows) => new WindowCounter({ ...windows, now })
 }

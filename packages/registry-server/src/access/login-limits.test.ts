@@ -15,7 +15,7 @@ async function guess(limits: LoginLimits, login: LoginAttempt, times: number): P
 
 test('LoginLimits.try() stops an address that guesses, for a minute, and nobody else', async () => {
   const clock = { now: 0 }
-  const limits = new LoginLimits(() => clock.now)
+  const limits = new LoginLimits({ now: () => clock.now })
   const attacker = { name: 'ann', address: '10.0.0.1' }
   assert.deepEqual(await guess(limits, attacker, 1000), new Set(['TOO_MANY_REQUESTS']))
   assert.equal(await outcome(limits, attacker, true), 'TOO_MANY_REQUESTS', 'a right one tells nothing')
@@ -47,4 +47,12 @@ test('LoginLimits.try() counts a network of IPv6 addresses as one, and IPv4 the 
   assert.equal(await outcome(limits, { name: 'ann', address: '2001:db8:0:1::1' }, true), 'in')
   await guess(limits, { name: 'bob', address: '::ffff:10.0.0.9' }, 20)
   assert.equal(await outcome(limits, { name: 'bob', address: '10.0.0.9' }, true), 'TOO_MANY_REQUESTS')
+})
+
+test('LoginLimits.try() lets each of several processes have its share', async () => {
+  const limits = new LoginLimits({ processes: 2 })
+  const login = { name: 'ann', address: '10.0.0.3' }
+  const outcomes = []
+  for (let index = 0; index < 7; index++) outcomes.push(await outcome(limits, login, false))
+  assert.deepEqual(outcomes, [...Array(5).fill('UNAUTHORIZED'), ...Array(2).fill('TOO_MANY_REQUESTS')])
 })

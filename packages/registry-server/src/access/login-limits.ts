@@ -22,14 +22,16 @@ export interface LoginAttempt {
 
 /**
  * Lets passwords be tried a few times a minute. Guessing is stopped by the address that it comes from, and by the account
- * when it comes from many; an account still comes in from where it came in before, so that nobody can lock it out. This
- * is counted by each process for itself.
+ * when it comes from many; an account still comes in from where it came in before, so that nobody can lock it out. Each
+ * process counts for itself, and has its share of what is allowed.
  */
 export class LoginLimits {
   readonly #failures: RecentValues<number>
   readonly #known: RecentValues<true>
+  readonly #processes: number
 
-  constructor(now: () => number = Date.now) {
+  constructor({ now = Date.now, processes = 1 }: { now?: () => number; processes?: number } = {}) {
+    this.#processes = processes
     this.#failures = new RecentValues({ limit: rememberMax, lifeMs: windowMs, now })
     this.#known = new RecentValues({ limit: rememberMax, lifeMs: knownMs, now })
   }
@@ -43,7 +45,7 @@ export class LoginLimits {
     const name = login.name.toLowerCase()
     const pair = `${name} from ${networkOf(login.address)}`
     const limits = this.#limitsOf({ ...login, name }, pair)
-    if (limits.some(([key, max]) => this.#count(key) >= max))
+    if (limits.some(([key, max]) => this.#count(key) >= Math.ceil(max / this.#processes)))
       throw new RegistryError('TOO_MANY_REQUESTS', {
         message: 'too many failed logins',
         retryAfterMs: windowMs,

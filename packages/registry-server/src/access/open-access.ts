@@ -16,8 +16,8 @@ import { tokenAccess } from './token-access.ts'
 import { TokenService } from './token-service.ts'
 
 /** Name and password with every request. */
-export function openBasicAccess(accounts: Accounts, now: () => number = Date.now): AccessPolicy {
-  return basicAccess(accounts, new LoginGuard(accounts, new LoginLimits(now)))
+export function openBasicAccess(accounts: Accounts, logins = new LoginLimits()): AccessPolicy {
+  return basicAccess(accounts, new LoginGuard(accounts, logins))
 }
 
 /** A policy and the token service that goes with it. */
@@ -65,7 +65,7 @@ export async function openTokenAccess(options: OpenTokenAccessOptions): Promise<
   await keys.current()
   const refreshTokens =
     options.refreshTokens ?? passwordRefreshTokens(new RefreshTokenStore(tables, now), options.accounts)
-  const guard = new LoginGuard(accounts, options.logins ?? new LoginLimits(now))
+  const guard = new LoginGuard(accounts, options.logins ?? new LoginLimits({ now }))
   const issuer = service
   const tokens = new TokenService({ accounts, guard, keys, refreshTokens, issuer, service, now, logger })
   return {

@@ -21,7 +21,7 @@ export async function getManifest(exchange: Exchange): Promise<void> {
     ...(record.warning !== undefined && warningHeader(record.warning)),
   }
   if (request.headers['if-none-match'] === headers.ETag) return sendEmpty(response, 304, headers)
-  const limits = hooks.meterPull?.({
+  const limits = await hooks.meterPull?.({
     account: grant.account,
     address: clientAddress(request),
     isCounted: request.method !== 'HEAD',
