@@ -1,6 +1,6 @@
 import { parseLine, parsePage, parseWebUrl } from '../parse-text.ts'
 import type { RepositoryChange } from '../repositories.ts'
-import { parseCategories } from './categories.ts'
+import { parseCategories } from '../categories.ts'
 
 const descriptionLengthMax = 100
 const fullDescriptionBytesMax = 25_000

@@ -1,5 +1,5 @@
 import { CodedError } from '@berth/stdx'
-import { quote } from '../names.ts'
+import { quote } from './names.ts'
 
 /** What repositories are sorted into: Docker Hub's categories, by the slugs that its pages use. */
 export const repositoryCategories: readonly { slug: string; name: string }[] = [
