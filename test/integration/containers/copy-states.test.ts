@@ -6,6 +6,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { TarMember } from '@berth/layer'
 import { engineSuite } from '../../fixtures/engine-suite.ts'
@@ -315,4 +316,27 @@ test('a copy from a container that ends meanwhile is whole, its mounts included'
   assert.equal((await unpack(bytes))['mnt/z'], 'last')
   assert.equal(lstatSync(join(host, 'f0')).size, 500_000)
   await docker('rm', 'ending')
+})
+
+test('an engine that is killed in the middle of a copy leaves nothing mounted to the next one', async () => {
+  const host = join(directory, 'killed')
+  mkdirSync(host)
+  await create('killed', '-v', `${host}:/mnt`)
+  const body = await pack([{ name: 'half', body: Buffer.alloc(1_000_000) }])
+  const asked = request({
+    socketPath: suite.engine.host.slice('unix://'.length),
+    method: 'PUT',
+    path: '/containers/killed/archive?path=/mnt',
+  })
+  asked.on('error', () => {})
+  asked.write(body.subarray(0, 500_000))
+  const deadline = Date.now() + 10_000
+  while (mountsOfRoots().length < 2 && Date.now() < deadline) await sleep(20)
+  assert.equal(mountsOfRoots().length, 2)
+  await suite.engine.kill()
+  await suite.engine.start()
+  asked.destroy()
+  assert.deepEqual(mountsOfRoots(), [])
+  await docker('start', 'killed')
+  await docker('rm', '-f', 'killed')
 })

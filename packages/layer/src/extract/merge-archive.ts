@@ -1,4 +1,4 @@
-import { CodedError } from '@berth/stdx'
+import { CodedError, systemCode } from '@berth/stdx'
 import { linuxKernel } from '@berth/syscalls'
 import { closeSync, constants, lstatSync, type BigIntStats } from 'node:fs'
 import { randomBytes } from 'node:crypto'
@@ -67,6 +67,9 @@ interface Member {
   existing: BigIntStats | undefined
 }
 
+/** What the kernel says of a directory that was there a moment ago, and that others have moved or removed. */
+const goneMeanwhile = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EXDEV'])
+
 class Merge {
   readonly #options: MergeArchiveOptions
   readonly #directories: TargetDirectories
@@ -98,7 +101,11 @@ class Merge {
   finish(): void {
     for (const [path, node] of [...this.#times].toReversed()) {
       const { directory, name } = splitPath(path)
-      applyTime({ dirFd: this.#directories.find(directory), name }, node)
+      try {
+        applyTime({ dirFd: this.#directories.find(directory), name }, node)
+      } catch (error) {
+        if (!goneMeanwhile.has(systemCode(error) ?? '')) throw error
+      }
     }
   }
 
