@@ -29,6 +29,13 @@ test('findLacking() keeps a capability when its program needs a loader and a sta
   assert.deepEqual(await findLacking([capability], standalone), [])
 })
 
+test('findLacking() takes a library for given where the loader finds it', async () => {
+  const capability = { purpose: 'test', programs: [], packages }
+  const absent = { ...capability, libraries: ['libberth-test.so.1'] }
+  const given = { ...capability, libraries: ['libberth-test.so.1', 'libc.so.6'] }
+  assert.deepEqual(await findLacking([absent, given], ''), [absent])
+})
+
 async function folderWith(
   t: { after(fn: () => Promise<void>): void },
   name: string,

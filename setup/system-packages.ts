@@ -1,14 +1,19 @@
+import { existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { join } from 'node:path'
 import { findProgram } from '@berth/host'
 import { CodedError } from '@berth/stdx'
 import { installSystemPackages, type PackageNames } from './package-managers.mjs'
 
-/** Something the machine has to be able to do: any of the programs gives it, the packages bring the first. */
+/** Something the machine has to be able to do: any of the programs or libraries gives it, the packages bring the first. */
 export interface Capability {
   purpose: string
   programs: readonly string[]
   /** Only a program that needs no shared library will do. */
   isStatic?: true
+  libraries?: readonly string[]
+  /** Everything works without it, too. */
+  isOptional?: true
   packages: PackageNames
 }
 
@@ -25,6 +30,13 @@ export const runCapabilities: readonly Capability[] = [
     purpose: 'a packet filter (nft)',
     programs: ['nft'],
     packages: everywhere('nftables'),
+  },
+  {
+    purpose: 'a faster decoder of gzip (ISA-L)',
+    programs: [],
+    libraries: ['libisal.so.2'],
+    isOptional: true,
+    packages: { apt: 'libisal2', dnf: 'isa-l', apk: 'isa-l', pacman: 'isa-l' },
   },
 ]
 
@@ -117,9 +129,24 @@ export const longTestCapabilities: readonly Capability[] = [
   },
 ]
 
-/** Installs what the machine lacks; does nothing when it lacks nothing. Throws `failed-precondition` with what to do. */
+/**
+ * Installs what the machine lacks; does nothing when it lacks nothing. Throws `failed-precondition` with what to do, unless it
+ * is optional.
+ */
 export async function installLacking(capabilities: readonly Capability[], searchPath: string): Promise<void> {
   const lacking = await findLacking(capabilities, searchPath)
+  await installNeeded(
+    lacking.filter(({ isOptional }) => !isOptional),
+    searchPath,
+  )
+  // Each alone: a distribution that lacks one may have the others.
+  for (const optional of lacking.filter(({ isOptional }) => isOptional)) {
+    const problem = installSystemPackages([optional])
+    if (problem) process.stderr.write(`Goes on without ${optional.purpose}. ${problem}\n`)
+  }
+}
+
+async function installNeeded(lacking: readonly Capability[], searchPath: string): Promise<void> {
   if (lacking.length === 0) return
   const problem = installSystemPackages(lacking)
   if (problem) throw new CodedError('failed-precondition', problem)
@@ -129,7 +156,7 @@ export async function installLacking(capabilities: readonly Capability[], search
   throw new CodedError('failed-precondition', `The packages are installed, but still missing: ${purposes}`)
 }
 
-/** The capabilities that no program on this machine gives. */
+/** The capabilities that no program and no library on this machine gives. */
 export async function findLacking(
   capabilities: readonly Capability[],
   searchPath: string,
@@ -138,7 +165,20 @@ export async function findLacking(
   return capabilities.filter((_, index) => !found[index])
 }
 
-async function isGiven({ programs, isStatic }: Capability, searchPath: string): Promise<boolean> {
+/** Where the loader looks, whatever the distribution. */
+const libraryFolders = [
+  '/usr/lib/x86_64-linux-gnu',
+  '/usr/lib/aarch64-linux-gnu',
+  '/usr/lib64',
+  '/usr/lib',
+  '/usr/local/lib',
+]
+
+async function isGiven(
+  { programs, libraries = [], isStatic }: Capability,
+  searchPath: string,
+): Promise<boolean> {
+  if (libraries.some((name) => libraryFolders.some((folder) => existsSync(join(folder, name))))) return true
   for (const name of programs) {
     const path = await findProgram(name, { searchPath })
     if (path && (!isStatic || (await isStaticProgram(path)))) return true

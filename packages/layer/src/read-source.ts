@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { chunkBytes } from './decompress/decompress.ts'
 import { magicBytes } from './decompress/file-compression.ts'
+import { LentMemory } from './lent-memory.ts'
 import type { SourceGrowth } from './source-growth.ts'
 
 export interface Source {
@@ -10,16 +11,17 @@ export interface Source {
   signal?: AbortSignal | undefined
 }
 
-/** The bytes of a file from its beginning, also while it grows. */
+/** The bytes of a file from its beginning, also while it grows, in lent pieces. */
 export async function* readSource({ path, growth, signal }: Source): AsyncGenerator<Uint8Array> {
   await using file = await open(path, 'r')
+  const memory = new LentMemory(chunkBytes)
   let position = 0
   for (;;) {
     const size = growth ? await growth.beyond(position, signal) : (await file.stat()).size
     if (size <= position) return
     while (position < size) {
       const length = Math.min(chunkBytes, size - position)
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, position)
+      const { bytesRead, buffer } = await file.read(memory.next(), 0, length, position)
       if (bytesRead === 0) return
       position += bytesRead
       yield buffer.subarray(0, bytesRead)

@@ -1,13 +1,5 @@
 import { digestAlgorithm, Digester, digestHex, type Compression, type Digest } from '@berth/oci'
-import {
-  CodedError,
-  EarlySync,
-  isCoded,
-  messageOf,
-  noSpaceError,
-  releaseMemory,
-  systemCode,
-} from '@berth/stdx'
+import { CodedError, EarlySync, isCoded, messageOf, noSpaceError, systemCode } from '@berth/stdx'
 import { link, mkdir, open, unlink, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decompress } from './decompress/decompress.ts'
@@ -146,14 +138,14 @@ async function unpackTar(
   const output = tar && { tar, earlySync: new EarlySync(tar) }
   let writing: Promise<unknown> = Promise.resolve()
   try {
-    for await (const piece of decompress(countRead(options, size), { ...options, takesPieces: true })) {
+    for await (const piece of decompress(countRead(options, size), { ...options, lends: true })) {
       options.signal?.throwIfAborted()
       size.addWritten(piece.length)
       if (digest === undefined) digester.update(piece)
       sizeBytes += piece.length
       reader.push(piece)
       await writing
-      writing = writeAndRelease(output, piece)
+      writing = write(output, piece)
       // Awaited in the next turn; a failure until then is not unhandled.
       writing.catch(() => {})
     }
@@ -166,13 +158,12 @@ async function unpackTar(
   return { tree, entries, digest: digest ?? digester.digest(), sizeBytes }
 }
 
-async function writeAndRelease(
+async function write(
   output: { tar: FileHandle; earlySync: EarlySync } | undefined,
   piece: Uint8Array,
 ): Promise<void> {
   await output?.tar.writeFile(piece)
   output?.earlySync.wrote(piece.length)
-  releaseMemory(piece)
 }
 
 const progressIntervalMs = 100

@@ -1,6 +1,8 @@
 export { atFdCwd, atFlags, deviceNumber, openFlags, renameFlags, resolveFlags } from './file.ts'
 export type { AtPath, FileName, FileTime, NodeOptions, OpenHow } from './file.ts'
 export type { FileSender } from './file-sender.ts'
+export { openGzipDecoder } from './gzip-decoder.ts'
+export type { GzipDecoder } from './gzip-decoder.ts'
 export { linuxKernel, recordingKernel } from './kernel.ts'
 export type { Kernel, KernelCall } from './kernel.ts'
 export type { SystemCallError } from './library.ts'

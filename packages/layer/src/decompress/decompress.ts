@@ -1,4 +1,5 @@
 import { CodedError, isCoded, messageOf, releaseMemory, systemCode } from '@berth/stdx'
+import type { GzipDecoder } from '@berth/syscalls'
 import { addAbortSignal, type Transform } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { decodeInThread } from './decode-in-thread.ts'
@@ -9,6 +10,7 @@ import {
   type FileCompression,
   type ThreadedCompression,
 } from './file-compression.ts'
+import { inflateMembers } from './inflate-members.ts'
 
 /** Node's default chunks of 16 and 64 KiB halve the speed. */
 export const chunkBytes = 1024 * 1024
@@ -17,11 +19,12 @@ export interface DecompressOptions {
   /** `auto` looks at the first bytes. */
   compression: FileCompression | 'auto'
   signal?: AbortSignal
-  /** The pieces of the source are nobody else's: their memory is freed as soon as they were read. */
-  takesPieces?: boolean
+  /**
+   * The pieces are lent: each is good until the next but one is asked for, and its memory is used again then. For threads that
+   * may be held up: gzip is decoded within the call then, by the system's decoder where there is one.
+   */
+  lends?: boolean
 }
-
-type DecodeOptions = Omit<DecompressOptions, 'compression'>
 
 /**
  * The uncompressed bytes of `source`. Gzip members, zstd frames, and streams of xz and bzip2 may follow each other,
@@ -38,7 +41,33 @@ export async function* decompress(
   const whole = prepend(head, iterator)
   if (compression === 'none') yield* whole
   else if (isThreaded(compression)) yield* decodeInThread(whole, { compression, signal: options.signal })
-  else yield* decode(whole, compression, options)
+  else if (options.lends) yield* decodeLending(whole, compression, options.signal)
+  else yield* decode(whole, compression, options.signal)
+}
+
+async function* decodeLending(
+  source: AsyncIterable<Uint8Array>,
+  compression: NodeCompression,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const decoder = compression === 'gzip' ? await openSystemDecoder() : undefined
+  if (decoder) yield* inflateMembers(source, decoder)
+  else yield* lend(decode(source, compression, signal))
+}
+
+/** Loaded late: the FFI library is a cost that others need not pay. */
+async function openSystemDecoder(): Promise<GzipDecoder | undefined> {
+  const { openGzipDecoder } = await import('@berth/syscalls')
+  return openGzipDecoder()
+}
+
+async function* lend(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let before: Uint8Array | undefined
+  for await (const piece of pieces) {
+    yield piece
+    if (before) releaseMemory(before)
+    before = piece
+  }
 }
 
 /** As many bytes as tell the compression, unless there are fewer. */
@@ -70,11 +99,11 @@ type NodeCompression = Exclude<FileCompression, 'none' | ThreadedCompression>
 async function* decode(
   source: AsyncIterable<Uint8Array>,
   compression: NodeCompression,
-  options: DecodeOptions,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   const decoder = createDecoder(compression)
-  if (options.signal) addAbortSignal(options.signal, decoder)
-  const feeding = feed(decoder, source, options)
+  if (signal) addAbortSignal(signal, decoder)
+  const feeding = feed(decoder, source)
   // Its failure also ends the iteration below, where it is thrown.
   feeding.catch(() => {})
   try {
@@ -88,11 +117,7 @@ async function* decode(
 }
 
 /** The next piece is read when the one before is used up: nothing of the source waits in a queue. */
-async function feed(
-  decoder: Transform,
-  source: AsyncIterable<Uint8Array>,
-  { takesPieces = false }: DecodeOptions,
-): Promise<void> {
+async function feed(decoder: Transform, source: AsyncIterable<Uint8Array>): Promise<void> {
   // A decoder that is destroyed says nothing of the piece that it had.
   const closed = Promise.withResolvers<never>()
   closed.promise.catch(() => {})
@@ -100,10 +125,7 @@ async function feed(
     closed.reject(new CodedError('cancelled', 'Cannot decompress: the reader has left')),
   )
   try {
-    for await (const piece of source) {
-      await Promise.race([write(decoder, piece), closed.promise])
-      if (takesPieces) releaseMemory(piece)
-    }
+    for await (const piece of source) await Promise.race([write(decoder, piece), closed.promise])
     decoder.end()
   } catch (error) {
     decoder.destroy(error instanceof Error ? error : new Error(String(error)))

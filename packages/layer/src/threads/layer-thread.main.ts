@@ -23,6 +23,8 @@ async function write({ options, growth }: Extract<ThreadRequest, { type: 'write'
       error: errorData(isCoded(error) ? error : new CodedError('internal', messageOf(error))),
     })
   }
+  // The tree of a layer is garbage as a whole; left to itself, a heap grows from layer to layer.
+  globalThis.gc?.()
 }
 
 port.on('message', (request: ThreadRequest) => {

@@ -1,10 +1,12 @@
 import { isCoded } from '@berth/stdx'
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import { packTar } from '../tar/pack-tar.ts'
 import { temporaryDirectory } from '../testsuite/temporary-directory.ts'
 import type { WriteLayerOptions } from '../write-layer.ts'
@@ -79,4 +81,21 @@ test('layerWriter() fails what is under way and what waits when it is disposed',
   await writer[Symbol.asyncDispose]()
   await failed
   assert.equal(writer.threads, 0)
+})
+
+test('layerWriter() can be disposed while a thread inflates', async () => {
+  using directory = temporaryDirectory()
+  const source = join(directory.path, 'source.tar')
+  const archive = await Array.fromAsync(packTar([{ name: 'a', body: randomBytes(16 * 1024 * 1024) }]))
+  writeFileSync(source, gzipSync(Buffer.concat(archive), { level: 1 }))
+  for (const delayMs of [60, 90, 120]) {
+    const writer = layerWriter({ threads: 1 })
+    const writing = writer.write({ ...options(directory.path, `${delayMs}`), compression: 'gzip' })
+    writing.catch(() => {})
+    await setTimeout(delayMs)
+    await writer[Symbol.asyncDispose]()
+    // It may have been done by then.
+    await writing.catch((error: unknown) => assert.ok(isCoded(error, 'internal')))
+    assert.equal(writer.threads, 0)
+  }
 })
