@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { EndpointFailure } from './endpoint-failure.ts'
+import { gatherPieces } from './gather-pieces.ts'
 
 /** In one stall time a body must bring at least this much: a byte now and then is no progress. */
 const progressBytesMin = 4 * 1024
@@ -14,7 +15,7 @@ export async function* readBody(
   host: string,
   stallMs: number,
 ): AsyncGenerator<Buffer> {
-  const body = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  const body = gatherPieces(response)
   let isWaiting = false
   let quietTicks = 0
   let receivedBytes = 0
