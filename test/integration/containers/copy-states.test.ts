@@ -297,6 +297,37 @@ test('a client that leaves in the middle lets go of the container', async () => 
   assert.deepEqual(mountsOfRoots(), [])
 })
 
+test('F28: clients that leave copies leave no descriptor open', async () => {
+  await docker('run', '-d', '--name', 'leavers', '--network', 'none', 'busybox', 'sleep', '1000')
+  await create('left-alone')
+  const body = await pack([{ name: 'large', body: Buffer.alloc(20_000_000) }])
+  for (const container of ['leavers', 'left-alone'])
+    await askArchive(suite.engine, 'PUT', { container, query: { path: '/data' }, body })
+  const leave = async (method: string, container: string) => {
+    const path = `/containers/${container}/archive?path=/data`
+    const asked = request({ socketPath: suite.engine.host.slice('unix://'.length), method, path })
+    asked.on('error', () => {})
+    if (method === 'PUT') asked.write(body.subarray(0, 5_000_000))
+    else {
+      asked.end()
+      await once(asked, 'response').then(([response]) => once(response, 'readable'))
+    }
+    await sleep(10)
+    asked.destroy()
+  }
+  const descriptors = () => readdirSync(`/proc/${suite.engine.pid}/fd`).length
+  await leave('GET', 'leavers')
+  await head('left-alone', '/data')
+  const before = descriptors()
+  for (let round = 0; round < 40; round++)
+    await leave(round % 2 === 0 ? 'GET' : 'PUT', round % 4 < 2 ? 'leavers' : 'left-alone')
+  const deadline = Date.now() + 5000
+  while (descriptors() > before && Date.now() < deadline) await sleep(50)
+  assert.ok(descriptors() <= before, `${before} descriptors before, ${descriptors()} after`)
+  assert.deepEqual(await unpack((await get('left-alone', '/data/file')).bytes), { file: 'content' })
+  await docker('rm', '-f', 'leavers', 'left-alone')
+})
+
 test('a copy from a container that ends meanwhile is whole, its mounts included', async () => {
   const host = join(directory, 'mounted')
   mkdirSync(join(host, 'deep'), { recursive: true })

@@ -86,7 +86,9 @@ describe('cp', () => {
         exits,
         indices.map((index) => copyCases[index]),
       )
-      if (docker) assertSame(indices, ours, await outcome('peer', stock(docker.host)))
+      if (!docker) return
+      assertSame(indices, ours, await outcome('peer', stock(docker.host)))
+      if (state === 'created') assertSame(indices, ours, await outcome('both', [berth, '-H', docker.host]))
     })
   }
 })
