@@ -38,7 +38,8 @@ export async function handleRequest(
   // Clients of the first years look for it to tell a registry from another server.
   response.setHeader('Docker-Distribution-API-Version', 'registry/2.0')
   const leaving = new AbortController()
-  response.once('close', () => leaving.abort())
+  // An answer that is out needs no end, and making the reason for one takes time.
+  response.once('close', () => response.writableFinished || leaving.abort())
   try {
     await dispatch(context, { request, response, signal: leaving.signal })
   } catch (error) {
