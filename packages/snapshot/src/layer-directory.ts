@@ -28,6 +28,12 @@ interface LayerRecord {
 
 export interface StoredLayer extends LayerInfo, LayerPlace, LayerRecord {}
 
+/** Of a layer that was mounted to look at it; the mount goes while the layer is made durable. */
+interface ReadRoot {
+  root: RootAttributes
+  hidden: Promise<void>
+}
+
 interface LayerDirectoryOptions {
   directory: string
   formats: LayerFormats
@@ -115,11 +121,12 @@ export class LayerDirectory {
     if (!replaces && (await this.find(diffId))) return
     const { formats, failpoint } = this.#options
     const format = this.#formatOf(staged)
-    const record: LayerRecord = { sizeBytes, format, root: this.#tryReadRoot(diffId, staged, format) }
+    const { root, hidden } = this.#tryReadRoot(diffId, staged, format)
+    const record: LayerRecord = { sizeBytes, format, root }
     // Not seen before the whole directory is: it is made durable with the rest.
     await writeFile(join(staged, layerRecordName), JSON.stringify(record), { mode: 0o600 })
     await failpoint('snapshot.layer-recorded')
-    await formats[format].sync(staged)
+    await Promise.all([formats[format].sync(staged), hidden])
     await failpoint('snapshot.layer-synced')
     // Whole layers in a format that this kernel cannot mount make room.
     if (replaces || !(await this.find(diffId))) this.remove(diffId)
@@ -150,7 +157,7 @@ export class LayerDirectory {
   }
 
   /** What the kernel refuses is found now and not when a container starts. */
-  #tryReadRoot(diffId: Digest, directory: string, format: LayerFormat): RootAttributes {
+  #tryReadRoot(diffId: Digest, directory: string, format: LayerFormat): ReadRoot {
     try {
       return this.#readRoot(directory, format)
     } catch (error) {
@@ -160,14 +167,18 @@ export class LayerDirectory {
     }
   }
 
-  #readRoot(directory: string, format: LayerFormat): RootAttributes {
+  #readRoot(directory: string, format: LayerFormat): ReadRoot {
     const { formats, points } = this.#options
     const point = points.freshPath()
     try {
       const { mode, uid, gid } = statSync(formats[format].expose(directory, point, []))
-      return { mode: mode & 0o7777, uid, gid }
-    } finally {
+      const hidden = points.hideInBackground(point)
+      // Awaited with the sync; a failure until then is not unhandled.
+      hidden.catch(() => {})
+      return { root: { mode: mode & 0o7777, uid, gid }, hidden }
+    } catch (error) {
       points.hide(point)
+      throw error
     }
   }
 }

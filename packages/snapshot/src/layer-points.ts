@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Logger } from '@berth/stdx'
 import { digestHex, type Digest } from '@berth/oci'
 import type { Kernel } from '@berth/syscalls'
-import { hidePoint } from './hide-point.ts'
+import { hidePoint, hidePointInBackground } from './hide-point.ts'
 import type { LayerFormats } from './layer-formats.ts'
 import type { MountEntry } from './mount-table.ts'
 import type { LayerFormat } from './snapshotter.ts'
@@ -65,5 +65,9 @@ export class LayerPoints {
 
   hide(point: string): void {
     hidePoint(this.#options.kernel, point, this.#options.logger)
+  }
+
+  hideInBackground(point: string): Promise<void> {
+    return hidePointInBackground(this.#options.kernel, point, this.#options.logger)
   }
 }

@@ -40,6 +40,19 @@ export function testLayers(subject: SnapshotterUnderTest): void {
     assert.deepEqual(readdirSync(join(place.directory, 'staged')), [])
   })
 
+  test('commit() leaves no mount, also while unused layers are let go of', async () => {
+    await using place = await TestPlace.open(subject)
+    const kept = await place.addLayer(entries)
+    const names = Array.from({ length: 8 }, (_, index) => `file-${index}`)
+    const letGo = async () => {
+      for (const _ of names) await (await place.snapshotter.viewLayers([kept]))[Symbol.asyncDispose]()
+    }
+    const added = names.map((path) => place.addLayer([{ path, type: 'file', content: path }]))
+    await Promise.all([...added, letGo()])
+    assert.equal((await Array.fromAsync(place.snapshotter.listLayers())).length, names.length + 1)
+    assert.deepEqual([place.mounts(), place.points(), place.warnings], [[], [], []])
+  })
+
   test('commit() takes the place of a broken layer when told so, also when a snapshot needs it', async () => {
     await using place = await TestPlace.open(subject)
     const diffId = await place.addLayer(entries)
