@@ -22,7 +22,10 @@ export type SqlKind = 'sqlite' | 'postgres'
  * One numbered step of a component's schema, as statements for each database. Programs of the version before go on
  * working on it: a step adds, and a later version takes away.
  */
-export type SqlMigration = Readonly<Record<SqlKind, string>>
+export interface SqlMigration extends Readonly<Record<SqlKind, string>> {
+  /** Set for a step that takes away: the first version whose programs do without, which is before this one's. */
+  readonly contractsSince?: string
+}
 
 export interface SqlTables<Schema> {
   readonly kind: SqlKind

@@ -1,3 +1,4 @@
+export { catalogMigrations } from '../database/catalog-migrations.ts'
 export { addAccount, passwordOf } from './add-account.ts'
 export type { AccountRole } from './add-account.ts'
 export { MemoryContents } from './memory-contents.ts'
