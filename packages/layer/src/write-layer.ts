@@ -81,14 +81,23 @@ async function writeTarAndIndex(options: WriteLayerOptions): Promise<WrittenLaye
   const isLinked = await linkSource(options, tarPath)
   await using tar = await open(tarPath, isLinked ? 'r' : 'wx+', 0o600)
   const isKnown = isLinked && options.digest !== undefined && digestAlgorithm(options.digest) === 'sha256'
-  const target = { ...(isLinked ? {} : { tar }), ...(isKnown ? { digest: options.digest } : {}) }
-  const { tree, entries, digest, sizeBytes } = await unpackTar(options, target)
-  const written = { diffId: digest, sizeBytes, entries }
-  if (options.format === 'erofs' && (await writeIndex(options.directory, tree, written)))
-    return { ...written, format: 'erofs' }
-  await writeTree(options, tree, tar)
-  await unlink(tarPath)
-  return { ...written, format: 'tree' }
+  const earlySync = new EarlySync(tar)
+  const target = {
+    ...(isLinked ? {} : { output: { tar, earlySync } }),
+    ...(isKnown ? { digest: options.digest } : {}),
+  }
+  try {
+    const { tree, entries, digest, sizeBytes } = await unpackTar(options, target)
+    const written = { diffId: digest, sizeBytes, entries }
+    if (options.format === 'erofs' && (await writeIndex(options.directory, tree, written)))
+      return { ...written, format: 'erofs' }
+    await writeTree(options, tree, tar)
+    await unlink(tarPath)
+    return { ...written, format: 'tree' }
+  } finally {
+    // The index is made while the archive goes to the disk.
+    await earlySync.settle()
+  }
 }
 
 /** Answers of file systems that give a file no second name: another one, one that knows no links, too many links. */
@@ -117,10 +126,15 @@ interface UnpackedTar {
   sizeBytes: number
 }
 
-/** Copies the uncompressed bytes into `tar`, if they are not there yet, and learns what they hold. One write is under way while the next bytes come. */
+interface Output {
+  tar: FileHandle
+  earlySync: EarlySync
+}
+
+/** Copies the uncompressed bytes into the archive, if they are not there yet, and learns what they hold. One write is under way while the next bytes come. */
 async function unpackTar(
   options: WriteLayerOptions,
-  { tar, digest }: { tar?: FileHandle; digest?: Digest | undefined },
+  { output, digest }: { output?: Output; digest?: Digest | undefined },
 ): Promise<UnpackedTar> {
   const limits = completeLimits(options.limits)
   const size = new LimitedSize(limits)
@@ -135,7 +149,6 @@ async function unpackTar(
   })
   const digester = new Digester()
   let sizeBytes = 0
-  const output = tar && { tar, earlySync: new EarlySync(tar) }
   let writing: Promise<unknown> = Promise.resolve()
   try {
     for await (const piece of decompress(countRead(options, size), { ...options, lends: true })) {
@@ -153,15 +166,11 @@ async function unpackTar(
     tree.finish()
   } finally {
     await writing
-    await output?.earlySync.settle()
   }
   return { tree, entries, digest: digest ?? digester.digest(), sizeBytes }
 }
 
-async function write(
-  output: { tar: FileHandle; earlySync: EarlySync } | undefined,
-  piece: Uint8Array,
-): Promise<void> {
+async function write(output: Output | undefined, piece: Uint8Array): Promise<void> {
   await output?.tar.writeFile(piece)
   output?.earlySync.wrote(piece.length)
 }
