@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import { findProblems } from '../fixtures/check-engine.ts'
+import { failSyncs } from '../fixtures/fail-syncs.ts'
 import { checkOutcome } from '../integration/images-store/crash-at-steps.ts'
 import { listStored, openCrashPlace, type CrashPlace } from '../integration/images-store/crash-scenarios.ts'
 
@@ -18,28 +16,6 @@ after(async () => {
   await place?.[Symbol.asyncDispose]()
 })
 
-/** From now on the sync with this number, and all after it, fail with EIO; disposing ends that. */
-async function failSyncs(pid: number, from: number): Promise<AsyncDisposable> {
-  const calls = 'fsync,fdatasync'
-  const inject = `inject=${calls}:error=EIO:when=${from}+`
-  const tracer = spawn(
-    'strace',
-    ['-f', '-p', String(pid), '-e', `trace=${calls}`, '-e', inject, '-o', '/dev/null'],
-    {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  )
-  await once(createInterface(tracer.stderr), 'line')
-  tracer.stderr.resume()
-  return {
-    async [Symbol.asyncDispose]() {
-      const exited = once(tracer, 'exit')
-      tracer.kill('SIGINT')
-      await exited
-    },
-  }
-}
-
 for (const name of ['load', 'commit', 'import'] as const) {
   test(`${name}() fails when the disk does, at whatever sync, and nothing comes into being`, async (context) => {
     const scenario = place.scenarios.find((one) => one.name === name) ?? assert.fail()
@@ -47,7 +23,7 @@ for (const name of ['load', 'commit', 'import'] as const) {
     let failures = 0
     for (let from = 1; ; from++) {
       {
-        await using _ = await failSyncs(engine.pid, from)
+        await using _ = await failSyncs(engine.pid, { from })
         const { exitCode, stderr } = await scenario.act()
         if (exitCode === 0) break
         failures++

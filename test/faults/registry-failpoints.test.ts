@@ -101,7 +101,11 @@ test('a registry killed at any step of a push goes on where it was, and no tag l
       const tag = `${step}-${pass}`
       const pushed: Push = { layer: randomBytes(250_000), upload: undefined, isAcknowledged: false }
       const environment = { BERTH_FAILPOINTS: `storage.${step}=${pass - 1}*off->1*kill` }
-      const { child, url } = await startProgramWith(stack, { data, more: ['--workers', '1'], environment })
+      const { child, url } = await startProgramWith(stack, {
+        data,
+        more: ['--access', 'open', '--workers', '1'],
+        environment,
+      })
       await push(new RegistryRequests(url), tag, pushed).catch((error: unknown) =>
         assert.ok(error instanceof TypeError, String(error)),
       )

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RegistryRequests } from '../conformance/registry/registry-requests.ts'
 import { mountDisk, type Disk } from '../fixtures/disk.ts'
+import { failSyncs } from '../fixtures/fail-syncs.ts'
 import { startProgram } from '../integration/hub/hub-program.ts'
 
 const cuts = 6
@@ -107,23 +107,6 @@ test('R3: after a power cut the registry has every image that it has acknowledge
   assert.ok(kept.length > cuts)
 })
 
-/** Every fdatasync of a process fails until it is disposed of. */
-async function failSyncs(pid: number): Promise<AsyncDisposable> {
-  const inject = ['-e', 'trace=fdatasync', '-e', 'inject=fdatasync:error=EIO']
-  const tracer = spawn('strace', ['-f', '-p', String(pid), ...inject, '-o', '/dev/null'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  await once(createInterface(tracer.stderr), 'line')
-  tracer.stderr.resume()
-  return {
-    async [Symbol.asyncDispose]() {
-      const exited = once(tracer, 'exit')
-      tracer.kill('SIGINT')
-      await exited
-    },
-  }
-}
-
 test('R7: a log that the disk does not take is told as 503, and what is acknowledged afterwards outlives a power cut', async () => {
   await using stack = new AsyncDisposableStack()
   const disk = stack.use(await mountLazyDisk())
@@ -135,7 +118,7 @@ test('R7: a log that the disk does not take is told as 503, and what is acknowle
   })
   const before = await pushed('log/before')
   {
-    await using _ = await failSyncs(child.pid ?? assert.fail())
+    await using _ = await failSyncs(child.pid ?? assert.fail(), { calls: 'fdatasync' })
     await assert.rejects(pushed('log/meanwhile'), /: 503 /)
   }
   const after = [await pushed('log/meanwhile'), await pushed('log/after')]
