@@ -21,8 +21,8 @@ while (Atomics.load(words, 0) === 0) {
     linuxKernel.renameat2(a, b, renameFlags.exchange)
     Atomics.store(words, 1, ++swaps)
   } catch (error) {
-    // Something is mounted there just now.
-    if (systemCode(error) !== 'EBUSY') throw error
+    // Something is mounted there just now, or a copy has taken the one name away and not made it anew yet.
+    if (!['EBUSY', 'ENOENT'].includes(systemCode(error) ?? '')) throw error
   }
 }
 closeSync(dirFd)
