@@ -118,7 +118,7 @@ test("docker: a free account has one private repository, and the second is refus
   assert.equal((await make('one')).status, 201)
   const { status, text } = await make('two')
   assert.equal(status, 409)
-  assert.match(text, /private repositor/)
+  assert.match(text, /No more private repositories available: the personal plan has 1\. Make another/)
 })
 
 test(

@@ -31,7 +31,8 @@ export interface ApiErrorReply {
 export function errorReply(error: unknown): ApiErrorReply {
   if (!(error instanceof CodedError) || error.code === 'internal')
     return { status: 500, message: 'internal error' }
-  const message = error.hint === undefined ? error.message : `${error.message} ${error.hint}`
+  const sentence = /[.!?]$/.test(error.message) ? error.message : `${error.message}.`
+  const message = error.hint === undefined ? error.message : `${sentence} ${error.hint}`
   if (error instanceof RegistryError && error.kind === 'TOO_MANY_REQUESTS')
     return { status: 429, message, retryAfterMs: error.retryAfterMs ?? retryAfterMsDefault }
   const status = codeStatus[error.code]
