@@ -1,8 +1,10 @@
 import { open } from 'node:fs/promises'
-import { chunkBytes } from './decompress/decompress.ts'
 import { magicBytes } from './decompress/file-compression.ts'
 import { LentMemory } from './lent-memory.ts'
 import type { SourceGrowth } from './source-growth.ts'
+
+/** Two of them are held by each thread. */
+const pieceBytes = 512 * 1024
 
 export interface Source {
   path: string
@@ -14,13 +16,13 @@ export interface Source {
 /** The bytes of a file from its beginning, also while it grows, in lent pieces. */
 export async function* readSource({ path, growth, signal }: Source): AsyncGenerator<Uint8Array> {
   await using file = await open(path, 'r')
-  const memory = new LentMemory(chunkBytes)
+  const memory = new LentMemory(pieceBytes)
   let position = 0
   for (;;) {
     const size = growth ? await growth.beyond(position, signal) : (await file.stat()).size
     if (size <= position) return
     while (position < size) {
-      const length = Math.min(chunkBytes, size - position)
+      const length = Math.min(pieceBytes, size - position)
       const { bytesRead, buffer } = await file.read(memory.next(), 0, length, position)
       if (bytesRead === 0) return
       position += bytesRead

@@ -20,8 +20,8 @@ test('gatherPieces() gives a slow reader all that came meanwhile, up to a limit'
     pieces.push(piece)
   }
   assert.ok(Buffer.concat(pieces).equals(bytes))
-  assert.ok(pieces.length < 10, `${pieces.length} pieces`)
-  assert.ok(pieces.every(({ length }) => length < 1.2 * kibibyte * kibibyte))
+  assert.ok(pieces.length < 30, `${pieces.length} pieces`)
+  assert.ok(pieces.every(({ length }) => length < 400 * kibibyte))
 })
 
 test('gatherPieces() gives what came before a stream failed, then the error', async () => {

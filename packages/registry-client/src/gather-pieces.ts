@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { releaseMemory } from '@berth/stdx'
 
 /** What is gathered while the piece before is in use; then the sender has to wait. */
-const gatheredBytesMax = 1024 * 1024
+const gatheredBytesMax = 256 * 1024
 
 /**
  * The bytes of a stream, in pieces of all that came since the piece before was asked for: a fast sender's are large, so that
