@@ -13,7 +13,7 @@ test('search() asks the index beside the registry and reads what it can of the a
       { status: 200 },
       {
         results: [
-          { name: 'team/app', description: 'two\nlines\u001b[2J', star_count: 3, is_official: true },
+          { name: 'team/app', description: 'two\nlines\u001b[2J', star_count: 3, is_official: true, is_automated: true },
           { description: 'no name' },
           null,
           { name: 'odd', star_count: 'many', is_official: 'yes' },
@@ -24,8 +24,8 @@ test('search() asks the index beside the registry and reads what it can of the a
   )
   await using client = openRegistryClient()
   assert.deepEqual(await client.search(server.host, 'a b&n=1', { limit: 2 }), [
-    { name: 'team/app', description: 'two lines [2J', starCount: 3, isOfficial: true },
-    { name: 'odd', description: '', starCount: 0, isOfficial: false },
+    { name: 'team/app', description: 'two lines [2J', starCount: 3, isOfficial: true, isAutomated: true },
+    { name: 'odd', description: '', starCount: 0, isOfficial: false, isAutomated: false },
   ])
   const [asked] = server.seen
   assert.equal(asked?.path, '/v1/search')

@@ -10,6 +10,7 @@ export interface SearchResult {
   description: string
   starCount: number
   isOfficial: boolean
+  isAutomated: boolean
 }
 
 export interface SearchRequest extends Pick<RegistryRequest, 'signal' | 'credentials'> {
@@ -73,6 +74,7 @@ function readResult(value: unknown): SearchResult[] {
     description,
     star_count: stars,
     is_official: isOfficial,
+    is_automated: isAutomated,
   } = Object(value) as Record<string, unknown>
   if (typeof name !== 'string' || name === '') return []
   return [
@@ -81,6 +83,7 @@ function readResult(value: unknown): SearchResult[] {
       description: typeof description === 'string' ? oneLine(description) : '',
       starCount: typeof stars === 'number' && Number.isSafeInteger(stars) ? stars : 0,
       isOfficial: isOfficial === true,
+      isAutomated: isAutomated === true,
     },
   ]
 }

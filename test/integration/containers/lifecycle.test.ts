@@ -26,6 +26,13 @@ test('create() stores a container that start() runs, stop() ends and rm() remove
   assert.match(await refused('inspect', 'one'), /No such object: one/)
 })
 
+test('rm -f removes what ends in the same moment', async () => {
+  for (let round = 0; round < 12; round++) {
+    const id = await docker('run', '-d', 'busybox', 'sleep', `0.0${round}`)
+    assert.equal(await docker('rm', '-f', id), id)
+  }
+})
+
 test("ps() lists in Docker's columns and filters", async () => {
   await docker('run', '-d', '--name', 'p1', '--label', 'k=v', 'busybox', 'sleep', '100')
   await docker('run', '--name', 'p2', 'busybox', 'sh', '-c', 'exit 3').catch(() => undefined)

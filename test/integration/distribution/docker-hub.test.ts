@@ -143,7 +143,7 @@ test('search takes the flags of old, and says what to write instead', async () =
     '{{.Name}}',
     'app',
   ])
-  assert.equal(stdout, '')
+  assert.equal(stdout, 'team/app\n')
   assert.deepEqual(stderr.split('\n').slice(0, 2), [
     'Flag --automated has been deprecated, use --filter=is-automated=true instead',
     'Flag --stars has been deprecated, use --filter=stars=2 instead',
@@ -168,7 +168,7 @@ test(
     ])
     assert.equal(exitCode, 0, stderr)
     assert.match(stdout, /^app +An official one .{0,40}… +400 +\[OK\]/m)
-    assert.match(stdout, /^team\/app +Of a team in two lines +2/m)
+    assert.match(stdout, /^team\/app +Of a team in two lines +2 +\[OK\]$/m)
   },
 )
 

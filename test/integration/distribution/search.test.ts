@@ -49,7 +49,8 @@ test('docker search finds repositories of a registry, by filters and limit', asy
   assert.deepEqual(await search('--limit', '1', term), [official])
   assert.deepEqual(await search('--filter', 'is-official=false', term), [other])
   assert.deepEqual(await search('--filter', 'stars=3', term), [official])
-  assert.deepEqual(await search('--filter', 'is-automated=true', term), [''])
+  assert.deepEqual(await search('--filter', 'is-automated=true', term), [official])
+  assert.deepEqual(await search('--filter', 'is-automated=false', term), [other])
   assert.match(String(await search('--limit', '101', term)), /limit 101 is outside the range of \[1, 100\]$/)
   assert.match(String(await search('--filter', 'stars=x', term)), /invalid filter 'stars=\[x\]'$/)
   assert.match(

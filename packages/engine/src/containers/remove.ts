@@ -1,10 +1,13 @@
-import { CodedError } from '@berth/stdx'
+import { CodedError, isCoded } from '@berth/stdx'
 import type { ContainerContext } from './container-context.ts'
 import { containerEvent } from './container-events.ts'
 import { isRunning, type ContainerRecord } from './container-record.ts'
 import { getContainer } from './find-container.ts'
 import { killContainer } from './kill.ts'
 import { removeContainerFiles } from './container-files.ts'
+
+/** An end that the monitor knows is told to the engine at once. */
+const endTellingMs = 10_000
 
 export interface RemoveContainerOptions {
   /** End a running container first. */
@@ -20,7 +23,7 @@ export async function removeContainer(
   const record = getContainer(context.containers, nameOrId)
   if (isRunning(record)) {
     if (!force) throw conflict(record)
-    await killContainer(context, record.id, 'SIGKILL')
+    await endContainer(context, record.id)
   }
   context.restarter.cancel(record.id)
   await context.mutex.run(record.id, async () => {
@@ -30,6 +33,18 @@ export async function removeContainer(
     if (isRunning(now)) throw conflict(now)
     await removeLocked(context, now)
   })
+}
+
+/** Also when it ends by itself in this moment. */
+async function endContainer(context: ContainerContext, id: string): Promise<void> {
+  try {
+    await killContainer(context, id, 'SIGKILL')
+  } catch (error) {
+    if (!isCoded(error, 'conflict')) throw error
+    const now = context.containers.find(id)
+    if (!now || !isRunning(now)) return
+    await context.waiters.wait(id, 'exit', AbortSignal.timeout(endTellingMs)).catch(() => undefined)
+  }
 }
 
 function conflict(record: ContainerRecord): CodedError {

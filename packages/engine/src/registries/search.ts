@@ -25,22 +25,21 @@ export async function searchImages(
   if (!(limitUsed >= 1 && limitUsed <= limitMax))
     throw new CodedError('invalid-argument', `limit ${limitUsed} is outside the range of [1, ${limitMax}]`)
   const isOfficial = booleanFilter(filters, 'is-official')
-  // Automated builds are no more: nothing is one.
   const isAutomated = booleanFilter(filters, 'is-automated')
   const stars = starsFilter(filters)
-  if (isAutomated) return []
   const target = splitTerm(term)
   const options = { limit: limitUsed, signal, ...(credentials ? { credentials } : {}) }
   const results = await registry.search(target.registry, target.term, options)
   return results
     .filter((result) => isOfficial === undefined || result.isOfficial === isOfficial)
+    .filter((result) => isAutomated === undefined || result.isAutomated === isAutomated)
     .filter((result) => result.starCount >= stars)
     .map((result) => ({
       name: result.name,
       description: result.description,
       star_count: result.starCount,
       is_official: result.isOfficial,
-      is_automated: false,
+      is_automated: result.isAutomated,
     }))
 }
 
