@@ -22,10 +22,10 @@ export interface DecodedPart {
   fault?: string
 }
 
-/** ISA-L's, by the name that its versions since 2018 have (2.24 to 2.31 were compared). */
+/** ISA-L's, by the name that its versions since 2018 have. */
 const libraryName = 'libisal.so.2'
 
-/** `struct inflate_state` of igzip_lib.h, the same wherever pointers have 64 bits. */
+/** `struct inflate_state` of igzip_lib.h as 2.30 has it where pointers have 64 bits; a sample tells whether it is so here. */
 const stateOffsets = {
   nextOut: 0,
   availableOut: 8,
