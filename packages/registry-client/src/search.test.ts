@@ -13,7 +13,13 @@ test('search() asks the index beside the registry and reads what it can of the a
       { status: 200 },
       {
         results: [
-          { name: 'team/app', description: 'two\nlines\u001b[2J', star_count: 3, is_official: true, is_automated: true },
+          {
+            name: 'team/app',
+            description: 'two\nlines\u001b[2J',
+            star_count: 3,
+            is_official: true,
+            is_automated: true,
+          },
           { description: 'no name' },
           null,
           { name: 'odd', star_count: 'many', is_official: 'yes' },
