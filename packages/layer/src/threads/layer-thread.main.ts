@@ -1,8 +1,15 @@
 import { CodedError, isCoded, messageOf } from '@berth/stdx'
+import { getHeapStatistics } from 'node:v8'
 import { parentPort } from 'node:worker_threads'
 import { SourceGrowth } from '../source-growth.ts'
 import { writeLayer } from '../write-layer.ts'
 import { errorData, type ThreadReply, type ThreadRequest } from './thread-messages.ts'
+
+/**
+ * The tree of a layer is garbage as a whole; left to itself, a heap grows from layer to layer. To collect takes 10 ms, which
+ * small layers have not left enough for.
+ */
+const heapBytesMax = 16 * 1024 * 1024
 
 const port = parentPort
 if (port === null) throw new CodedError('internal', 'Cannot run a layer thread: not in a worker')
@@ -23,8 +30,7 @@ async function write({ options, growth }: Extract<ThreadRequest, { type: 'write'
       error: errorData(isCoded(error) ? error : new CodedError('internal', messageOf(error))),
     })
   }
-  // The tree of a layer is garbage as a whole; left to itself, a heap grows from layer to layer.
-  globalThis.gc?.()
+  if (getHeapStatistics().used_heap_size > heapBytesMax) globalThis.gc?.()
 }
 
 port.on('message', (request: ThreadRequest) => {
