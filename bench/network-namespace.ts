@@ -18,6 +18,12 @@ export async function createNetworkNamespace(name: string): Promise<NetworkNames
 
 /** Runs a program and throws with what it said when it fails. */
 export async function mustRun(command: readonly string[]): Promise<void> {
+  await outputOf(command)
+}
+
+/** As `mustRun`, with what it said. */
+export async function outputOf(command: readonly string[]): Promise<string> {
   const { exitCode, output } = await runProgram(command)
   if (exitCode !== 0) throw new Error(`${command.join(' ')}: exit code ${exitCode}: ${output.trim()}`)
+  return output
 }
