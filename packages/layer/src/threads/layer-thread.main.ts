@@ -6,16 +6,17 @@ import { writeLayer } from '../write-layer.ts'
 import { errorData, type ThreadReply, type ThreadRequest } from './thread-messages.ts'
 
 /**
- * The tree of a layer is garbage as a whole; left to itself, a heap grows from layer to layer. To collect takes 10 ms, which
- * small layers have not left enough for.
+ * The tree of a layer is garbage as a whole; left to itself, a heap grows from layer to layer. To collect takes 10 ms, so
+ * small layers do it for several together.
  */
-const heapBytesMax = 16 * 1024 * 1024
+const garbageBytesMax = 4 * 1024 * 1024
 
 const port = parentPort
 if (port === null) throw new CodedError('internal', 'Cannot run a layer thread: not in a worker')
 
 const reply = (message: ThreadReply): void => port.postMessage(message)
 let cancellation = new AbortController()
+let collectedBytes = heapBytes()
 
 async function write({ options, growth }: Extract<ThreadRequest, { type: 'write' }>): Promise<void> {
   cancellation = new AbortController()
@@ -30,7 +31,17 @@ async function write({ options, growth }: Extract<ThreadRequest, { type: 'write'
       error: errorData(isCoded(error) ? error : new CodedError('internal', messageOf(error))),
     })
   }
-  if (getHeapStatistics().used_heap_size > heapBytesMax) globalThis.gc?.()
+  collectGarbage()
+}
+
+function collectGarbage(): void {
+  if (heapBytes() - collectedBytes < garbageBytesMax) return
+  globalThis.gc?.()
+  collectedBytes = heapBytes()
+}
+
+function heapBytes(): number {
+  return getHeapStatistics().used_heap_size
 }
 
 port.on('message', (request: ThreadRequest) => {
