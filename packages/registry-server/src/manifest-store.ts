@@ -2,7 +2,7 @@ import type { Digest } from '@berth/oci'
 import type { SqlKind } from '@berth/sql'
 import { sql, type Kysely } from 'kysely'
 import { addContent } from './blob-store.ts'
-import { listNames } from './list-names.ts'
+import { listNames, type NameList } from './list-names.ts'
 import type { MetadataDatabase } from './metadata-database.ts'
 import type { MetadataSchema } from './metadata-schema.ts'
 import { Policies } from './policies.ts'
@@ -163,7 +163,7 @@ export class ManifestStore {
     })
   }
 
-  listTags(repository: string, { last, limit }: Page): Promise<string[]> {
+  listTags(repository: string, { last, limit }: Page): Promise<NameList> {
     const page = this.#db
       .selectFrom('tags')
       .innerJoin('repositories', 'repositories.id', 'tags.repository_id')

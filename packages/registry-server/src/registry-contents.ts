@@ -36,7 +36,7 @@ export function registryContents(services: {
 }): RegistryContents {
   const { blobs, manifests, stores } = services
   return {
-    listRepositories: (page) => stores.repositories.listRepositories(page),
+    listRepositories: async (page) => (await stores.repositories.listRepositories(page)).names,
     listTags: (repository, page) => stores.manifests.listTagRecords(repository, page),
     async getManifest(repository, reference) {
       const record = await manifests.getManifest(repository, reference)

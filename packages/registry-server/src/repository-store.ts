@@ -1,7 +1,7 @@
 import type { SqlKind } from '@berth/sql'
 import { CodedError } from '@berth/stdx'
 import type { Kysely } from 'kysely'
-import { listNames } from './list-names.ts'
+import { listNames, type NameList } from './list-names.ts'
 import type { MetadataDatabase } from './metadata-database.ts'
 import type { MetadataSchema } from './metadata-schema.ts'
 
@@ -27,7 +27,7 @@ export class RepositoryStore {
     return (await findRepositoryId(this.#db, repository)) !== undefined
   }
 
-  listRepositories({ last, limit }: Page): Promise<string[]> {
+  listRepositories({ last, limit }: Page): Promise<NameList> {
     const page = this.#db
       .selectFrom('repositories')
       .select('name')

@@ -47,7 +47,7 @@ test('apply() lets go of tags and of manifests that nothing names, and says so f
   assert.deepEqual(await rule.apply({ dryRun: true }), wanted)
   assert.deepEqual(await rule.apply(), wanted)
   assert.deepEqual(await rule.apply(), { tags: [], manifests: [] })
-  assert.deepEqual(await manifests.listTags('team/app', { last: '', limit: 9 }), ['latest', 'v1'])
+  assert.deepEqual((await manifests.listTags('team/app', { last: '', limit: 9 })).names, ['latest', 'v1'])
   for (const text of ['old', 'child', 'index', 'signature'])
     assert.ok(await manifests.findManifest('team/app', digestOf(text)), text)
 })

@@ -47,7 +47,10 @@ export class Retention {
   }: { dryRun?: boolean; signal?: AbortSignal } = {}): Promise<RetentionReport> {
     const report: RetentionReport = { tags: [], manifests: [] }
     for (let last = ''; ;) {
-      const page = await this.#options.stores.repositories.listRepositories({ last, limit: pageMax })
+      const { names: page } = await this.#options.stores.repositories.listRepositories({
+        last,
+        limit: pageMax,
+      })
       for (const repository of page) {
         signal?.throwIfAborted()
         const rule = this.#options.policies.retention(repository)

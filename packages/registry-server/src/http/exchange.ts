@@ -50,8 +50,16 @@ export interface Route {
   handler: Handler
 }
 
-export function sendJson(response: ServerResponse, value: unknown, headers: OutgoingHttpHeaders = {}): void {
-  const body = Buffer.from(JSON.stringify(value))
+export function sendJson(response: ServerResponse, value: unknown, headers?: OutgoingHttpHeaders): void {
+  sendJsonText(response, JSON.stringify(value), headers)
+}
+
+export function sendJsonText(
+  response: ServerResponse,
+  json: string,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  const body = Buffer.from(json)
   response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': body.length, ...headers })
   response.end(body)
 }

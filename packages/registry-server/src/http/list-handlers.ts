@@ -3,8 +3,8 @@ import { isCoded } from '@berth/stdx'
 import type { ReferrerRecord } from '../manifest-store.ts'
 import { parseBlobDigest } from '../names.ts'
 import { RegistryError } from '../registry-error.ts'
-import { sendJson, warningHeader, type Exchange } from './exchange.ts'
-import { loadPage, loadPageWithin, nextLink, parsePage } from './paging.ts'
+import { sendJson, sendJsonText, warningHeader, type Exchange } from './exchange.ts'
+import { loadNames, loadPageWithin, nextLink, parsePage } from './paging.ts'
 
 /** Annotations can be as large as a manifest; clients read an index of at most 4 MiB. */
 const referrersBytesMax = 3 * 1024 * 1024
@@ -16,29 +16,25 @@ export async function getVersion({ response }: Exchange): Promise<void> {
 
 /** GET /v2/_catalog */
 export async function listRepositories({ services, response, query }: Exchange): Promise<void> {
-  const { entries, next } = await loadPage(
-    parsePage(query),
-    (page) => services.stores.repositories.listRepositories(page),
-    (name) => name,
+  const { list, next } = await loadNames(parsePage(query), (page) =>
+    services.stores.repositories.listRepositories(page),
   )
-  sendJson(response, { repositories: entries }, nextLink('/v2/_catalog', query, next))
+  sendJsonText(response, `{"repositories":${list.json}}`, nextLink('/v2/_catalog', query, next))
 }
 
 /** end-8a and 8b: GET /v2/:name/tags/list */
 export async function listTags(exchange: Exchange): Promise<void> {
   const { services, response, repository, query } = exchange
   if (await passOn(exchange, 'tags/list')) return
-  const { entries, next } = await loadPage(
-    parsePage(query),
-    (page) => services.stores.manifests.listTags(repository, page),
-    (tag) => tag,
+  const { list, next } = await loadNames(parsePage(query), (page) =>
+    services.stores.manifests.listTags(repository, page),
   )
-  if (entries.length === 0 && !(await services.stores.repositories.hasRepository(repository))) {
+  if (list.length === 0 && !(await services.stores.repositories.hasRepository(repository))) {
     throw new RegistryError('NAME_UNKNOWN', { detail: { name: repository } })
   }
-  sendJson(
+  sendJsonText(
     response,
-    { name: repository, tags: entries },
+    `{"name":${JSON.stringify(repository)},"tags":${list.json}}`,
     nextLink(`/v2/${repository}/tags/list`, query, next),
   )
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { loadPage, loadPageWithin, nextLink, parsePage } from './paging.ts'
+import { NameList } from '../list-names.ts'
+import { loadNames, loadPage, loadPageWithin, nextLink, parsePage } from './paging.ts'
 
 test('parsePage() caps the number of entries', () => {
   assert.deepEqual(parsePage(new URLSearchParams()), { last: '', limit: 1000 })
@@ -18,6 +19,22 @@ test('loadPage() knows whether there is a next page', async () => {
   assert.deepEqual(await page(2, 'b'), { entries: ['c'], next: undefined })
   assert.deepEqual(await page(3), { entries: ['a', 'b', 'c'], next: undefined })
   assert.deepEqual(await page(0), { entries: [], next: undefined })
+})
+
+test('loadNames() knows whether there is a next page', async () => {
+  const load = async ({ last, limit }: { last: string; limit: number }) => {
+    const names = ['a', 'b.1', 'c'].filter((entry) => entry > last).slice(0, limit)
+    return new NameList(JSON.stringify(names), names.length)
+  }
+  const page = async (limit: number, last = '') => {
+    const { list, next } = await loadNames({ last, limit }, load)
+    return { names: list.names, next }
+  }
+  assert.deepEqual(await page(2), { names: ['a', 'b.1'], next: 'b.1' })
+  assert.deepEqual(await page(2, 'b.1'), { names: ['c'], next: undefined })
+  assert.deepEqual(await page(3), { names: ['a', 'b.1', 'c'], next: undefined })
+  assert.deepEqual(await page(0), { names: [], next: undefined })
+  assert.deepEqual(await page(2, 'c'), { names: [], next: undefined })
 })
 
 test('nextLink() keeps the rest of the query and quotes what it adds', () => {

@@ -1,3 +1,4 @@
+import { NameList } from '../list-names.ts'
 import type { Page } from '../repository-store.ts'
 import { RegistryError } from '../registry-error.ts'
 
@@ -26,6 +27,19 @@ export async function loadPage<T>(
   const entries = loaded.slice(0, page.limit)
   const final = entries.at(-1)
   return { entries, next: loaded.length > page.limit && final !== undefined ? keyOf(final) : undefined }
+}
+
+/** As `loadPage` for names, which are passed on as they were gathered. */
+export async function loadNames(
+  page: Page,
+  load: (page: Page) => Promise<NameList>,
+): Promise<{ list: NameList; next: string | undefined }> {
+  if (page.limit === 0) return { list: new NameList('[]', 0), next: undefined }
+  const list = await load(page)
+  const { last } = list
+  if (list.length < page.limit || last === undefined) return { list, next: undefined }
+  const following = await load({ last, limit: 1 })
+  return { list, next: following.length > 0 ? last : undefined }
 }
 
 /** Entries loaded at once when each may be large. */

@@ -31,7 +31,7 @@ export function testMetadata(
       await metadata.stores.manifests.addManifest('a', plainManifest('two'), ['z'])
       assert.equal(await metadata.stores.manifests.deleteManifest('a', digestOf('one')), true)
       assert.equal(await metadata.stores.manifests.deleteManifest('a', digestOf('one')), false)
-      assert.deepEqual(await metadata.stores.manifests.listTags('a', { last: '', limit: 10 }), ['z'])
+      assert.deepEqual((await metadata.stores.manifests.listTags('a', { last: '', limit: 10 })).names, ['z'])
     })
 
     test('writes at the same time wait for each other', async () => {
@@ -41,7 +41,7 @@ export function testMetadata(
           metadata.stores.manifests.addManifest(`r${index % 3}`, plainManifest(`m${index}`), ['latest']),
         ),
       )
-      assert.deepEqual(await metadata.stores.repositories.listRepositories({ last: '', limit: 10 }), [
+      assert.deepEqual((await metadata.stores.repositories.listRepositories({ last: '', limit: 10 })).names, [
         'r0',
         'r1',
         'r2',
@@ -65,9 +65,9 @@ export function testMetadata(
       const listed: string[] = []
       for (let last = ''; ;) {
         const page = await metadata.stores.manifests.listTags('x', { last, limit: 3 })
-        listed.push(...page)
+        listed.push(...page.names)
         if (page.length < 3) break
-        last = page.at(-1) ?? ''
+        last = page.last ?? ''
       }
       assert.deepEqual(listed, names.toSorted())
     })
