@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Registry } from '@berth/registry-server'
 import type { Logger } from '@berth/stdx'
 import type { TurnStore } from './turn-store.ts'
+import { untilDisposed } from './until-disposed.ts'
 
 const intervalMsDefault = 60 * 60 * 1000
 /** A hub that says nothing for so long in the middle of its turn has ended. */
@@ -22,14 +23,7 @@ export interface MaintenanceOptions {
 
 /** Collects and scrubs while the hub serves, until disposed. Of all hubs on the same stores one does it each hour. */
 export function startMaintenance(options: MaintenanceOptions): AsyncDisposable {
-  const stopping = new AbortController()
-  const running = maintain(options, stopping.signal)
-  return {
-    async [Symbol.asyncDispose]() {
-      stopping.abort()
-      await running
-    },
-  }
+  return untilDisposed((signal) => maintain(options, signal))
 }
 
 async function maintain(options: MaintenanceOptions, signal: AbortSignal): Promise<void> {

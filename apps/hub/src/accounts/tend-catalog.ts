@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog } from '@berth/catalog'
 import type { Logger } from '@berth/stdx'
+import { untilDisposed } from '../until-disposed.ts'
 
 const intervalMs = 60 * 60 * 1000
 
@@ -13,14 +14,7 @@ export interface TendOptions {
 
 /** Lets the catalog take in what it was not told of, and remove what is over: now and every hour until disposed. */
 export function tendCatalog(options: TendOptions): AsyncDisposable {
-  const stopping = new AbortController()
-  const running = tendUntil(stopping.signal, options)
-  return {
-    async [Symbol.asyncDispose]() {
-      stopping.abort()
-      await running
-    },
-  }
+  return untilDisposed((signal) => tendUntil(signal, options))
 }
 
 async function tendUntil(signal: AbortSignal, options: TendOptions): Promise<void> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DueDelivery, Webhooks } from '@berth/catalog'
 import type { Logger } from '@berth/stdx'
+import { untilDisposed } from '../until-disposed.ts'
 import { sendDelivery, type Outcome } from './send-delivery.ts'
 
 /** What happens here is known at once; what another process wants delivered, or is due again, is seen this late. */
@@ -15,14 +16,7 @@ export interface DeliveringOptions {
 
 /** Delivers what is due until disposed. Several processes may: each delivery is given to one of them. */
 export function deliverWebhooks(options: DeliveringOptions): AsyncDisposable {
-  const stopping = new AbortController()
-  const running = deliverUntil(stopping.signal, options)
-  return {
-    async [Symbol.asyncDispose]() {
-      stopping.abort()
-      await running
-    },
-  }
+  return untilDisposed((signal) => deliverUntil(signal, options))
 }
 
 async function deliverUntil(signal: AbortSignal, options: DeliveringOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import { packTar, treeMembers, walkTree } from '@berth/layer'
-import { ahead } from '../ahead.ts'
+import { readAhead } from '@berth/stdx'
 import { gathered } from '../gathered.ts'
 import type { ContainerContext } from './container-context.ts'
 import { containerEvent } from './container-events.ts'
@@ -15,7 +15,7 @@ export async function* exportContainer(
 ): AsyncGenerator<Uint8Array> {
   const record = getContainer(context.containers, nameOrId)
   await using view = await context.snapshotter.viewSnapshot(record.id)
-  for await (const piece of ahead(gathered(packTar(treeMembers(walkTree(view.fd))), pieceBytes))) {
+  for await (const piece of readAhead(gathered(packTar(treeMembers(walkTree(view.fd))), pieceBytes))) {
     signal.throwIfAborted()
     yield piece
   }

@@ -1,13 +1,11 @@
 import { CodedError, isCoded } from '@berth/stdx'
+import { awaitExit } from './await-exit.ts'
 import type { ContainerContext } from './container-context.ts'
 import { containerEvent } from './container-events.ts'
 import { isRunning, type ContainerRecord } from './container-record.ts'
 import { getContainer } from './find-container.ts'
 import { killContainer } from './kill.ts'
 import { removeContainerFiles } from './container-files.ts'
-
-/** An end that the monitor knows is told to the engine at once. */
-const endTellingMs = 10_000
 
 export interface RemoveContainerOptions {
   /** End a running container first. */
@@ -42,8 +40,7 @@ async function endContainer(context: ContainerContext, id: string): Promise<void
   } catch (error) {
     if (!isCoded(error, 'conflict')) throw error
     const now = context.containers.find(id)
-    if (!now || !isRunning(now)) return
-    await context.waiters.wait(id, 'exit', AbortSignal.timeout(endTellingMs)).catch(() => undefined)
+    if (now && isRunning(now)) await awaitExit(context, id)
   }
 }
 

@@ -1,7 +1,6 @@
-import { CodedError } from '@berth/stdx'
+import { CodedError, readAhead } from '@berth/stdx'
 import type { GzipDecoder } from '@berth/syscalls'
 import { LentMemory } from '../lent-memory.ts'
-import { readAhead } from './read-ahead.ts'
 
 /** Stays in a processor's cache until it is hashed and written. */
 const pieceBytes = 512 * 1024

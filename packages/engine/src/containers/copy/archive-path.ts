@@ -1,9 +1,8 @@
 import { goFileType, type PathStat } from '@berth/api'
 import { byteString, copiedMembers, packTar, walkTree, type TreeEntry } from '@berth/layer'
-import { CodedError } from '@berth/stdx'
+import { CodedError, readAhead } from '@berth/stdx'
 import { closeSync, constants, openSync } from 'node:fs'
 import { posix } from 'node:path'
-import { ahead } from '../../ahead.ts'
 import { gathered } from '../../gathered.ts'
 import type { ContainerContext } from '../container-context.ts'
 import { containerEvent } from '../container-events.ts'
@@ -41,7 +40,7 @@ export async function archiveContainerPath(
   const owned = stack.move()
   async function* body(): AsyncGenerator<Uint8Array> {
     await using _held = owned
-    for await (const piece of ahead(gathered(archive, pieceBytes))) {
+    for await (const piece of readAhead(gathered(archive, pieceBytes))) {
       signal.throwIfAborted()
       yield piece
     }

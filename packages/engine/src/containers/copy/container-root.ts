@@ -1,4 +1,5 @@
 import { CodedError } from '@berth/stdx'
+import { awaitExit } from '../await-exit.ts'
 import type { ContainerContext } from '../container-context.ts'
 import { isRunning } from '../container-record.ts'
 import { getContainer } from '../find-container.ts'
@@ -28,25 +29,10 @@ export async function openContainerRoot(
     }
     const root = openRunningRoot(context, record)
     if (root) return root
-    await exitOf(context, id, signal)
-  }
-}
-
-const exitWaitMs = 10_000
-
-/** Its process has just ended, and the news is on its way. */
-async function exitOf(context: ContainerContext, id: string, signal: AbortSignal): Promise<void> {
-  const timeout = AbortSignal.timeout(exitWaitMs)
-  try {
-    await context.waiters.wait(id, 'exit', AbortSignal.any([signal, timeout]))
-  } catch (error) {
-    signal.throwIfAborted()
-    throw new CodedError(
-      'conflict',
-      `Cannot reach the files of container ${id}: its process has left its root`,
-      {
-        cause: error,
-      },
-    )
+    if (!(await awaitExit(context, id, signal)))
+      throw new CodedError(
+        'conflict',
+        `Cannot reach the files of container ${id}: its process has left its root`,
+      )
   }
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { ahead } from './ahead.ts'
+import { readAhead } from './read-ahead.ts'
 
-test('ahead() makes the next piece while one is used, and no more', async () => {
+test('readAhead() makes the next piece while one is used, and no more', async () => {
   const made: number[] = []
   let isClosed = false
   async function* source() {
@@ -16,7 +16,7 @@ test('ahead() makes the next piece while one is used, and no more', async () => 
       isClosed = true
     }
   }
-  for await (const piece of ahead(source())) {
+  for await (const piece of readAhead(source())) {
     await setImmediate()
     assert.deepEqual(made.at(-1), Math.min(piece + 1, 4))
     if (piece === 2) break
@@ -24,7 +24,7 @@ test('ahead() makes the next piece while one is used, and no more', async () => 
   assert.deepEqual([made, isClosed], [[1, 2, 3], true])
 })
 
-test('ahead() throws what its source throws, after the pieces before', async () => {
+test('readAhead() throws what its source throws, after the pieces before', async () => {
   const pieces: number[] = []
   async function* source() {
     yield 1
@@ -32,7 +32,7 @@ test('ahead() throws what its source throws, after the pieces before', async () 
     throw new Error('broken')
   }
   const read = async () => {
-    for await (const piece of ahead(source())) pieces.push(piece)
+    for await (const piece of readAhead(source())) pieces.push(piece)
   }
   await assert.rejects(read, /broken/)
   assert.deepEqual(pieces, [1])

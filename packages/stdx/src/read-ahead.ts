@@ -1,5 +1,8 @@
-/** The same pieces, the next one in the making while one is used: who takes them may have to wait for others meanwhile. */
-export async function* ahead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+/**
+ * The same pieces, the next one in the making while one is used: who takes them may have to wait for others meanwhile.
+ * Who leaves waits for the piece that is on its way.
+ */
+export async function* readAhead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]()
   try {
     for (let next = begin(iterator); ;) {
