@@ -336,6 +336,24 @@ test(
   },
 )
 
+test('bombs: names, targets and attributes are counted together', async () => {
+  using host = new Host()
+  const limits = { metadataBytesMax: 1000 }
+  const name = 'n'.repeat(100)
+  const members: TarMember[] = [
+    file(name),
+    symlink('s', name),
+    { name: 'x', body: '', xattrs: new Map([['user.a', name]]) },
+  ]
+  for (const member of members) {
+    const many = (count: number) => Array.from({ length: count }, () => member)
+    assert.ok('names' in (await host.write(await pack(many(9)), limits)))
+    assert.deepEqual(await host.write(await pack(many(11)), limits), {
+      error: 'Cannot unpack layer: names and attributes of its entries have more than 1000 bytes',
+    })
+  }
+})
+
 test('bombs: what expands a thousandfold is refused once 100 MB are out', mounting, async () => {
   using host = new Host()
   const archive = await pack([{ name: 'zero', body: Buffer.alloc(130 * 1024 * 1024) }])

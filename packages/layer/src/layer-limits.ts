@@ -4,12 +4,13 @@ import type { LayerLimits } from './write-layer.ts'
 const mebibyte = 1024 * 1024
 
 /**
- * What a layer may be when nobody says otherwise. Entries bound the memory of a writer: about 300 bytes each, so some
- * 600 MB for the most. The ratio is what deflate reaches at best (1,032), so only zstd's bombs meet it.
+ * What a layer may be when nobody says otherwise. Entries and what they say bound the memory of a
+ * writer: about 300 bytes an entry, so some 600 MB for the most, and as much again for names, targets and attributes. The ratio is what deflate reaches at best (1,032), so only zstd's bombs meet it.
  */
 export const layerLimitsDefault: Readonly<LayerLimits> = {
   sizeBytesMax: 1024 * 1024 * mebibyte,
   entriesMax: 2_000_000,
+  metadataBytesMax: 512 * mebibyte,
   ratioMax: 1100,
   depthMax: 1024,
   headerBytesMax: mebibyte,

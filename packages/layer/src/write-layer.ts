@@ -39,6 +39,8 @@ export interface LayerLimits {
   /** Uncompressed bytes. */
   sizeBytesMax: number
   entriesMax: number
+  /** Names, link targets, extended attributes and maps of sparse files, of all entries together. */
+  metadataBytesMax: number
   /** Uncompressed : compressed, looked at once 100 MiB are out. */
   ratioMax: number
   /** Path components. */

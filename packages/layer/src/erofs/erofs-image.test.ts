@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { layerLimitsDefault } from '../layer-limits.ts'
 import { mounting } from '../testsuite/kernel-needs.ts'
 import { mountLayer } from '../testsuite/mount-layer.ts'
 import { temporaryDirectory } from '../testsuite/temporary-directory.ts'
@@ -36,7 +37,7 @@ const plain = {
 type Member = Partial<TarEntry> & { name: string; bodyOffset?: number }
 
 function image(members: Iterable<Member>, tarBytes = 0): Iterable<Uint8Array> | undefined {
-  const tree = new LayerTree({ entriesMax: 1_000_000, depthMax: 1000 })
+  const tree = new LayerTree(layerLimitsDefault)
   for (const { bodyOffset = 0, ...member } of members)
     tree.add({ ...plain, type: 'file', xattrs: new Map(), ...member }, bodyOffset)
   tree.finish()

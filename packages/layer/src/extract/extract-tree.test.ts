@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { layerLimitsDefault } from '../layer-limits.ts'
 import { temporaryDirectory } from '../testsuite/temporary-directory.ts'
 import type { FileNode } from '../tree/layer-node.ts'
 import { LayerTree } from '../tree/layer-tree.ts'
@@ -49,7 +50,7 @@ test('extractTree() does not follow links that others put in its way', asRoot, a
   const file: FileNode = { type: 'file', ...plain, sizeBytes: 0, bodyOffset: 0, fragments: undefined }
   const rootFd = openSync(inside, 'r')
   for (const name of ['a', 'd']) {
-    const { root } = new LayerTree({ entriesMax: 10, depthMax: 10 })
+    const { root } = new LayerTree(layerLimitsDefault)
     root.children.set(name, name === 'a' ? file : { ...root, children: new Map([['x', file]]) })
     await assert.rejects(extractTree(root, { rootFd, tarFd: rootFd }), { code: 'EEXIST' })
   }

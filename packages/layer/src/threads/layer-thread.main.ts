@@ -16,6 +16,7 @@ if (port === null) throw new CodedError('internal', 'Cannot run a layer thread: 
 
 const reply = (message: ThreadReply): void => port.postMessage(message)
 let cancellation = new AbortController()
+let underWay = Promise.resolve()
 let collectedBytes = heapBytes()
 
 async function write({ options, growth }: Extract<ThreadRequest, { type: 'write' }>): Promise<void> {
@@ -45,6 +46,7 @@ function heapBytes(): number {
 }
 
 port.on('message', (request: ThreadRequest) => {
-  if (request.type === 'cancel') cancellation.abort()
-  else void write(request)
+  if (request.type === 'write') underWay = write(request)
+  else cancellation.abort()
+  if (request.type === 'end') void underWay.then(() => port.unref())
 })

@@ -10,7 +10,10 @@ const heapMebibytesMax = 2048
 /** Beside this module, a source or a bundle like it. */
 const programPath = join(import.meta.dirname, `layer-thread.main${extname(import.meta.filename)}`)
 
-/** A worker thread that writes layers, one at a time. It does not keep the process alive while it is idle. */
+/**
+ * A worker thread that writes layers, one at a time. It does not keep the process alive while it is idle. It ends by itself
+ * when it is told to: a thread that is stopped inside the FFI library, or while that is loaded, takes the process with it.
+ */
 export class LayerThread implements AsyncDisposable {
   readonly #worker = new Worker(programPath, {
     name: 'berth-layer',
@@ -20,16 +23,22 @@ export class LayerThread implements AsyncDisposable {
   })
   /** False once the thread ended, by itself or because it was told to. */
   isAlive = true
+  #isEnding = false
+  readonly #ended = Promise.withResolvers<void>()
   #settle: { reply: (message: ThreadReply) => void; fail: (error: unknown) => void } | undefined
 
   constructor() {
     this.#worker.unref()
     this.#worker.on('message', (message: ThreadReply) => this.#settle?.reply(message))
     this.#worker.on('error', (error) => this.#end(error))
-    this.#worker.on('exit', () => this.#end(new Error('the thread ended')))
+    this.#worker.on('exit', () => {
+      this.#end(new Error('the thread ended'))
+      this.#ended.resolve()
+    })
   }
 
   async write({ growth, signal, onProgress, ...options }: WriteLayerOptions): Promise<WrittenLayer> {
+    if (this.#isEnding) throw new CodedError('unavailable', 'Cannot write layer: the writer is closed')
     const { promise, resolve, reject } = Promise.withResolvers<WrittenLayer>()
     const cancel = (): void => this.#request({ type: 'cancel' })
     const reply = (message: ThreadReply): void => {
@@ -47,12 +56,15 @@ export class LayerThread implements AsyncDisposable {
     } finally {
       signal?.removeEventListener('abort', cancel)
       this.#settle = undefined
-      this.#worker.unref()
+      if (!this.#isEnding) this.#worker.unref()
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#worker.terminate()
+    this.#isEnding = true
+    this.#worker.ref()
+    this.#request({ type: 'end' })
+    await this.#ended.promise
   }
 
   #request(request: ThreadRequest): void {

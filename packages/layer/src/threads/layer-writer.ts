@@ -9,7 +9,7 @@ export interface LayerWriterOptions {
   idleMs?: number
 }
 
-/** Writes layers off the main thread. Disposing ends the threads: layers under way fail with `internal`, those that wait with `unavailable`. */
+/** Writes layers off the main thread. Disposing ends the threads: layers under way fail with `cancelled`, those that wait with `unavailable`. */
 export interface LayerWriter extends AsyncDisposable {
   /** Threads that exist now: none before the first layer and some time after the last. */
   readonly threads: number

@@ -9,6 +9,8 @@ export type ThreadRequest =
       growth: SharedArrayBuffer | undefined
     }
   | { type: 'cancel' }
+  /** Cancels what is under way; the thread ends once that has settled. */
+  | { type: 'end' }
 
 export type ThreadReply =
   | { type: 'progress'; readBytes: number }

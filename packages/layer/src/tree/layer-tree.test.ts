@@ -1,7 +1,9 @@
 import { isCoded } from '@berth/stdx'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { completeLimits } from '../layer-limits.ts'
 import type { TarEntry } from '../tar/tar-entry.ts'
+import type { LayerLimits } from '../write-layer.ts'
 import type { DirectoryNode, LayerNode } from './layer-node.ts'
 import { LayerTree } from './layer-tree.ts'
 
@@ -27,8 +29,8 @@ const directory = (name: string, more: Partial<TarEntry> = {}): Member => ({
 const symlink = (name: string, linkName: string): Member => ({ name, type: 'symlink', linkName })
 const link = (name: string, linkName: string): Member => ({ name, type: 'link', linkName })
 
-function build(members: Member[], limits = { entriesMax: 10_000, depthMax: 50 }): LayerTree {
-  const tree = new LayerTree(limits)
+function build(members: Member[], limits: Partial<LayerLimits> = {}): LayerTree {
+  const tree = new LayerTree(completeLimits({ depthMax: 50, ...limits }))
   for (const [index, member] of members.entries()) tree.add({ ...plain, type: 'file', ...member }, index)
   tree.finish()
   return tree
@@ -143,7 +145,7 @@ for (const [what, members, message] of refuses) {
 }
 
 test('LayerTree counts implied directories against its limit', () => {
-  assert.throws(() => build([file('a/b/c/d')], { entriesMax: 3, depthMax: 50 }), /more than 3 entries/)
+  assert.throws(() => build([file('a/b/c/d')], { entriesMax: 3 }), /more than 3 entries/)
 })
 
 test('LayerTree makes what is not named root-owned with mode 0755', () => {

@@ -11,6 +11,8 @@ const nameBytesMax = 255
 /** As many as Linux follows in one path (path_resolution(7)). */
 const symlinksMax = 40
 
+type TreeLimits = Pick<LayerLimits, 'entriesMax' | 'depthMax' | 'metadataBytesMax'>
+
 /**
  * What a layer holds in the end: members are added in archive order, a later one of the same path replaces the earlier, a
  * directory only changes the attributes of a directory. Parents that the archive does not name are root's, 0755, of the
@@ -21,19 +23,21 @@ const symlinksMax = 40
  */
 export class LayerTree {
   readonly root: DirectoryNode = impliedDirectory(0)
-  readonly #limits: Pick<LayerLimits, 'entriesMax' | 'depthMax'>
+  readonly #limits: TreeLimits
   readonly #whiteouts: { directory: DirectoryNode; name: ByteString }[] = []
   #nodes = 0
+  #metadataBytes = 0
   /** Members come sorted by directory, so the last parent is nearly always the next one's too. */
   #lastParent: { path: ByteString; directory: DirectoryNode } = { path: '', directory: this.root }
 
-  constructor(limits: Pick<LayerLimits, 'entriesMax' | 'depthMax'>) {
+  constructor(limits: TreeLimits) {
     this.#limits = limits
   }
 
   /** Adds one member; `bodyOffset` is where its stored bytes start. Throws `invalid-argument` for what cannot be unpacked. */
   add(entry: TarEntry, bodyOffset: number): void {
     this.#count()
+    this.#addMetadata(metadataBytes(entry))
     const path = cleanPath(entry.name)
     if (path === undefined) throw refused(entry, 'it leaves the root of the layer')
     if (path === '') this.#setRoot(entry)
@@ -155,6 +159,16 @@ export class LayerTree {
       )
     }
   }
+
+  #addMetadata(bytes: number): void {
+    this.#metadataBytes += bytes
+    if (this.#metadataBytes > this.#limits.metadataBytesMax) {
+      throw new CodedError(
+        'invalid-argument',
+        `Cannot unpack layer: names and attributes of its entries have more than ${this.#limits.metadataBytesMax} bytes`,
+      )
+    }
+  }
 }
 
 interface Walk {
@@ -166,6 +180,16 @@ interface Walk {
 function verifyName(entry: TarEntry, name: ByteString): void {
   if (name.length > nameBytesMax) throw refused(entry, 'a name in its path is longer than 255 bytes')
 }
+
+/** What a member keeps in memory beside its node; a name keeps the path it was cut out of. */
+function metadataBytes({ name, linkName, xattrs, fragments = [] }: TarEntry): number {
+  let bytes = name.length + linkName.length + fragments.length * fragmentBytes
+  for (const [key, value] of xattrs) bytes += key.length + value.length
+  return bytes
+}
+
+/** An object with two numbers, and its place in a list. */
+const fragmentBytes = 48
 
 const noXattrs: ReadonlyMap<ByteString, ByteString> = new Map()
 const rootOwned = { uid: 0, gid: 0, mtimeSeconds: 0, mtimeNanoseconds: 0, xattrs: noXattrs }
