@@ -1,10 +1,10 @@
 import type { Digest } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
-import type { Blobs } from './blobs.ts'
-import type { ManifestRecord, ManifestStore, ReferrerRecord, TagRecord } from './manifest-store.ts'
-import type { Manifests } from './manifests.ts'
-import type { ManifestReference } from './names.ts'
-import type { Page, RepositoryStore } from './repository-store.ts'
+import type { Blobs } from './content/blobs.ts'
+import type { ManifestRecord, ManifestStore, ReferrerRecord, TagRecord } from './metadata/manifest-store.ts'
+import type { Manifests } from './content/manifests.ts'
+import type { ManifestReference } from './content/names.ts'
+import type { Page, RepositoryStore } from './metadata/repository-store.ts'
 
 /** A manifest with its bytes. */
 export interface ManifestContent extends ManifestRecord {

@@ -1,4 +1,4 @@
-import { networkOf } from '../network-of.ts'
+import { networkOf } from '../http/network-of.ts'
 import { RegistryError } from '../registry-error.ts'
 import { RecentValues } from './recent-values.ts'
 

@@ -1,4 +1,4 @@
-import type { ByteRange } from '../storage.ts'
+import type { ByteRange } from '../storage/storage.ts'
 
 /** More ranges than this in one request are not worth their overhead: the whole body is sent. */
 const rangesMax = 100

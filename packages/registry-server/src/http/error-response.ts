@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { CodedError, isCoded, noSpaceError, type ErrorCode } from '@berth/stdx'
-import { backendFailure } from '../backend-failure.ts'
+import { backendFailure } from './backend-failure.ts'
 import { RegistryError, type RegistryErrorKind } from '../registry-error.ts'
 
 /** Distribution specification, the failure columns of "Endpoints". */

@@ -1,13 +1,13 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Access, Grant } from '../access-policy.ts'
-import type { Blobs } from '../blobs.ts'
-import type { ContentReader } from '../content-reader.ts'
-import type { Manifests } from '../manifests.ts'
-import type { ManifestStore } from '../manifest-store.ts'
+import type { Blobs } from '../content/blobs.ts'
+import type { ContentReader } from '../content/content-reader.ts'
+import type { Manifests } from '../content/manifests.ts'
+import type { ManifestStore } from '../metadata/manifest-store.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { RegistryHooks } from '../registry-hooks.ts'
-import type { RepositoryStore } from '../repository-store.ts'
-import type { Uploads } from '../uploads.ts'
+import type { RepositoryStore } from '../metadata/repository-store.ts'
+import type { Uploads } from '../content/uploads.ts'
 
 /** What handlers work with. */
 export interface RegistryServices {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isCoded, type Logger } from '@berth/stdx'
 import type { Access, AccessPolicy, Grant } from '../access-policy.ts'
-import type { ContentReader } from '../content-reader.ts'
+import type { ContentReader } from '../content/content-reader.ts'
 import {
   mirroredName,
   type Located,
@@ -9,7 +9,7 @@ import {
   type MirrorNamespaces,
 } from '../mirror/mirror-namespace.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import { parseRepository } from '../names.ts'
+import { parseRepository } from '../content/names.ts'
 import type { RegistryHooks } from '../registry-hooks.ts'
 import { RegistryError } from '../registry-error.ts'
 import { clientAddress } from './client-address.ts'

@@ -1,5 +1,5 @@
 import type { Server } from 'node:net'
-import { networkOf } from '../network-of.ts'
+import { networkOf } from './network-of.ts'
 
 /**
  * Ends connections of an address beyond the first `perAddressMax`: who opens more keeps the rest of the server for the

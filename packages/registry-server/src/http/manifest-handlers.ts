@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { manifestBytesMax } from '@berth/oci'
 import { isCoded, readBounded } from '@berth/stdx'
-import { parseManifestReference, parseTag } from '../names.ts'
+import { parseManifestReference, parseTag } from '../content/names.ts'
 import { RegistryError } from '../registry-error.ts'
 import { clientAddress } from './client-address.ts'
 import { sendEmpty, warningHeader, type Exchange } from './exchange.ts'

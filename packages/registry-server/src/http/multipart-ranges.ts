@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { OutgoingHttpHeaders } from 'node:http'
-import type { ByteRange } from '../storage.ts'
+import type { ByteRange } from '../storage/storage.ts'
 
 /** Several ranges of one body as one answer. */
 export interface MultipartRanges {

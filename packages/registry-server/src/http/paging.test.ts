@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { NameList } from '../list-names.ts'
+import { NameList } from '../metadata/list-names.ts'
 import { loadNames, loadPage, loadPageWithin, nextLink, parsePage } from './paging.ts'
 
 test('parsePage() caps the number of entries', () => {

@@ -1,5 +1,5 @@
-import { NameList } from '../list-names.ts'
-import type { Page } from '../repository-store.ts'
+import { NameList } from '../metadata/list-names.ts'
+import type { Page } from '../metadata/repository-store.ts'
 import { RegistryError } from '../registry-error.ts'
 
 /** However many a client asks for, it gets at most this many at once, and a link to the next. */

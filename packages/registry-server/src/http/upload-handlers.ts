@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { DigestAlgorithm } from '@berth/oci'
-import { parseBlobDigest, parseRepository } from '../names.ts'
+import { parseBlobDigest, parseRepository } from '../content/names.ts'
 import { RegistryError } from '../registry-error.ts'
 import { sendEmpty, type Exchange } from './exchange.ts'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { digestOf } from '@berth/oci'
-import { openFilesystemStorage } from '../filesystem-storage.ts'
+import { openFilesystemStorage } from '../storage/filesystem-storage.ts'
 import { DownloadClaims } from './download-claims.ts'
 
 test('claim() of many at the same moment is given to one, and refuses nobody otherwise', async (context) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Digest } from '@berth/oci'
 import { isCoded, readBounded } from '@berth/stdx'
-import type { Storage, UploadWriter } from '../storage.ts'
+import type { Storage, UploadWriter } from '../storage/storage.ts'
 
 const noteBytesMax = 64 * 1024
 

@@ -1,8 +1,8 @@
 import { matchesGlob } from 'node:path'
 import type { Digest } from '@berth/oci'
 import type { Logger } from '@berth/stdx'
-import type { GarbageStore } from '../garbage-store.ts'
-import type { Storage } from '../storage.ts'
+import type { GarbageStore } from '../metadata/garbage-store.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { MirrorStore } from './mirror-store.ts'
 
 /** Content that came or was counted on in the last moments may be on its way into another repository. */

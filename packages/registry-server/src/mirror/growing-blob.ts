@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Digest } from '@berth/oci'
 import { isCoded } from '@berth/stdx'
-import type { ByteRange, Storage } from '../storage.ts'
+import type { ByteRange, Storage } from '../storage/storage.ts'
 
 /** What comes meanwhile goes out as one piece. */
 const gatherMs = 10

@@ -1,5 +1,5 @@
 import type { Digest } from '@berth/oci'
-import type { MetadataDatabase } from '../metadata-database.ts'
+import type { MetadataDatabase } from '../metadata/metadata-database.ts'
 
 /** A mirrored repository's hold on a blob. */
 export interface CachedBlob {

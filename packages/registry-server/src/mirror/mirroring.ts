@@ -1,4 +1,4 @@
-import type { GarbageStore } from '../garbage-store.ts'
+import type { GarbageStore } from '../metadata/garbage-store.ts'
 import { Evictor } from './evictor.ts'
 import { MirrorNamespaces, type MirrorNamespace } from './mirror-namespace.ts'
 import { Mirror, type MirrorOptions } from './mirror.ts'

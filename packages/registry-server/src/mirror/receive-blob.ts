@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Digester } from '@berth/oci'
-import type { UploadWriter } from '../storage.ts'
+import type { UploadWriter } from '../storage/storage.ts'
 import type { GrowingBlob } from './growing-blob.ts'
 import { UpstreamError, type UpstreamBlob } from './upstream.ts'
 

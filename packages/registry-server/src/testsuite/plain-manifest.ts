@@ -1,5 +1,5 @@
 import { digestOf, mediaTypes } from '@berth/oci'
-import type { NewManifest } from '../manifest-store.ts'
+import type { NewManifest } from '../metadata/manifest-store.ts'
 
 /** A manifest as tables know it, of nothing but this text. */
 export const plainManifest = (text: string, extra: Partial<NewManifest> = {}): NewManifest => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { digestOf, mediaTypes, type Digest } from '@berth/oci'
-import { GarbageCollector } from '../garbage-collector.ts'
+import { GarbageCollector } from '../upkeep/garbage-collector.ts'
 import { openTemporaryRegistry, type OpenStores, type TemporaryRegistry } from './temporary-registry.ts'
 
 const minuteMs = 60_000

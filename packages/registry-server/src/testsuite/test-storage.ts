@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { describe, test } from 'node:test'
 import { digestOf, type Digest } from '@berth/oci'
-import type { Storage } from '../storage.ts'
+import type { Storage } from '../storage/storage.ts'
 
 /** What every storage does. `open` is given an empty directory, and the same one again to open what is in it. */
 export function testStorage(name: string, open: (directory: string) => Promise<Storage>): void {

@@ -1,6 +1,6 @@
 import { isDigest, parseDigest, type Digest } from '@berth/oci'
 import { isCoded } from '@berth/stdx'
-import { RegistryError } from './registry-error.ts'
+import { RegistryError } from '../registry-error.ts'
 
 /** Distribution specification, "Pulling manifests": the grammar of `<name>` and of a tag. */
 const repositoryPattern =

@@ -9,12 +9,17 @@ import {
   type ManifestOrIndex,
 } from '@berth/oci'
 import { isCoded, LruCache } from '@berth/stdx'
-import type { BlobStore } from './blob-store.ts'
-import type { ManifestRecord, ManifestReferences, ManifestStore, NewManifest } from './manifest-store.ts'
+import type { BlobStore } from '../metadata/blob-store.ts'
+import type {
+  ManifestRecord,
+  ManifestReferences,
+  ManifestStore,
+  NewManifest,
+} from '../metadata/manifest-store.ts'
 import type { ManifestReference } from './names.ts'
-import { RegistryError } from './registry-error.ts'
-import type { RepositoryStore } from './repository-store.ts'
-import { expectStored, type Storage } from './storage.ts'
+import { RegistryError } from '../registry-error.ts'
+import type { RepositoryStore } from '../metadata/repository-store.ts'
+import { expectStored, type Storage } from '../storage/storage.ts'
 
 const cacheBytes = 32 * 1024 * 1024
 

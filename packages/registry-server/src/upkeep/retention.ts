@@ -1,7 +1,7 @@
 import { matchesGlob } from 'node:path'
-import type { ManifestStore, TagTime } from './manifest-store.ts'
-import type { Policies, RetentionRule } from './policies.ts'
-import type { RepositoryStore } from './repository-store.ts'
+import type { ManifestStore, TagTime } from '../metadata/manifest-store.ts'
+import type { Policies, RetentionRule } from '../policies.ts'
+import type { RepositoryStore } from '../metadata/repository-store.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 const pageMax = 500

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { digestAlgorithm, Digester, type Digest, type DigestAlgorithm } from '@berth/oci'
 import { isCoded } from '@berth/stdx'
-import type { BlobStore } from './blob-store.ts'
-import { RegistryError } from './registry-error.ts'
-import type { Storage, UploadWriter } from './storage.ts'
+import type { BlobStore } from '../metadata/blob-store.ts'
+import { RegistryError } from '../registry-error.ts'
+import type { Storage, UploadWriter } from '../storage/storage.ts'
 
 /** Uploads whose running hash is kept; one that falls out is hashed again from its bytes. */
 const sessionsMax = 10_000

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { digestOf } from '@berth/oci'
-import { Policies } from './policies.ts'
+import { Policies } from '../policies.ts'
 import { expiredTags, Retention } from './retention.ts'
-import { plainManifest } from './testsuite/plain-manifest.ts'
-import { openTemporaryRegistry } from './testsuite/temporary-registry.ts'
+import { plainManifest } from '../testsuite/plain-manifest.ts'
+import { openTemporaryRegistry } from '../testsuite/temporary-registry.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 

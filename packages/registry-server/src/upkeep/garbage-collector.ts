@@ -1,8 +1,8 @@
 import { parseManifest, type Digest } from '@berth/oci'
-import type { GarbageStore } from './garbage-store.ts'
-import { graceMsDefault } from './lease.ts'
-import { referencesOf } from './manifests.ts'
-import type { Storage } from './storage.ts'
+import type { GarbageStore } from '../metadata/garbage-store.ts'
+import { graceMsDefault } from '../metadata/lease.ts'
+import { referencesOf } from '../content/manifests.ts'
+import type { Storage } from '../storage/storage.ts'
 
 /** An upload that nobody wrote to for so long has been given up. */
 const uploadAgeMsMax = 24 * 60 * 60 * 1000

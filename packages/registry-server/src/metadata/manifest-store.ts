@@ -5,8 +5,8 @@ import { addContent } from './blob-store.ts'
 import { listNames, type NameList } from './list-names.ts'
 import type { MetadataDatabase } from './metadata-database.ts'
 import type { MetadataSchema } from './metadata-schema.ts'
-import { Policies } from './policies.ts'
-import { RegistryError } from './registry-error.ts'
+import { Policies } from '../policies.ts'
+import { RegistryError } from '../registry-error.ts'
 import { findRepositoryId, lockRepository, makeRepository, type Page } from './repository-store.ts'
 
 /** One manifest as the registry remembers it; its bytes are in the storage. */

@@ -3,8 +3,8 @@ import type { Kysely } from 'kysely'
 import { mustRenew } from './lease.ts'
 import type { MetadataDatabase } from './metadata-database.ts'
 import type { MetadataSchema } from './metadata-schema.ts'
-import { Policies } from './policies.ts'
-import { RegistryError } from './registry-error.ts'
+import { Policies } from '../policies.ts'
+import { RegistryError } from '../registry-error.ts'
 import { findRepositoryId, lockRepository, makeRepository } from './repository-store.ts'
 
 export interface BlobRecord {

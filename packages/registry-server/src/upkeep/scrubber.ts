@@ -1,8 +1,8 @@
 import { digestAlgorithm, Digester, type Digest } from '@berth/oci'
 import { isCoded, systemCode, type Logger } from '@berth/stdx'
-import type { GarbageStore } from './garbage-store.ts'
-import { Pace } from './pace.ts'
-import type { Storage } from './storage.ts'
+import type { GarbageStore } from '../metadata/garbage-store.ts'
+import { Pace } from '../pace.ts'
+import type { Storage } from '../storage/storage.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 const maxAgeMsDefault = 30 * dayMs

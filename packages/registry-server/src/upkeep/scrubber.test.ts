@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { digestHex, digestOf, type Digest } from '@berth/oci'
 import { silentLogger } from '@berth/stdx'
 import { Scrubber } from './scrubber.ts'
-import { openTemporaryRegistry, type TemporaryRegistry } from './testsuite/temporary-registry.ts'
+import { openTemporaryRegistry, type TemporaryRegistry } from '../testsuite/temporary-registry.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 

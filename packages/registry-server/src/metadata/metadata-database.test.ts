@@ -1,9 +1,9 @@
 import { after } from 'node:test'
 import { openSqlDatabase } from '@berth/sql'
 import { startPostgresServer } from '@berth/sql/testsuite'
-import { openFilesystemStorage } from './filesystem-storage.ts'
-import { openLocalStores, type OpenStores } from './testsuite/temporary-registry.ts'
-import { testMetadata } from './testsuite/test-metadata.ts'
+import { openFilesystemStorage } from '../storage/filesystem-storage.ts'
+import { openLocalStores, type OpenStores } from '../testsuite/temporary-registry.ts'
+import { testMetadata } from '../testsuite/test-metadata.ts'
 
 testMetadata('sqlite', openLocalStores)
 

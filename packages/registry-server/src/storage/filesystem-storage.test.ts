@@ -1,4 +1,4 @@
 import { openFilesystemStorage } from './filesystem-storage.ts'
-import { testStorage } from './testsuite/test-storage.ts'
+import { testStorage } from '../testsuite/test-storage.ts'
 
 testStorage('filesystem', openFilesystemStorage)

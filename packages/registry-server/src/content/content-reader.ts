@@ -2,10 +2,10 @@ import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import type { Digest } from '@berth/oci'
 import type { Blobs } from './blobs.ts'
-import type { ManifestRecord } from './manifest-store.ts'
+import type { ManifestRecord } from '../metadata/manifest-store.ts'
 import type { Manifests } from './manifests.ts'
 import type { ManifestReference } from './names.ts'
-import type { ByteRange } from './storage.ts'
+import type { ByteRange } from '../storage/storage.ts'
 
 /** A manifest that was found. */
 export interface FoundManifest extends ManifestRecord {

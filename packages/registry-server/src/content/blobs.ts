@@ -2,9 +2,9 @@ import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { digestAlgorithm, digestOf, type Digest } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
-import type { BlobRecord, BlobStore } from './blob-store.ts'
-import { RegistryError } from './registry-error.ts'
-import { expectStored, openStoredFile, type ByteRange, type Storage } from './storage.ts'
+import type { BlobRecord, BlobStore } from '../metadata/blob-store.ts'
+import { RegistryError } from '../registry-error.ts'
+import { expectStored, openStoredFile, type ByteRange, type Storage } from '../storage/storage.ts'
 
 /** Repositories looked through for one that may be read, when a mount names no source. */
 const mountCandidatesMax = 100
