@@ -1,17 +1,17 @@
 import { storageSteps, type RepositoryPolicy, type StorageFailpoint } from '@berth/registry-server'
 import { armFailpoints, CodedError, messageOf, readBounded, silentLogger, type Logger } from '@berth/stdx'
 import packageJson from '../package.json' with { type: 'json' }
-import { parseCommand, type Command, type ListenAddress, type ServeCommand } from './command-line.ts'
-import { readConfigFile, readExampleConfig } from './config-file.ts'
-import { formatGarbageReport, gc } from './gc.ts'
+import { parseCommand, type Command, type ListenAddress, type ServeCommand } from './config/command-line.ts'
+import { readConfigFile, readExampleConfig } from './config/config-file.ts'
+import { formatGarbageReport, gc } from './commands/gc.ts'
 import type { OpenCounter } from './limits/window-counter.ts'
 import type { HubMetrics } from './operation/hub-metrics.ts'
-import { createPinoLogger } from './pino-logger.ts'
-import { seed } from './seed.ts'
+import { createPinoLogger } from './operation/pino-logger.ts'
+import { seed } from './commands/seed.ts'
 import { serve } from './serve.ts'
-import { usage } from './usage.ts'
-import { validate } from './validate.ts'
-import type { Listening } from './workers.ts'
+import { usage } from './config/usage.ts'
+import { validate } from './commands/validate.ts'
+import type { Listening } from './operation/workers.ts'
 
 const passwordBytesMax = 4096
 
@@ -40,7 +40,7 @@ async function run(command: Command): Promise<void> {
       await validate(command.command)
       return void process.stdout.write('ok\n')
     case 'admin': {
-      const { runAdmin } = await import('./admin.ts')
+      const { runAdmin } = await import('./commands/admin.ts')
       return void process.stdout.write(
         await runAdmin(command.action, { ...command, readPassword, logger: silentLogger }),
       )
@@ -59,7 +59,7 @@ function openFailpoints(): StorageFailpoint | undefined {
 }
 
 async function loadPolicies(path: string | undefined): Promise<RepositoryPolicy[]> {
-  return path === undefined ? [] : (await import('./policies.ts')).readPolicies(path)
+  return path === undefined ? [] : (await import('./config/policies.ts')).readPolicies(path)
 }
 
 async function runServer(command: ServeCommand): Promise<void> {
@@ -72,7 +72,7 @@ async function runServer(command: ServeCommand): Promise<void> {
     logger.info('listening', { url, data: command.dataDirectory })
   }
   if (command.workers === 1) return serveAlone(command, { logger, stopped, onListening })
-  const { announce, runWorkers, workerIndex } = await import('./workers.ts')
+  const { announce, runWorkers, workerIndex } = await import('./operation/workers.ts')
   const { countForWorkers, sharedCounters } = await import('./limits/shared-counters.ts')
   const index = workerIndex(process.env)
   if (index === undefined) {

@@ -15,18 +15,18 @@ import {
 } from '@berth/registry-server'
 import { CodedError, messageOf, type Logger } from '@berth/stdx'
 import { linuxKernel } from '@berth/syscalls'
-import type { AccessSettings, TlsSettings } from './access-settings.ts'
-import { ForwardedAddress } from './forwarded-address.ts'
-import type { HubAccess } from './hub-access.ts'
-import { startMaintenance } from './maintenance.ts'
+import type { AccessSettings, TlsSettings } from './config/access-settings.ts'
+import { ForwardedAddress } from './http/forwarded-address.ts'
+import type { HubAccess } from './access/hub-access.ts'
+import { startMaintenance } from './operation/maintenance.ts'
 import { ownCounters, type OpenCounter } from './limits/window-counter.ts'
-import type { MirrorSettings } from './mirror-settings.ts'
+import type { MirrorSettings } from './config/mirror-settings.ts'
 import type { HubMetrics } from './operation/hub-metrics.ts'
-import { openHubAccess } from './open-hub-access.ts'
-import { Origin } from './origin.ts'
-import type { StoreSettings } from './store-settings.ts'
+import { openHubAccess } from './access/open-hub-access.ts'
+import { Origin } from './http/origin.ts'
+import type { StoreSettings } from './config/store-settings.ts'
 import { openStores } from './stores.ts'
-import { TurnStore } from './turn-store.ts'
+import { TurnStore } from './operation/turn-store.ts'
 
 /** Requests that are still answered when asked to stop get this long. */
 const drainMs = 30_000
@@ -74,7 +74,7 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
   // Loaded when they are wanted: a client of registries and its checks take memory.
   const mirrors = isMirror
     ? await (
-        await import('./mirrors.ts')
+        await import('./mirrors/mirrors.ts')
       ).openMirrors(options.mirrors, {
         stack,
         logger,
@@ -125,7 +125,7 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
 }
 
 async function readPolicyFile(path: string | undefined): Promise<RepositoryPolicy[]> {
-  return path === undefined ? [] : (await import('./policies.ts')).readPolicies(path)
+  return path === undefined ? [] : (await import('./config/policies.ts')).readPolicies(path)
 }
 
 function accessOptions({ policy, onActivity, meterPull }: HubAccess, metrics: HubMetrics | undefined) {

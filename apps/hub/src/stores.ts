@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openS3Storage, type Storage } from '@berth/registry-server'
 import { openSqlDatabase, type SqlDatabase } from '@berth/sql'
-import type { StoreSettings } from './store-settings.ts'
+import type { StoreSettings } from './config/store-settings.ts'
 
 /** What a registry is opened on. */
 export interface Stores {

@@ -1,5 +1,5 @@
 import type { Descriptor, Reference } from '@berth/oci'
-import type { Endpoint } from './endpoint.ts'
+import type { Endpoint } from './hosts/endpoint.ts'
 
 /** Where an endpoint has a blob. */
 export function blobPath(

@@ -1,14 +1,14 @@
 import { CodedError } from '@berth/stdx'
-import { discard } from './discard.ts'
-import { EndpointFailure } from './endpoint-failure.ts'
-import type { EndpointResponse } from './endpoint-transport.ts'
-import type { Endpoint } from './endpoint.ts'
-import type { RequestBody } from './http-request.ts'
+import { discard } from './transport/discard.ts'
+import { EndpointFailure } from './transport/endpoint-failure.ts'
+import type { EndpointResponse } from './transport/endpoint-transport.ts'
+import type { Endpoint } from './hosts/endpoint.ts'
+import type { RequestBody } from './transport/http-request.ts'
 import type { PushBlobRequest } from './push-blob.ts'
-import { redirectTarget } from './redirect.ts'
+import { redirectTarget } from './transport/redirect.ts'
 import { refusal } from './refusal.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'
-import { pushScopes } from './scopes.ts'
+import { pushScopes } from './auth/scopes.ts'
 
 /** A blob up to this size goes in one request with the commit. */
 const wholeBytesMax = 256 * 1024

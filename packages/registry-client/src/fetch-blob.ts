@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import type { Descriptor, Reference } from '@berth/oci'
 import { isCoded } from '@berth/stdx'
-import { readBody } from './body.ts'
+import { readBody } from './transport/body.ts'
 import { blobPath } from './blob-path.ts'
-import { EndpointFailure } from './endpoint-failure.ts'
-import type { Endpoint } from './endpoint.ts'
+import { EndpointFailure } from './transport/endpoint-failure.ts'
+import type { Endpoint } from './hosts/endpoint.ts'
 import { fetchRanges } from './fetch-ranges.ts'
 import { Pace } from './pace.ts'
 import { refusal } from './refusal.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'
-import type { Rotation } from './rotation.ts'
+import type { Rotation } from './hosts/rotation.ts'
 
 export interface BlobRequest extends Pick<RegistryRequest, 'scopes' | 'signal' | 'credentials'> {
   reference: Reference

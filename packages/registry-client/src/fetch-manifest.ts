@@ -10,9 +10,9 @@ import {
   type Reference,
 } from '@berth/oci'
 import { isCoded, readBounded, type CodedError } from '@berth/stdx'
-import { readBody } from './body.ts'
-import { EndpointFailure } from './endpoint-failure.ts'
-import type { Endpoint } from './endpoint.ts'
+import { readBody } from './transport/body.ts'
+import { EndpointFailure } from './transport/endpoint-failure.ts'
+import type { Endpoint } from './hosts/endpoint.ts'
 import { refusal } from './refusal.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'
 

@@ -1,9 +1,9 @@
 import type { Descriptor, Reference } from '@berth/oci'
-import { discard } from './discard.ts'
-import { EndpointFailure } from './endpoint-failure.ts'
-import type { Endpoint } from './endpoint.ts'
+import { discard } from './transport/discard.ts'
+import { EndpointFailure } from './transport/endpoint-failure.ts'
+import type { Endpoint } from './hosts/endpoint.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'
-import { pushScopes } from './scopes.ts'
+import { pushScopes } from './auth/scopes.ts'
 
 export interface HasManifestRequest extends Pick<RegistryRequest, 'signal' | 'credentials'> {
   reference: Reference

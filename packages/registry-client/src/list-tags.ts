@@ -1,11 +1,11 @@
 import type { Reference } from '@berth/oci'
 import { CodedError, readBounded } from '@berth/stdx'
-import { readBody } from './body.ts'
-import type { Endpoint } from './endpoint.ts'
-import { redirectTarget } from './redirect.ts'
+import { readBody } from './transport/body.ts'
+import type { Endpoint } from './hosts/endpoint.ts'
+import { redirectTarget } from './transport/redirect.ts'
 import { refusal } from './refusal.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'
-import { pullScope } from './scopes.ts'
+import { pullScope } from './auth/scopes.ts'
 
 export interface ListTagsRequest extends Pick<RegistryRequest, 'signal' | 'credentials'> {
   reference: Reference

@@ -1,12 +1,12 @@
 import type { Descriptor, Reference } from '@berth/oci'
 import { BlobUpload } from './blob-upload.ts'
-import { discard } from './discard.ts'
-import { EndpointFailure } from './endpoint-failure.ts'
-import type { EndpointResponse } from './endpoint-transport.ts'
+import { discard } from './transport/discard.ts'
+import { EndpointFailure } from './transport/endpoint-failure.ts'
+import type { EndpointResponse } from './transport/endpoint-transport.ts'
 import { refusal } from './refusal.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'
-import type { Rotation } from './rotation.ts'
-import { pullScope, pushScopes } from './scopes.ts'
+import type { Rotation } from './hosts/rotation.ts'
+import { pullScope, pushScopes } from './auth/scopes.ts'
 
 /** How a repository came to have a blob. */
 export type PushedBlob = { how: 'existed' } | { how: 'mounted'; from: string } | { how: 'uploaded' }

@@ -1,10 +1,10 @@
 import type { Descriptor, Reference } from '@berth/oci'
-import { discard } from './discard.ts'
-import type { Endpoint } from './endpoint.ts'
-import { bytesBody } from './http-request.ts'
+import { discard } from './transport/discard.ts'
+import type { Endpoint } from './hosts/endpoint.ts'
+import { bytesBody } from './transport/http-request.ts'
 import { refusal } from './refusal.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'
-import { pushScopes } from './scopes.ts'
+import { pushScopes } from './auth/scopes.ts'
 
 export interface PushManifestRequest extends Pick<RegistryRequest, 'signal' | 'credentials'> {
   reference: Reference

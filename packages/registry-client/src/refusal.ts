@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { readBounded, type ErrorCode } from '@berth/stdx'
 import { familiarName, familiarReference, type Reference } from '@berth/oci'
-import { chooseChallenge } from './challenge.ts'
-import { EndpointFailure, type FailureKind } from './endpoint-failure.ts'
+import { chooseChallenge } from './auth/challenge.ts'
+import { EndpointFailure, type FailureKind } from './transport/endpoint-failure.ts'
 import { isUsedUp, limitText } from './rate-limit.ts'
-import { retryAfterMs } from './retry-after.ts'
+import { retryAfterMs } from './transport/retry-after.ts'
 
 const bodyBytesMax = 64 * 1024
 const messageLengthMax = 500

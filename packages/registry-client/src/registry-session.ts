@@ -1,10 +1,10 @@
-import type { AuthorizationRequest, Authorizer } from './authorizer.ts'
-import { basicHeader, type Credentials, type CredentialsLookup } from './credentials.ts'
-import { discard } from './discard.ts'
-import type { EndpointResponse, EndpointTransport } from './endpoint-transport.ts'
-import type { Endpoint } from './endpoint.ts'
-import type { HttpRequest } from './http-request.ts'
-import { isRedirect, redirectRefused, redirectsMax, redirectTarget } from './redirect.ts'
+import type { AuthorizationRequest, Authorizer } from './auth/authorizer.ts'
+import { basicHeader, type Credentials, type CredentialsLookup } from './auth/credentials.ts'
+import { discard } from './transport/discard.ts'
+import type { EndpointResponse, EndpointTransport } from './transport/endpoint-transport.ts'
+import type { Endpoint } from './hosts/endpoint.ts'
+import type { HttpRequest } from './transport/http-request.ts'
+import { isRedirect, redirectRefused, redirectsMax, redirectTarget } from './transport/redirect.ts'
 
 export interface RegistryRequest extends Pick<HttpRequest, 'body' | 'responseMs' | 'signal'> {
   /** Default GET. */

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { openRegistryHost, type Credentials, type RegistryHostOptions } from '@berth/registry-client'
 import type { MirrorNamespace, MirrorsOptions, RegistryOptions } from '@berth/registry-server'
 import { listenOnLoopback, type ListeningServer } from '@berth/stdx/testsuite'
-import { registryUpstream } from '../../../apps/hub/src/registry-upstream.ts'
+import { registryUpstream } from '../../../apps/hub/src/mirrors/registry-upstream.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { RegistryRequests } from '../../conformance/registry/registry-requests.ts'
 import { serveRegistry, type ServedRegistry } from './served-registry.ts'

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { digestHex, Digester, digestOf, mediaTypes } from '@berth/oci'
 import { openRegistryHost } from '@berth/registry-client'
 import { eventually, temporaryDirectory } from '@berth/stdx/testsuite'
-import { registryUpstream } from '../../../apps/hub/src/registry-upstream.ts'
+import { registryUpstream } from '../../../apps/hub/src/mirrors/registry-upstream.ts'
 import { answers, corrupted, cutAfter, silent, slow, withMediaType } from '../../fixtures/faults.ts'
 import { bytesOf, startMirror, startServer } from './mirror-fixture.ts'
 

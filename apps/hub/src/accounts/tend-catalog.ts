@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog } from '@berth/catalog'
 import type { Logger } from '@berth/stdx'
-import { untilDisposed } from '../until-disposed.ts'
+import { untilDisposed } from '../operation/until-disposed.ts'
 
 const intervalMs = 60 * 60 * 1000
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { AggregatorRegistry } from 'prom-client'
 import { CodedError, messageOf, type Logger } from '@berth/stdx'
-import type { ListenAddress } from '../command-line.ts'
+import type { ListenAddress } from '../config/command-line.ts'
 
 const contentType = 'text/plain; version=0.0.4; charset=utf-8'
 const headersTimeoutMs = 5000

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DueDelivery, Webhooks } from '@berth/catalog'
 import type { Logger } from '@berth/stdx'
-import { untilDisposed } from '../until-disposed.ts'
+import { untilDisposed } from '../operation/until-disposed.ts'
 import { sendDelivery, type Outcome } from './send-delivery.ts'
 
 /** What happens here is known at once; what another process wants delivered, or is due again, is seen this late. */

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { CodedError, messageOf, systemCode } from '@berth/stdx'
-import type { TlsSettings } from '../tls-settings.ts'
+import type { TlsSettings } from '../transport/tls-settings.ts'
 import { parseHostsFile, type HostEntry, type HostsFile } from './hosts-file.ts'
 
 type Certificates = Pick<TlsSettings, 'ca' | 'clients'>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ServerResponse } from 'node:http'
 import type { Reference } from '@berth/oci'
-import { openRegistryClient } from './registry-client.ts'
+import { openRegistryClient } from '../registry-client.ts'
 import {
   openFakeServer,
   referenceTo,
@@ -11,7 +11,7 @@ import {
   sendManifest,
   type FakeServer,
   type SeenRequest,
-} from './testsuite/fake-registry.ts'
+} from '../testsuite/fake-registry.ts'
 
 const ann = { username: 'ann', password: 'canary-password' }
 const annBasic = `Basic ${Buffer.from('ann:canary-password').toString('base64')}`

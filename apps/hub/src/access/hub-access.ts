@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AccessPolicy, PullMeter, RegistryActivity, RegistryContents } from '@berth/registry-server'
 import type { SqlDatabase } from '@berth/sql'
 import type { Logger } from '@berth/stdx'
-import type { OpenCounter } from './limits/window-counter.ts'
-import type { Origin } from './origin.ts'
+import type { OpenCounter } from '../limits/window-counter.ts'
+import type { Origin } from '../http/origin.ts'
 
 /** Who may do what, and what is served beside the registry for that. */
 export interface HubAccess {

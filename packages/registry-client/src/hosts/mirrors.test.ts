@@ -6,14 +6,14 @@ import { test } from 'node:test'
 import { digestOf, type Reference } from '@berth/oci'
 import { isCoded } from '@berth/stdx'
 import { parseMirror } from './mirror-url.ts'
-import { openRegistryClient } from './registry-client.ts'
+import { openRegistryClient } from '../registry-client.ts'
 import {
   manifestBytes,
   openFakeServer,
   referenceTo,
   sendError,
   sendManifest,
-} from './testsuite/fake-registry.ts'
+} from '../testsuite/fake-registry.ts'
 
 // Docker Hub itself cannot be reached by these tests: a name that does not resolve stands in for a blocked line.
 const quick = {

@@ -3,9 +3,9 @@ import { CodedError, isCoded } from '@berth/stdx'
 import type { Authorizer } from './authorizer.ts'
 import { chooseChallenge } from './challenge.ts'
 import { basicHeader, type Credentials } from './credentials.ts'
-import { discard } from './discard.ts'
-import type { EndpointResponse, EndpointTransport } from './endpoint-transport.ts'
-import type { Endpoint } from './endpoint.ts'
+import { discard } from '../transport/discard.ts'
+import type { EndpointResponse, EndpointTransport } from '../transport/endpoint-transport.ts'
+import type { Endpoint } from '../hosts/endpoint.ts'
 
 export interface LoginRequest {
   credentials: Credentials

@@ -3,7 +3,7 @@ import { openRegistryHost, type Credentials, type RegistryHostOptions } from '@b
 import type { MirrorNamespace, MirrorsOptions, UpstreamLimits } from '@berth/registry-server'
 import { CodedError, type Logger } from '@berth/stdx'
 import * as v from 'valibot'
-import type { MirrorSettings, UpstreamSettings } from './mirror-settings.ts'
+import type { MirrorSettings, UpstreamSettings } from '../config/mirror-settings.ts'
 import { registryUpstream } from './registry-upstream.ts'
 
 /** A mirror's clients wait meanwhile, and there may be a copy of before: better no answer soon than one too late. */

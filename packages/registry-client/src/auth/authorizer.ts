@@ -2,10 +2,10 @@ import { performance } from 'node:perf_hooks'
 import type { Logger } from '@berth/stdx'
 import { chooseChallenge, type Challenge } from './challenge.ts'
 import { basicHeader, fingerprint, type Credentials } from './credentials.ts'
-import type { EndpointTransport } from './endpoint-transport.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { EndpointTransport } from '../transport/endpoint-transport.ts'
+import type { Endpoint } from '../hosts/endpoint.ts'
 import { checkRealm } from './realm.ts'
-import { RecentMap } from './recent-map.ts'
+import { RecentMap } from '../transport/recent-map.ts'
 import { fetchToken, type Token, type TokenRequest } from './token-service.ts'
 
 export interface AuthorizationRequest {

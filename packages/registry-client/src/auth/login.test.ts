@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { registryOfAddress } from './login.ts'
-import { openRegistryClient } from './registry-client.ts'
-import { openFakeServer, sendJson, type FakeServer } from './testsuite/fake-registry.ts'
+import { openRegistryClient } from '../registry-client.ts'
+import { openFakeServer, sendJson, type FakeServer } from '../testsuite/fake-registry.ts'
 
 const ann = { username: 'ann', password: 'canary-password' }
 const annBasic = `Basic ${Buffer.from('ann:canary-password').toString('base64')}`

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises'
 import { CodedError, messageOf } from '@berth/stdx'
-import type { ServeCommand } from './command-line.ts'
+import type { ServeCommand } from '../config/command-line.ts'
 
 /**
  * Throws `invalid-argument` for names that cannot be served, and for files that cannot be read or do not hold what they
@@ -12,9 +12,9 @@ export async function validate({
   policiesFile,
   mirrors,
 }: ServeCommand): Promise<void> {
-  if (policiesFile !== undefined) await (await import('./policies.ts')).readPolicies(policiesFile)
+  if (policiesFile !== undefined) await (await import('../config/policies.ts')).readPolicies(policiesFile)
   if (settings.kind === 'accounts') {
-    const { refuseReservedNames } = await import('./accounts/refuse-reserved-names.ts')
+    const { refuseReservedNames } = await import('../accounts/refuse-reserved-names.ts')
     refuseReservedNames(mirrors.upstreams.map(({ name }) => name))
   }
   const files = [

@@ -1,8 +1,8 @@
 import type { Digest } from '@berth/oci'
 import type { Logger } from '@berth/stdx'
-import { helloWorldImage } from './hello-world/hello-world-image.ts'
+import { helloWorldImage } from '../hello-world/hello-world-image.ts'
 import { openOfflineCatalog } from './offline-catalog.ts'
-import type { StoreSettings } from './store-settings.ts'
+import type { StoreSettings } from '../config/store-settings.ts'
 
 export interface SeedOptions {
   dataDirectory: string

@@ -2,11 +2,11 @@ import { performance } from 'node:perf_hooks'
 import { CodedError } from '@berth/stdx'
 import type { Reference } from '@berth/oci'
 import type { Endpoint } from './endpoint.ts'
-import { certificatesOf, type FoundHostsFile, type HostDirectories } from './hosts/host-directories.ts'
-import type { Capability, HostEntry } from './hosts/hosts-file.ts'
+import { certificatesOf, type FoundHostsFile, type HostDirectories } from './host-directories.ts'
+import type { Capability, HostEntry } from './hosts-file.ts'
 import type { InsecureHosts } from './insecure-hosts.ts'
-import type { Timeouts } from './timeouts.ts'
-import { usualTls } from './tls-settings.ts'
+import type { Timeouts } from '../transport/timeouts.ts'
+import { usualTls } from '../transport/tls-settings.ts'
 
 /** A mirror that failed. */
 export interface DownMirror {

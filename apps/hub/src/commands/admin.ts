@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { operatorViewer, type Catalog } from '@berth/catalog'
 import type { Logger } from '@berth/stdx'
-import type { AdminAction } from './admin-command.ts'
+import type { AdminAction } from '../config/admin-command.ts'
 import { openOfflineCatalog } from './offline-catalog.ts'
-import type { StoreSettings } from './store-settings.ts'
+import type { StoreSettings } from '../config/store-settings.ts'
 
 export interface AdminOptions {
   dataDirectory: string

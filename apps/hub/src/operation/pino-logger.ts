@@ -1,6 +1,6 @@
 import type { Logger } from '@berth/stdx'
 import { pino, stdSerializers, type Logger as Pino } from 'pino'
-import type { LogLevel } from './command-line.ts'
+import type { LogLevel } from '../config/command-line.ts'
 
 /** A logger that writes JSON lines to standard error. */
 export function createPinoLogger(level: LogLevel): Logger {

@@ -1,5 +1,5 @@
 import { openAccess } from '@berth/registry-server'
-import type { AccessSettings, HtpasswdSettings } from './access-settings.ts'
+import type { AccessSettings, HtpasswdSettings } from '../config/access-settings.ts'
 import type { HubAccess, HubAccessOptions } from './hub-access.ts'
 import { answerToken, tokenOptions } from './token-service.ts'
 
@@ -11,7 +11,7 @@ export async function openHubAccess(settings: AccessSettings, options: HubAccess
     case 'htpasswd':
       return openHtpasswdAccess(settings, options)
     case 'accounts': {
-      const { openAccounts } = await import('./accounts/open-accounts.ts')
+      const { openAccounts } = await import('../accounts/open-accounts.ts')
       return openAccounts(settings, options)
     }
     default:

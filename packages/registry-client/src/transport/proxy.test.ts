@@ -5,8 +5,8 @@ import { networkInterfaces } from 'node:os'
 import { test } from 'node:test'
 import { listenOnLoopback } from '@berth/stdx/testsuite'
 import { proxyFor } from './proxy.ts'
-import { openRegistryClient } from './registry-client.ts'
-import { openFakeServer, referenceTo, sendManifest } from './testsuite/fake-registry.ts'
+import { openRegistryClient } from '../registry-client.ts'
+import { openFakeServer, referenceTo, sendManifest } from '../testsuite/fake-registry.ts'
 
 const settings = { httpProxy: 'http://plain:3128', httpsProxy: 'tls:3128' }
 const through = (url: string, noProxy = '') => proxyFor(new URL(url), { ...settings, noProxy })

@@ -1,11 +1,11 @@
 import { readBounded } from '@berth/stdx'
-import { readBody } from './body.ts'
+import { readBody } from '../transport/body.ts'
 import { basicHeader, type Credentials } from './credentials.ts'
-import { EndpointFailure } from './endpoint-failure.ts'
-import { bytesBody } from './http-request.ts'
-import type { EndpointRequest, EndpointTransport } from './endpoint-transport.ts'
-import type { Endpoint } from './endpoint.ts'
-import { refusal } from './refusal.ts'
+import { EndpointFailure } from '../transport/endpoint-failure.ts'
+import { bytesBody } from '../transport/http-request.ts'
+import type { EndpointRequest, EndpointTransport } from '../transport/endpoint-transport.ts'
+import type { Endpoint } from '../hosts/endpoint.ts'
+import { refusal } from '../refusal.ts'
 
 export interface TokenRequest {
   endpoint: Endpoint

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CodedError } from '@berth/stdx'
-import { EndpointFailure } from './endpoint-failure.ts'
+import { EndpointFailure } from '../transport/endpoint-failure.ts'
 import type { Endpoint } from './endpoint.ts'
 
 /** A wait before the next request, so that progress can say why nothing moves. */

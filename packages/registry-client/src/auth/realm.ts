@@ -1,4 +1,4 @@
-import { EndpointFailure } from './endpoint-failure.ts'
+import { EndpointFailure } from '../transport/endpoint-failure.ts'
 
 /**
  * Decides what may be sent to the token service that a registry names: nothing over plain HTTP unless the registry

@@ -6,8 +6,8 @@ import {
   type StorageFailpoint,
 } from '@berth/registry-server'
 import type { Logger } from '@berth/stdx'
-import type { StoreSettings } from './store-settings.ts'
-import { openStores } from './stores.ts'
+import type { StoreSettings } from '../config/store-settings.ts'
+import { openStores } from '../stores.ts'
 
 export interface GcOptions {
   dataDirectory: string

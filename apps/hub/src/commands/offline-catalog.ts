@@ -1,8 +1,8 @@
 import { openCatalog, type Catalog } from '@berth/catalog'
 import { createRegistry, type Registry } from '@berth/registry-server'
 import type { Logger } from '@berth/stdx'
-import type { StoreSettings } from './store-settings.ts'
-import { openStores } from './stores.ts'
+import type { StoreSettings } from '../config/store-settings.ts'
+import { openStores } from '../stores.ts'
 
 export interface OfflineOptions {
   dataDirectory: string

@@ -6,14 +6,14 @@ import { createServer } from 'node:https'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { openRegistryClient, type RegistryClientOptions } from './registry-client.ts'
+import { openRegistryClient, type RegistryClientOptions } from '../registry-client.ts'
 import {
   openFakeServer,
   referenceTo,
   sendError,
   sendManifest,
   type Responder,
-} from './testsuite/fake-registry.ts'
+} from '../testsuite/fake-registry.ts'
 
 // Loopback is always insecure, so these tests need an address of this machine that is not.
 const address = Object.values(networkInterfaces())
