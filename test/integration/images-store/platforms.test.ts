@@ -146,6 +146,21 @@ test('save() of several platforms is read by skopeo, whole and one by one', asyn
   assert.equal(copied.manifests[0]?.digest, index.descriptor.digest)
 })
 
+test('load() --platform takes any image of what save wrote, also one that manifest.json does not name', async () => {
+  await load([own, arm, power])
+  const path = join(directory, 'saved.tar')
+  await output('save', '-o', path, 'multi:1')
+  for (const image of [arm, own, power]) {
+    await output('rmi', 'multi:1')
+    const { os, architecture } = image.config
+    assert.equal(
+      await output('load', '-i', path, '--platform', `${os}/${architecture}`),
+      'Loaded image: multi:1',
+    )
+    assert.equal(await idOf('multi:1'), image.imageId)
+  }
+})
+
 test('save() by the API takes several platforms of an index', async () => {
   await load([own, arm, power])
   const query = new URLSearchParams({ names: 'multi:1' })

@@ -35,11 +35,13 @@ export async function run(
   { flags: { format, size, type }, given, positional }: Arguments<typeof definition>,
   io: Io,
 ): Promise<void> {
-  const wanted = given.has('type') ? [finderOf(type)] : Object.values(finders)
+  const wanted = given.has('type') ? [[type, finderOf(type)] as const] : Object.entries(finders)
   await printInspection(positional, { io, format }, async (name) => {
-    for (const find of wanted) {
+    for (const [kind, find] of wanted) {
       try {
-        return await find(client, name, size)
+        const found = await find(client, name, size)
+        if (size && kind !== 'container') io.stderr.write(`WARNING: --size ignored for ${kind}\n`)
+        return found
       } catch (error) {
         if (given.has('type') || !isAbsent(error)) throw error
       }

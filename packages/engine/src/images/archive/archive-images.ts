@@ -12,7 +12,7 @@ import {
 } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
 import type { ResolvedManifest } from '../resolve-manifest.ts'
-import { readArchivedGraph, type GraphImage } from './archived-graph.ts'
+import { readArchivedGraph, type ArchivedGraph, type GraphImage } from './archived-graph.ts'
 import { archiveNames, type DockerIndexEntry } from './archive-names.ts'
 import { parseDockerIndex } from './docker-index.ts'
 import type { ReceivedArchive } from './receive-archive.ts'
@@ -52,10 +52,14 @@ export async function findArchivedImages(
     const known = images.get(digest) ?? { ...image, names: new Set() }
     for (const tag of storedTags(names)) known.names.add(tag)
     images.set(digest, known)
-    for (const { manifest } of image.members) owners.set(manifest.config.digest, known)
+    return known
   }
-  for (const descriptor of ociRoots(archive))
-    add(await chooseArchived(descriptor, options), annotatedNames(descriptor))
+  for (const descriptor of ociRoots(archive)) {
+    const graph = await readArchivedGraph(descriptor, options.content)
+    const known = add(chooseArchived(graph, options), annotatedNames(descriptor))
+    // Also those that are not taken: Docker's index names one image of each index, for whatever platform.
+    for (const { manifest } of graph.images) owners.set(manifest.config.digest, known)
+  }
   for (const entry of dockerEntries(archive)) {
     const config = getFile(archive, entry.Config)
     const known = images.get(config.digest) ?? owners.get(config.digest)
@@ -85,11 +89,10 @@ function dockerEntries({ documents }: ReceivedArchive): DockerIndexEntry[] {
   return bytes ? parseDockerIndex(bytes) : []
 }
 
-async function chooseArchived(
-  root: Descriptor,
-  { content, platforms, hostPlatform }: FindOptions,
-): Promise<Omit<ArchivedImage, 'tags'>> {
-  const { images, attachments } = await readArchivedGraph(root, content)
+function chooseArchived(
+  { images, attachments }: ArchivedGraph,
+  { platforms, hostPlatform }: FindOptions,
+): Omit<ArchivedImage, 'tags'> {
   const chosen = platforms.length === 0 ? images : images.filter(isWanted(images, platforms))
   const [first] = rankImages(chosen.length === 0 ? images : chosen, platforms[0] ?? hostPlatform)
   if (!first) throw invalid('none of the manifests of an index is in it')
