@@ -3,8 +3,8 @@ import type { CallOptions, EngineClient } from './engine-client.ts'
 import { jsonValues } from './json-values.ts'
 
 export interface ImageLoadOptions extends CallOptions {
-  /** One of a multi-platform image, as the JSON of an OCI platform. */
-  platform?: string | undefined
+  /** Of a multi-platform image only these, each as the JSON of an OCI platform. */
+  platforms?: readonly string[]
   /** No progress, only what was loaded. */
   quiet?: boolean
 }
@@ -13,10 +13,10 @@ export interface ImageLoadOptions extends CallOptions {
 export async function* loadImages(
   client: EngineClient,
   upload: AsyncIterable<Uint8Array>,
-  { platform, quiet = false, signal }: ImageLoadOptions = {},
+  { platforms, quiet = false, signal }: ImageLoadOptions = {},
 ): AsyncGenerator<JsonMessage> {
   // The engine takes absence for yes, so no has to be written out.
-  const query = { platform, quiet: quiet ? '1' : '0' }
+  const query = { platform: platforms, quiet: quiet ? '1' : '0' }
   const { body } = await client.send({ method: 'POST', path: '/images/load', query, upload, signal })
   yield* jsonValues<JsonMessage>(body)
 }

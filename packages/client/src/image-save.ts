@@ -1,17 +1,17 @@
 import type { CallOptions, EngineClient } from './engine-client.ts'
 
 export interface ImageSaveOptions extends CallOptions {
-  /** One of a multi-platform image, as the JSON of an OCI platform. */
-  platform?: string | undefined
+  /** Of a multi-platform image only these, each as the JSON of an OCI platform. */
+  platforms?: readonly string[]
 }
 
 /** The images as one tar. Rejects with `not-found` when one is not here. */
 export async function saveImages(
   client: EngineClient,
   names: readonly string[],
-  { platform, signal }: ImageSaveOptions = {},
+  { platforms, signal }: ImageSaveOptions = {},
 ): Promise<AsyncIterable<Uint8Array>> {
-  const query = { names, platform }
+  const query = { names, platform: platforms }
   const { body } = await client.send({ method: 'GET', path: '/images/get', query, signal })
   return body
 }

@@ -13,6 +13,8 @@ export interface Flag<T> {
   /** True when it needs no value: `--all` is `--all=true`. */
   readonly isSwitch?: boolean
   readonly isHidden?: boolean
+  /** The version of the API that knows it, where not every engine does. */
+  readonly since?: string
   /** The value after one more occurrence; throws an error whose message says why not. */
   parse(text: string, previous: T): T
 }
@@ -24,6 +26,7 @@ export type FlagValues<F extends Flags> = { readonly [K in keyof F]: F[K] extend
 export interface FlagOptions {
   shorthand?: string
   isHidden?: boolean
+  since?: string
 }
 
 export function switchFlag(

@@ -86,8 +86,10 @@ async function execute(
   { globals, surroundings }: Execution,
 ): Promise<number> {
   const { openEngine } = await import('./open-engine.ts')
+  const { checkFlagVersions } = await import('./check-flag-versions.ts')
   const { client, io } = await openEngine(globals, surroundings)
   using _client = client
+  await checkFlagVersions(command.definition, args.given, client)
   return (await command.run(client, args, io)) ?? 0
 }
 

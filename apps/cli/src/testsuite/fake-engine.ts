@@ -24,14 +24,20 @@ export interface FakeEngine extends AsyncDisposable {
  */
 export type FakeReplies = Readonly<Record<string, unknown>>
 
-const apiVersion = '1.50'
+export interface FakeEngineOptions {
+  /** The newest that it has (default: that of the stock client). */
+  apiVersion?: string
+}
 
 /** An engine on a socket of its own that says what it is told to. */
-export async function startFakeEngine(replies: FakeReplies): Promise<FakeEngine> {
+export async function startFakeEngine(
+  replies: FakeReplies,
+  { apiVersion = '1.50' }: FakeEngineOptions = {},
+): Promise<FakeEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'berth-fake-engine-'))
   const socket = join(folder, 'engine.sock')
   const requests: SeenRequest[] = []
-  const server = createServer((request, response) => void answer(request, response, { replies, requests }))
+  const server = createServer((request, response) => void answer(request, response, { replies, requests, apiVersion }))
   await new Promise<void>((resolve) => void server.listen(socket, resolve))
   return {
     host: `unix://${socket}`,
@@ -45,6 +51,7 @@ export async function startFakeEngine(replies: FakeReplies): Promise<FakeEngine>
 }
 
 interface Answering {
+  apiVersion: string
   replies: FakeReplies
   requests: SeenRequest[]
 }
@@ -52,7 +59,7 @@ interface Answering {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { replies, requests }: Answering,
+  { replies, requests, apiVersion }: Answering,
 ): Promise<void> {
   const method = request.method ?? ''
   const url = (request.url ?? '').replace(/^\/v\d+\.\d+/, '')

@@ -14,7 +14,9 @@ export const definition = defineCommand({
     format: listFormatFlag,
     human: switchFlag('Print sizes and dates in human readable format', { shorthand: 'H', initial: true }),
     'no-trunc': switchFlag("Don't truncate output"),
-    platform: stringFlag('Show history for the given platform, formatted as "os[/arch[/variant]]"'),
+    platform: stringFlag('Show history for the given platform, formatted as "os[/arch[/variant]]"', {
+      since: '1.48',
+    }),
     quiet: switchFlag('Only show image IDs', { shorthand: 'q' }),
   },
 })

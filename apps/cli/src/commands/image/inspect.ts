@@ -14,6 +14,7 @@ export const definition = defineCommand({
     format: objectFormatFlag,
     platform: stringFlag(
       'Inspect a specific platform of a multi-platform image, formatted as "os[/arch[/variant]]"',
+      { since: '1.49' },
     ),
   },
 })

@@ -21,7 +21,7 @@ export const definition = defineCommand({
     format: listFormatFlag,
     'no-trunc': switchFlag("Don't truncate output"),
     quiet: switchFlag('Only show image IDs', { shorthand: 'q' }),
-    tree: switchFlag('List multi-platform images as a tree'),
+    tree: switchFlag('List multi-platform images as a tree', { since: '1.47' }),
   },
 })
 

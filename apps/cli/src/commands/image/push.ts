@@ -16,6 +16,7 @@ export const definition = defineCommand({
     'disable-content-trust': switchFlag('Skip image signing (deprecated)', { initial: true, isHidden: true }),
     platform: stringFlag(
       'Push a platform-specific manifest as a single-platform image to the registry, formatted as "os[/arch[/variant]]"',
+      { since: '1.46' },
     ),
     quiet: switchFlag('Suppress verbose output', { shorthand: 'q' }),
   },

@@ -1,9 +1,10 @@
 import { removeImage, type EngineClient } from '@berth/client'
 import { isCoded } from '@berth/stdx'
 import { anyNumber, defineCommand, type Arguments } from '../../command/command.ts'
-import { listFlag, switchFlag } from '../../command/flag.ts'
+import { switchFlag } from '../../command/flag.ts'
 import type { Io } from '../../command/io.ts'
 import { platformJson } from '../../command/platform-json.ts'
+import { platformsFlag } from '../../command/platforms-flag.ts'
 import { each } from '../each.ts'
 
 export const definition = defineCommand({
@@ -12,8 +13,8 @@ export const definition = defineCommand({
   flags: {
     force: switchFlag('Force removal of the image', { shorthand: 'f' }),
     'no-prune': switchFlag('Do not delete untagged parents'),
-    platform: listFlag('Remove only the given platform variant, formatted as "os[/arch[/variant]]"', {
-      kind: 'strings',
+    platform: platformsFlag('Remove only the given platform variant, formatted as "os[/arch[/variant]]"', {
+      since: '1.50',
     }),
   },
 })
@@ -23,7 +24,7 @@ export async function run(
   { flags, positional }: Arguments<typeof definition>,
   io: Io,
 ): Promise<void> {
-  const platforms = flags.platform.flatMap((text) => text.split(',')).map((text) => platformJson(text) ?? '')
+  const platforms = flags.platform.map((text) => platformJson(text) ?? '')
   await each(positional, { io }, async (name) => {
     try {
       const items = await removeImage(client, name, {

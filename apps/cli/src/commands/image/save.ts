@@ -3,6 +3,7 @@ import { anyNumber, defineCommand, type Arguments } from '../../command/command.
 import { stringFlag } from '../../command/flag.ts'
 import type { Io } from '../../command/io.ts'
 import { validPlatformJson } from '../../command/platform-json.ts'
+import { platformsFlag } from '../../command/platforms-flag.ts'
 import { writeArchive } from '../../command/write-archive.ts'
 
 export const definition = defineCommand({
@@ -10,7 +11,9 @@ export const definition = defineCommand({
   positional: { min: 1, max: anyNumber },
   flags: {
     output: stringFlag('Write to a file, instead of STDOUT', { shorthand: 'o' }),
-    platform: stringFlag('Save only the given platform variant, formatted as "os[/arch[/variant]]"'),
+    platform: platformsFlag('Save only the given platforms, formatted as "os[/arch[/variant]],..."', {
+      since: '1.48',
+    }),
   },
 })
 
@@ -19,8 +22,8 @@ export async function run(
   { flags, positional }: Arguments<typeof definition>,
   io: Io,
 ): Promise<void> {
-  const platform = validPlatformJson(flags.platform)
+  const platforms = flags.platform.flatMap((text) => validPlatformJson(text) ?? [])
   await writeArchive({ path: flags.output, failure: 'failed to save image' }, io, (signal) =>
-    saveImages(client, positional, { platform, signal }),
+    saveImages(client, positional, { platforms, signal }),
   )
 }

@@ -24,7 +24,9 @@ import {
 import { checkAddress, checkSysctl, parseStreamName } from './simple-values.ts'
 
 const idFlags = {
-  annotation: mapFlag('Add an annotation to the container (passed through to the OCI runtime)'),
+  annotation: mapFlag('Add an annotation to the container (passed through to the OCI runtime)', {
+    since: '1.43',
+  }),
   attach: valuesFlag('Attach to STDIN, STDOUT or STDERR', { shorthand: 'a', parse: parseStreamName }),
   cidfile: stringFlag('Write the container ID to the file'),
   entrypoint: stringFlag('Overwrite the default ENTRYPOINT of the image'),
@@ -107,7 +109,7 @@ const healthFlags = {
   'health-cmd': stringFlag('Command to run to check health'),
   'health-interval': durationFlag('Time between running the check (ms|s|m|h)'),
   'health-retries': integerFlag('Consecutive failures needed to report unhealthy'),
-  'health-start-interval': durationFlag('Time between running the check during the start period (ms|s|m|h)'),
+  'health-start-interval': durationFlag('Time between running the check during the start period (ms|s|m|h)', { since: '1.44' }),
   'health-start-period': durationFlag(
     'Start period for the container to initialize before starting health-retries countdown (ms|s|m|h)',
   ),
