@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import { byteString, type TarMember } from '@berth/layer'
+import { byteString, packTar, type TarMember } from '@berth/layer'
 import { digestHex, digestOf, mediaTypes } from '@berth/oci'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { buildImage, busyboxImage, type BuiltImage } from '../../fixtures/images.ts'
@@ -205,6 +205,28 @@ test('load() of layers compressed in any way gives the ids that the config promi
     assert.deepEqual(JSON.parse(stdout), image.config.rootfs.diff_ids)
   }
   await removeAll()
+})
+
+test('load() says what to do with what is no archive of images', async () => {
+  const cases: [Uint8Array, RegExp][] = [
+    [
+      Buffer.alloc(2000, 'no tar '),
+      /^Cannot read tar: a header has no checksum\nAn archive is a tar: plain, or /,
+    ],
+    [
+      Buffer.concat(await Array.fromAsync(packTar([{ name: 'readme', body: 'hello' }]))),
+      /names no image in index.json or manifest.json\nIf it holds the files of a root, .* 'berth import'/,
+    ],
+    [
+      execFileSync('xz', ['-c', '--lzma2=dict=128MiB'], { input: 'x' }),
+      /^Cannot decompress xz: its dictionary is larger than 64 MiB\nDecompress it with xz first/,
+    ],
+  ]
+  for (const [input, words] of cases) {
+    const { exitCode, stderr } = await engine.berth(['load'], { input })
+    assert.equal(exitCode, 1)
+    assert.match(stderr, words)
+  }
 })
 
 test('load() leaves nothing of an archive with a fault', async () => {

@@ -10,8 +10,8 @@ export async function showProgress(
 ): Promise<void> {
   const display = output && new ProgressDisplay(output)
   for await (const message of messages) {
-    const failure = message.errorDetail?.message ?? message.error
-    if (failure !== undefined) throw new CodedError('internal', failure)
+    const { message: failure = message.error, hint } = message.errorDetail ?? {}
+    if (failure !== undefined) throw new CodedError('internal', failure, hint === undefined ? {} : { hint })
     // Results for programs; people are told in words beside them.
     if (message.aux === undefined) display?.show(message)
   }

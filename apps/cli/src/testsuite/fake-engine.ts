@@ -37,7 +37,9 @@ export async function startFakeEngine(
   const folder = await mkdtemp(join(tmpdir(), 'berth-fake-engine-'))
   const socket = join(folder, 'engine.sock')
   const requests: SeenRequest[] = []
-  const server = createServer((request, response) => void answer(request, response, { replies, requests, apiVersion }))
+  const server = createServer(
+    (request, response) => void answer(request, response, { replies, requests, apiVersion }),
+  )
   await new Promise<void>((resolve) => void server.listen(socket, resolve))
   return {
     host: `unix://${socket}`,

@@ -100,8 +100,8 @@ async function* encodeLines(
     }
   } catch (error) {
     if (!hasBegun || exchange.signal.aborted) throw error
-    const { message } = exchange.describe(error)
-    yield encodeJson({ errorDetail: { message }, error: message }, '\r\n')
+    const { message, hint } = exchange.describe(error)
+    yield encodeJson({ errorDetail: { message, hint }, error: message }, '\r\n')
   }
 }
 

@@ -212,19 +212,19 @@ test('what handlers throw becomes a status and a message', async () => {
 test('a stream that fails before its first value has a status, later a last line', async () => {
   async function* failAfter(count: number): AsyncGenerator {
     for (let index = 0; index < count; index++) yield { status: `step ${index}` }
-    throw new CodedError('not-found', 'manifest unknown')
+    throw new CodedError('not-found', 'manifest unknown', { hint: 'Look.' })
   }
   await using api = await serve([
     route('POST', '/pull/{count}', ({ params }) => jsonStream(failAfter(Number(params.count)))),
   ])
   const early = await call(api.path, { method: 'POST', path: '/pull/0' })
-  assert.deepEqual([early.status, early.body], [404, '{"message":"manifest unknown"}\n'])
+  assert.deepEqual([early.status, early.body], [404, '{"message":"manifest unknown","hint":"Look."}\n'])
   const late = await call(api.path, { method: 'POST', path: '/pull/1' })
   assert.equal(late.status, 200)
   assert.equal(late.headers['content-type'], 'application/json')
   assert.equal(
     late.body,
-    '{"status":"step 0"}\r\n{"errorDetail":{"message":"manifest unknown"},"error":"manifest unknown"}\r\n',
+    '{"status":"step 0"}\r\n{"errorDetail":{"message":"manifest unknown","hint":"Look."},"error":"manifest unknown"}\r\n',
   )
 })
 

@@ -29,6 +29,8 @@ export interface ProgressDetail {
 export interface ErrorDetail {
   code?: number
   message: string
+  /** The next step; from our engine alone. */
+  hint?: string
 }
 
 /** `aux` of a push. */

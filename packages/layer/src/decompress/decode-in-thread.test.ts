@@ -116,6 +116,33 @@ test('decompressArchive() refuses what expands a thousandfold, of every kind tha
   }
 })
 
+test('decompress() of xz that is not read says what to do', async () => {
+  const unread: [options: string[], why: RegExp][] = [
+    [['--lzma2=dict=128MiB'], /its dictionary is larger than 64 MiB/],
+    [['--check=sha256'], /filters or checks that are not read/],
+    [['--x86', '--lzma2'], /filters or checks that are not read/],
+  ]
+  for (const [options, why] of unread) {
+    await assert.rejects(
+      decoded(compress('xz', Buffer.from('x'), ...options)),
+      (error) =>
+        isCoded(error, 'invalid-argument') && why.test(error.message) && /xz first/.test(error.hint ?? ''),
+    )
+  }
+})
+
+test('decompress() may be ended at any moment of a thread', async () => {
+  const mixed = Buffer.concat([randomBytes(500_000), Buffer.alloc(5_000_000)])
+  const packed = programs.map((program) => [program, compress(program, mixed)] as const)
+  for (let delayMs = 0; delayMs < 100; delayMs += 5) {
+    const ended = packed.map(async ([compression, bytes]) => {
+      const signal = AbortSignal.timeout(delayMs)
+      await whole(decompress(pieces(bytes, 10_000), { compression, signal })).catch(() => undefined)
+    })
+    await Promise.all(ended)
+  }
+})
+
 /** Several processes share the machine that tests run on. */
 const slowness = 3
 

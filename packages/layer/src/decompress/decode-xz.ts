@@ -21,18 +21,27 @@ export async function decodeXz(pieces: PieceExchange): Promise<void> {
   }
 }
 
+interface XzReason {
+  code: 'invalid-argument' | 'data-loss'
+  reason: string
+  hint?: string
+}
+
+/** For files that are as they should be. */
+const hint = 'Decompress it with xz first, or compress it with gzip or zstd.'
+
 /** Codes of xz-embedded, `enum xz_ret` in its xz.h: the message ends with one. */
-const reasons = new Map<string, { code: 'invalid-argument' | 'data-loss'; reason: string }>([
-  ['3', { code: 'invalid-argument', reason: 'its integrity check is of an unknown kind' }],
-  ['4', { code: 'invalid-argument', reason: 'its dictionary is larger than 64 MiB' }],
+const reasons = new Map<string, XzReason>([
+  ['3', { code: 'invalid-argument', reason: 'its integrity check is of an unknown kind', hint }],
+  ['4', { code: 'invalid-argument', reason: 'its dictionary is larger than 64 MiB', hint }],
   ['5', { code: 'invalid-argument', reason: 'it is no xz file' }],
-  ['6', { code: 'invalid-argument', reason: 'it uses filters or checks that are not read' }],
+  ['6', { code: 'invalid-argument', reason: 'it uses filters or checks that are not read', hint }],
   ['7', { code: 'invalid-argument', reason: 'its data is corrupt' }],
   ['8', { code: 'data-loss', reason: 'it is cut off, or something else follows its end' }],
 ])
 
 function xzError(error: unknown): CodedError {
   const known = reasons.get(/error code (\d+)$/.exec(messageOf(error))?.[1] ?? '')
-  const { code, reason } = known ?? { code: 'invalid-argument' as const, reason: messageOf(error) }
-  return new CodedError(code, `Cannot decompress xz: ${reason}`, { cause: error })
+  const { code, reason, ...next } = known ?? { code: 'invalid-argument', reason: messageOf(error) }
+  return new CodedError(code, `Cannot decompress xz: ${reason}`, { cause: error, ...next })
 }

@@ -40,6 +40,8 @@ const typeFlagOffset = 156
 const ustarMagic = 'ustar\0'
 const gnuMagic = 'ustar  \0'
 const starTrailer = 'tar\0'
+/** For what is no tar at all: it fails by its first checksum. */
+const hint = 'An archive is a tar: plain, or compressed with gzip, zstd, xz or bzip2.'
 
 /** Returns the header in `block` (512 bytes), or throws when its checksum or a number is wrong. */
 export function parseHeaderBlock(block: Buffer): HeaderBlock {
@@ -72,11 +74,19 @@ function ustarPrefix(block: Buffer): string {
 /** The sum of a header's bytes with the checksum's own field as spaces. Old programs summed signed bytes; both count. */
 function verifyChecksum(block: Buffer): void {
   const own = field(block, 'checksum')
-  const given = parseOctal(own)
+  const given = parseChecksum(own)
   const sum = sumBytes(block) - sumBytes(own) + own.length * 0x20
   if (given === sum) return
   const signed = sum - 256 * (countNegatives(block) - countNegatives(own))
-  if (given !== signed) throw malformed('a header has a wrong checksum')
+  if (given !== signed) throw malformed('a header has a wrong checksum', { hint })
+}
+
+function parseChecksum(own: Buffer): number {
+  try {
+    return parseOctal(own)
+  } catch {
+    throw malformed('a header has no checksum', { hint })
+  }
 }
 
 function sumBytes(bytes: Buffer): number {

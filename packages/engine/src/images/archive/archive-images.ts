@@ -73,7 +73,9 @@ export async function findArchivedImages(
     )
   }
   if (images.size === 0)
-    throw invalid(`it names no image in ${archiveNames.index} or ${archiveNames.dockerIndex}`)
+    throw invalid(`it names no image in ${archiveNames.index} or ${archiveNames.dockerIndex}`, {
+      hint: "If it holds the files of a root, make an image of it with 'berth import'.",
+    })
   return [...images.values()].map(({ names, ...image }) => ({ ...image, tags: [...names] }))
 }
 
@@ -168,5 +170,5 @@ export async function layerType(content: ContentStore, digest: Digest): Promise<
   return mediaTypes.ociLayer
 }
 
-const invalid = (state: string): CodedError =>
-  new CodedError('invalid-argument', `Cannot load the archive: ${state}`)
+const invalid = (state: string, options: { hint?: string } = {}): CodedError =>
+  new CodedError('invalid-argument', `Cannot load the archive: ${state}`, options)

@@ -109,7 +109,9 @@ const healthFlags = {
   'health-cmd': stringFlag('Command to run to check health'),
   'health-interval': durationFlag('Time between running the check (ms|s|m|h)'),
   'health-retries': integerFlag('Consecutive failures needed to report unhealthy'),
-  'health-start-interval': durationFlag('Time between running the check during the start period (ms|s|m|h)', { since: '1.44' }),
+  'health-start-interval': durationFlag('Time between running the check during the start period (ms|s|m|h)', {
+    since: '1.44',
+  }),
   'health-start-period': durationFlag(
     'Start period for the container to initialize before starting health-retries countdown (ms|s|m|h)',
   ),
