@@ -1,6 +1,6 @@
 import { CodedError, systemCode } from '@berth/stdx'
 import type { EngineRequest } from './engine-client.ts'
-import type { TransportOptions } from './transport.ts'
+import type { TransportOptions } from './transport-options.ts'
 
 const startHint =
   "Start the engine with 'sudo berthd' and try again; 'berth system doctor' tells what it lacks."

@@ -4,7 +4,8 @@ import type { EngineClient, EngineRequest, EngineResponse, HijackedStream } from
 import { parseHostAddress } from './host-address.ts'
 import { discard } from './response-body.ts'
 import { responseError } from './response-error.ts'
-import { Transport, type TlsOptions } from './transport.ts'
+import type { TlsOptions } from './transport-options.ts'
+import { Transport } from './transport.ts'
 
 export interface ClientOptions {
   /** `unix:///path` or `tcp://host:port`. */

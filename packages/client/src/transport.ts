@@ -2,23 +2,7 @@ import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node
 import type { Duplex } from 'node:stream'
 import { connectionError } from './connection-error.ts'
 import type { EngineRequest, EngineResponse, HijackedStream, Query } from './engine-client.ts'
-import type { HostAddress } from './host-address.ts'
-
-/** PEM texts. Without `ca` the system's roots are used. */
-export interface TlsOptions {
-  ca?: Uint8Array | undefined
-  cert?: Uint8Array | undefined
-  key?: Uint8Array | undefined
-  /** Check the engine's certificate and name. */
-  verify: boolean
-}
-
-export interface TransportOptions {
-  host: string
-  address: HostAddress
-  headers: Readonly<Record<string, string>>
-  tls: TlsOptions | undefined
-}
+import type { TlsOptions, TransportOptions } from './transport-options.ts'
 
 /**
  * Taken so because an `import` of node:http reads all of its exports, one of which loads undici: 45 ms of every start.

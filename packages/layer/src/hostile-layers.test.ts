@@ -13,7 +13,8 @@ import { readTree } from './testsuite/read-tree.ts'
 import { temporaryDirectory } from './testsuite/temporary-directory.ts'
 import { packTar, type TarMember } from './tar/pack-tar.ts'
 import { byteString } from './tar/tar-entry.ts'
-import { writeLayer, type LayerLimits } from './write-layer.ts'
+import type { LayerLimits } from './layer-limits.ts'
+import { writeLayer } from './write-layer.ts'
 
 const file = (name: string, body = 'x'): TarMember => ({ name, body })
 const directory = (name: string, more: Partial<TarMember> = {}): TarMember => ({

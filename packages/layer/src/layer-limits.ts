@@ -1,7 +1,21 @@
 import { CodedError } from '@berth/stdx'
-import type { LayerLimits } from './write-layer.ts'
 
 const mebibyte = 1024 * 1024
+
+/** Bounds on what an archive from outside may ask for. */
+export interface LayerLimits {
+  /** Uncompressed bytes. */
+  sizeBytesMax: number
+  entriesMax: number
+  /** Names, link targets, extended attributes and maps of sparse files, of all entries together. */
+  metadataBytesMax: number
+  /** Uncompressed : compressed, looked at once 100 MiB are out. */
+  ratioMax: number
+  /** Path components. */
+  depthMax: number
+  /** One PAX header or GNU long name. */
+  headerBytesMax: number
+}
 
 /**
  * What a layer may be when nobody says otherwise. Entries and what they say bound the memory of a

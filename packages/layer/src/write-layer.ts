@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { decompress } from './decompress/decompress.ts'
 import { detectCompression } from './decompress/file-compression.ts'
 import { erofsImage } from './erofs/erofs-image.ts'
-import { completeLimits, LimitedSize } from './layer-limits.ts'
+import { completeLimits, LimitedSize, type LayerLimits } from './layer-limits.ts'
 import { readHead, readSource } from './read-source.ts'
 import type { SourceGrowth } from './source-growth.ts'
 import { TarReader } from './tar/tar-reader.ts'
@@ -32,21 +32,6 @@ export interface WriteLayerOptions {
   signal?: AbortSignal
   /** Called with the bytes read of the source so far, at most some times a second. */
   onProgress?: (readBytes: number) => void
-}
-
-/** Bounds on what an archive from outside may ask for. */
-export interface LayerLimits {
-  /** Uncompressed bytes. */
-  sizeBytesMax: number
-  entriesMax: number
-  /** Names, link targets, extended attributes and maps of sparse files, of all entries together. */
-  metadataBytesMax: number
-  /** Uncompressed : compressed, looked at once 100 MiB are out. */
-  ratioMax: number
-  /** Path components. */
-  depthMax: number
-  /** One PAX header or GNU long name. */
-  headerBytesMax: number
 }
 
 export interface WrittenLayer {

@@ -1,5 +1,5 @@
-import type { Descriptor, Reference } from '@berth/oci'
 import { BlobUpload } from './blob-upload.ts'
+import type { PushBlobRequest } from './push-blob-request.ts'
 import { discard } from './transport/discard.ts'
 import { EndpointFailure } from './transport/endpoint-failure.ts'
 import type { EndpointResponse } from './transport/endpoint-transport.ts'
@@ -10,16 +10,6 @@ import { pullScope, pushScopes } from './auth/scopes.ts'
 
 /** How a repository came to have a blob. */
 export type PushedBlob = { how: 'existed' } | { how: 'mounted'; from: string } | { how: 'uploaded' }
-
-export interface PushBlobRequest extends Pick<RegistryRequest, 'signal' | 'credentials'> {
-  reference: Reference
-  descriptor: Descriptor
-  open: (start: number) => AsyncIterable<Uint8Array>
-  /** Repositories of the same registry that may have the blob, likeliest first. */
-  origins: readonly string[]
-  onProgress: (sentBytes: number) => void
-  commitMs: number
-}
 
 /** Each repository that is tried costs a request, and opens an upload when it fails. */
 const originsMax = 3

@@ -1,10 +1,16 @@
+import type { TlsOptions } from '@berth/client'
 import { CodedError } from '@berth/stdx'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CliConfig } from './cli-config.ts'
-import type { EngineEndpoint } from './engine-endpoint.ts'
 import { readCertificate } from './read-certificate.ts'
+
+export interface EngineEndpoint {
+  host: string
+  contextName: string
+  tls: TlsOptions | undefined
+}
 
 interface ContextMetadata {
   Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } }

@@ -3,13 +3,8 @@ import { CodedError } from '@berth/stdx'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CliConfig } from './cli-config.ts'
+import type { EngineEndpoint } from './context-endpoint.ts'
 import { readCertificate } from './read-certificate.ts'
-
-export interface EngineEndpoint {
-  host: string
-  contextName: string
-  tls: TlsOptions | undefined
-}
 
 export interface EndpointChoice {
   hosts: readonly string[]

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { CatalogReader } from '../database/catalog-database.ts'
-import type { FindLimits, FoundTerms, TermQuery } from './search-terms.ts'
+import type { FindLimits, FoundTerms, TermQuery } from './term-query.ts'
 import { isPrefix } from './words.ts'
 
 /** Search in SQLite's FTS5, which gives rows by rowid, that is the rank: it reads no more than it is asked for. */

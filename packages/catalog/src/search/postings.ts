@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { CatalogReader } from '../database/catalog-database.ts'
 import { beginningMax } from '../database/search-migration.ts'
-import type { FindLimits, FoundTerms, TermQuery } from './search-terms.ts'
+import type { FindLimits, FoundTerms, TermQuery } from './term-query.ts'
 
 /**
  * Search in PostgreSQL's `hub_search_postings`. A term's rows lie in the order in which they are shown, so that of one term

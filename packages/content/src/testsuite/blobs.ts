@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { collect, content, digestsIn } from './content.ts'
-import type { OpenTestStore } from './index.ts'
+import type { OpenTestStore } from './open-test-store.ts'
 
 export function testBlobs(open: OpenTestStore): void {
   test('writeBlob() makes a blob that is found, listed and read', async () => {

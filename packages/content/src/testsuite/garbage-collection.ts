@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Digest } from '@berth/oci'
 import type { ContentStore } from '../content-store.ts'
 import { content, digestsIn } from './content.ts'
-import type { OpenTestStore } from './index.ts'
+import type { OpenTestStore } from './open-test-store.ts'
 
 const reaching =
   (...digests: Digest[]) =>

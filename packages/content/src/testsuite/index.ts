@@ -1,11 +1,8 @@
 import { describe } from 'node:test'
-import type { ContentStore } from '../content-store.ts'
 import { testBlobs } from './blobs.ts'
 import { testGarbageCollection } from './garbage-collection.ts'
 import { testIngests } from './ingests.ts'
-
-/** Gives an empty store; the suite disposes it. */
-export type OpenTestStore = () => Promise<ContentStore>
+import type { OpenTestStore } from './open-test-store.ts'
 
 /** What every content store must do, as tests of `node:test`. */
 export function testContentStore(name: string, open: OpenTestStore): void {

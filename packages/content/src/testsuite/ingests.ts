@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ContentStore } from '../content-store.ts'
 import { collect, content, digestsIn } from './content.ts'
-import type { OpenTestStore } from './index.ts'
+import type { OpenTestStore } from './open-test-store.ts'
 
 async function leaveBehind(store: ContentStore, ref: string, bytes: string): Promise<void> {
   await using ingest = await store.openIngest(ref)

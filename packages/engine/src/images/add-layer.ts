@@ -2,10 +2,8 @@ import type { ContentId } from '@berth/content'
 import type { WriteLayerOptions, WrittenLayer } from '@berth/layer'
 import type { Compression, Digest } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
-import type { ImageContext } from './image-context.ts'
-import type { Hold } from './while-held.ts'
-
-export type LayerStores = Pick<ImageContext, 'content' | 'layerWriter' | 'snapshotter' | 'failpoint'>
+import type { Hold } from './hold.ts'
+import type { LayerStores } from './layer-stores.ts'
 
 /** A layer that is written and that nobody can see yet. Disposing without commit removes it. */
 export interface WrittenStage extends AsyncDisposable, WrittenLayer {

@@ -18,7 +18,8 @@ import type { Report } from './progress.ts'
 import { imageBlobs, recordImage } from './record-image.ts'
 import { receiveBlob } from './receive-blob.ts'
 import { together } from './together.ts'
-import { whileHeld, type Hold } from './while-held.ts'
+import type { Hold } from './hold.ts'
+import { whileHeld } from './while-held.ts'
 
 const gzipTypes: Readonly<Record<string, string>> = {
   [mediaTypes.ociLayer]: mediaTypes.ociLayerGzip,

@@ -5,7 +5,7 @@ import type { ImageLayer } from './layer-transfer.ts'
 import { checkPlatforms, type PlatformsWish } from './platform-wish.ts'
 import { imageBlobs, type CompleteImage } from './record-image.ts'
 import type { ResolvedManifest } from './resolve-manifest.ts'
-import type { Hold } from './while-held.ts'
+import type { Hold } from './hold.ts'
 
 /** Where an image comes from: a registry, an archive. */
 export interface ImageSource {

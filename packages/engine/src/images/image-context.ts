@@ -1,20 +1,14 @@
-import type { ContentStore } from '@berth/content'
-import type { LayerWriter } from '@berth/layer'
 import type { Platform } from '@berth/oci'
 import type { RegistryClient } from '@berth/registry-client'
-import type { Snapshotter } from '@berth/snapshot'
 import type { Logger, Semaphore } from '@berth/stdx'
 import type { EventBus } from '../events/event-bus.ts'
 import type { ConfigTransfer } from './config-transfer.ts'
-import type { ImageFailpoint } from './failpoint.ts'
 import type { ImageStore } from './image-store.ts'
+import type { LayerStores } from './layer-stores.ts'
 import type { LayerTransfer } from './layer-transfer.ts'
 
 /** What the image verbs work with. */
-export interface ImageContext {
-  content: ContentStore
-  snapshotter: Snapshotter
-  layerWriter: LayerWriter
+export interface ImageContext extends LayerStores {
   registry: RegistryClient
   images: ImageStore
   configs: ConfigTransfer
@@ -23,7 +17,6 @@ export interface ImageContext {
   uploads: Semaphore
   events: EventBus
   logger: Logger
-  failpoint: ImageFailpoint
   /** This machine's. */
   platform: Platform
   /** Containers that were made of an image: they keep it from being removed. */

@@ -13,7 +13,8 @@ import { familiar } from './familiar-names.ts'
 import { progressOf, type Report } from './progress.ts'
 import { recordImage, type CompleteImage } from './record-image.ts'
 import { together } from './together.ts'
-import { whileHeld, type Hold } from './while-held.ts'
+import type { Hold } from './hold.ts'
+import { whileHeld } from './while-held.ts'
 
 export interface LoadImagesOptions {
   /** The images must be of these platforms; of an index, only they are taken. None: all that is there. */

@@ -2,7 +2,7 @@ import { digestOf, mediaTypes, type Descriptor, type ImageConfig, type Manifest 
 import type { ImageContext } from './image-context.ts'
 import { recordImage } from './record-image.ts'
 import type { ImageRecord } from './image-store.ts'
-import type { Hold } from './while-held.ts'
+import type { Hold } from './hold.ts'
 
 /** An image made here: what a config and layers, all of them there, come to. */
 export interface NewImage {

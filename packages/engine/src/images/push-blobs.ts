@@ -9,7 +9,7 @@ import {
 import type { PushedBlob } from '@berth/registry-client'
 import type { ImageContext } from './image-context.ts'
 import type { Report } from './progress.ts'
-import type { PushOptions } from './push.ts'
+import type { PushOptions } from './push-options.ts'
 import { retryText } from './retry-text.ts'
 import { shortDigest } from './short-digest.ts'
 import { together } from './together.ts'

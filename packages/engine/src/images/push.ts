@@ -5,26 +5,19 @@ import {
   formatReference,
   type Digest,
   type Manifest,
-  type Platform,
   type Reference,
 } from '@berth/oci'
-import type { CallOptions, Credentials, RetryNotice } from '@berth/registry-client'
+import type { CallOptions, RetryNotice } from '@berth/registry-client'
 import { CodedError, isCoded } from '@berth/stdx'
 import { compressLayers } from './compress-layers.ts'
 import type { ImageContext } from './image-context.ts'
 import type { ImageRecord } from './image-store.ts'
 import { progressOf, type Report } from './progress.ts'
 import { pushBlobs, tellExisting } from './push-blobs.ts'
+import type { PushOptions } from './push-options.ts'
 import { findPushedGraph, manifestsOf, type PushedGraph } from './pushed-graph.ts'
 import { imageBlobs } from './record-image.ts'
 import { retryText } from './retry-text.ts'
-
-export interface PushOptions {
-  /** Pushes the image of this platform, and no index. */
-  platform: Platform | undefined
-  credentials: Credentials | undefined
-  signal: AbortSignal
-}
 
 /** Pushes a tag, or all tags of a repository when the reference has none. Whatever fails ends the sequence. */
 export async function* pushImage(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ContentId, ContentStore, Ingest } from '@berth/content'
-import type { Hold } from './while-held.ts'
+import type { Hold } from './hold.ts'
 
 export interface ReceiveBlobOptions {
   content: ContentStore

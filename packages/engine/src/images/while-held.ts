@@ -1,15 +1,7 @@
-import type { Lease } from '@berth/content'
-import type { Digest } from '@berth/oci'
 import { messageOf, noSpaceError } from '@berth/stdx'
 import { collectGarbage } from './collect-garbage.ts'
+import type { Hold } from './hold.ts'
 import type { ImageContext } from './image-context.ts'
-
-/** Keeps what an image is made of from garbage collection until the image is recorded. */
-export interface Hold {
-  readonly lease: Lease
-  /** Holds layers, also before they are there. */
-  holdLayers: (diffIds: readonly Digest[]) => void
-}
 
 interface HoldOptions {
   /** What is done, as the error of a full disk names it: `pull busybox`. */

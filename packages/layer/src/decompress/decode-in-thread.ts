@@ -2,7 +2,7 @@ import { CodedError } from '@berth/stdx'
 import { on } from 'node:events'
 import { extname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { errorOf } from '../threads/thread-messages.ts'
+import { errorOf } from '../threads/error-data.ts'
 import { givenIndex, takenIndex, type DecoderReply, type DecoderStart } from './decoder-messages.ts'
 import type { ThreadedCompression } from './file-compression.ts'
 

@@ -1,4 +1,4 @@
-import type { ErrorData } from '../threads/thread-messages.ts'
+import type { ErrorData } from '../threads/error-data.ts'
 import type { ThreadedCompression } from './file-compression.ts'
 
 /** What a decoder thread is started with. */

@@ -1,6 +1,6 @@
 import { CodedError, isCoded, messageOf } from '@berth/stdx'
 import { parentPort, workerData } from 'node:worker_threads'
-import { errorData } from '../threads/thread-messages.ts'
+import { errorData } from '../threads/error-data.ts'
 import type { DecoderReply, DecoderStart } from './decoder-messages.ts'
 import { PieceExchange } from './piece-exchange.ts'
 

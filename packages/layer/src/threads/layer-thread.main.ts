@@ -3,7 +3,8 @@ import { getHeapStatistics } from 'node:v8'
 import { parentPort } from 'node:worker_threads'
 import { SourceGrowth } from '../source-growth.ts'
 import { writeLayer } from '../write-layer.ts'
-import { errorData, type ThreadReply, type ThreadRequest } from './thread-messages.ts'
+import { errorData } from './error-data.ts'
+import type { ThreadReply, ThreadRequest } from './thread-messages.ts'
 
 /**
  * The tree of a layer is garbage as a whole; left to itself, a heap grows from layer to layer. To collect takes 10 ms, so

@@ -2,7 +2,8 @@ import { extname, join } from 'node:path'
 import { CodedError, messageOf, systemCode } from '@berth/stdx'
 import { Worker } from 'node:worker_threads'
 import type { WriteLayerOptions, WrittenLayer } from '../write-layer.ts'
-import { errorOf, type ThreadReply, type ThreadRequest } from './thread-messages.ts'
+import { errorOf } from './error-data.ts'
+import type { ThreadReply, ThreadRequest } from './thread-messages.ts'
 
 /** Holds the tree and the plan of a layer with as many entries as the default limits allow. */
 const heapMebibytesMax = 2048

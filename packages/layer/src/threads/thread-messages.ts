@@ -1,5 +1,5 @@
-import { CodedError, type ErrorCode } from '@berth/stdx'
 import type { WriteLayerOptions, WrittenLayer } from '../write-layer.ts'
+import type { ErrorData } from './error-data.ts'
 
 /** What a layer thread is told; it does one layer at a time. */
 export type ThreadRequest =
@@ -16,15 +16,3 @@ export type ThreadReply =
   | { type: 'progress'; readBytes: number }
   | { type: 'written'; layer: WrittenLayer }
   | { type: 'failed'; error: ErrorData }
-
-/** A CodedError without its class, which structured cloning loses. */
-export interface ErrorData {
-  code: ErrorCode
-  message: string
-  hint: string | undefined
-}
-
-export const errorData = ({ code, message, hint }: CodedError): ErrorData => ({ code, message, hint })
-
-export const errorOf = ({ code, message, hint }: ErrorData): CodedError =>
-  new CodedError(code, message, hint === undefined ? {} : { hint })

@@ -1,9 +1,8 @@
 import { isCoded } from '@berth/stdx'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { completeLimits } from '../layer-limits.ts'
+import { completeLimits, type LayerLimits } from '../layer-limits.ts'
 import type { TarEntry } from '../tar/tar-entry.ts'
-import type { LayerLimits } from '../write-layer.ts'
 import type { DirectoryNode, LayerNode } from './layer-node.ts'
 import { LayerTree } from './layer-tree.ts'
 

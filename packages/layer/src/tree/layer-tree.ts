@@ -1,7 +1,7 @@
 import { CodedError } from '@berth/stdx'
 import { quoted } from '../tar/malformed.ts'
 import type { ByteString, TarEntry } from '../tar/tar-entry.ts'
-import type { LayerLimits } from '../write-layer.ts'
+import type { LayerLimits } from '../layer-limits.ts'
 import { cleanPath } from './clean-path.ts'
 import type { DirectoryNode, LayerNode } from './layer-node.ts'
 import { attributesOf, nodeOfEntry, refused } from './node-of-entry.ts'

@@ -1,9 +1,9 @@
 import { linuxKernel } from '@berth/syscalls'
 import { closeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Outcome } from './outcome.ts'
 import type { OutputFanOut } from './output-fan-out.ts'
 import { findStartTicks } from './process-record.ts'
-import type { Outcome } from './supervisor.ts'
 
 const pollMs = 1000
 const reapPollMs = 100

@@ -8,6 +8,7 @@ import { JsonFileLog } from './json-file-log.ts'
 import { Launcher } from './launcher.ts'
 import type { Launched } from './launcher.ts'
 import { OomKills } from './oom-kills.ts'
+import type { Outcome } from './outcome.ts'
 import { checkId, processKey } from './process-key.ts'
 import { findStartTicks } from './process-record.ts'
 import type { ProcessStreams } from './process-streams.ts'
@@ -23,12 +24,6 @@ export interface SupervisorOptions {
   reaper: ChildReaper
   /** What nobody asked for and somebody should know. */
   report: (message: string) => void
-}
-
-/** How a process ended, as far as it could be learnt. */
-export interface Outcome {
-  exitCode: number
-  isUnknown?: boolean
 }
 
 /** All containers of one run directory: starts them, knows their state, tells of their end. */

@@ -1,5 +1,4 @@
 import type { LinuxSpec, RuntimeSpec } from '@berth/oci'
-import type { RuntimeFeatures } from '../runtimes/runtime-features.ts'
 import { buildDeviceRules, listHostDevices } from './devices.ts'
 import { buildMounts, rootfsPropagation } from './mounts.ts'
 import { buildNamespaces } from './namespaces.ts'
@@ -9,6 +8,7 @@ import { defaultSeccompProfile } from './seccomp-profile.ts'
 import { resolveSeccomp } from './seccomp.ts'
 import type { SpecOptions } from './spec-options.ts'
 import type { SpecPlatform } from './spec-platform.ts'
+import type { SpecTarget } from './spec-target.ts'
 import { buildSysctls } from './sysctls.ts'
 
 const ociVersion = '1.0.2'
@@ -29,12 +29,6 @@ const maskedPaths = [
 ]
 
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
-
-/** The machine and the runtime that a spec is made for. */
-export interface SpecTarget {
-  platform: SpecPlatform
-  features: RuntimeFeatures
-}
 
 /**
  * The OCI runtime spec of a container, confined as Docker does by default. Looks at nothing of the container: its paths

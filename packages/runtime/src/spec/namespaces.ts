@@ -1,6 +1,6 @@
 import type { LinuxSpec } from '@berth/oci'
-import type { SpecTarget } from './build-spec.ts'
 import type { NamespaceMode, NamespaceOptions } from './spec-options.ts'
+import type { SpecTarget } from './spec-target.ts'
 
 type Namespace = LinuxSpec['namespaces'][number]
 

@@ -1,14 +1,18 @@
 import { CodedError, readBounded } from '@berth/stdx'
-import type { Arguments } from '../../command/command.ts'
 import type { Io } from '../../command/io.ts'
-import type { definition } from './login.ts'
 
 /** No password is longer. */
 const passwordBytesMax = 1024 * 1024
 
+interface LoginArguments {
+  flags: { username: string; password: string; 'password-stdin': boolean }
+  /** Flags that were named. */
+  given: ReadonlySet<string>
+}
+
 /** What the command line says of user and password, the latter perhaps on stdin; '' is nothing. */
 export async function loginFlagValues(
-  { flags, given }: Arguments<typeof definition>,
+  { flags, given }: LoginArguments,
   io: Io,
 ): Promise<{ username: string; password: string }> {
   const { username, password, 'password-stdin': isFromStdin } = flags

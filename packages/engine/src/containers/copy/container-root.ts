@@ -1,38 +1,7 @@
-import { CodedError } from '@berth/stdx'
-import { awaitExit } from '../await-exit.ts'
-import type { ContainerContext } from '../container-context.ts'
-import { isRunning } from '../container-record.ts'
-import { getContainer } from '../find-container.ts'
-import { openRunningRoot } from './running-root.ts'
-import { openStoppedRoot } from './stopped-root.ts'
-
 /** The root of a container with what is mounted there, open until it is disposed. */
 export interface ContainerRoot extends AsyncDisposable {
   /** Descriptor of its directory, O_PATH. Nothing is to be opened from it without RESOLVE_IN_ROOT. */
   readonly fd: number
   /** It has processes, and all of its mounts; else only those that lead to the host. */
   readonly isRunning: boolean
-}
-
-/** Opens the root of a container, as its processes see it or would see it. One that does not run cannot be started meanwhile. */
-export async function openContainerRoot(
-  context: ContainerContext,
-  id: string,
-  { signal }: { signal: AbortSignal },
-): Promise<ContainerRoot> {
-  for (;;) {
-    const record = getContainer(context.containers, id)
-    if (!isRunning(record)) {
-      const root = await openStoppedRoot(context, id)
-      if (root) return root
-      continue
-    }
-    const root = openRunningRoot(context, record)
-    if (root) return root
-    if (!(await awaitExit(context, id, signal)))
-      throw new CodedError(
-        'conflict',
-        `Cannot reach the files of container ${id}: its process has left its root`,
-      )
-  }
 }

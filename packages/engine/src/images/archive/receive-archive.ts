@@ -12,7 +12,7 @@ import { manifestBytesMax } from '@berth/oci'
 import { CodedError, readBounded } from '@berth/stdx'
 import { gathered } from '../../gathered.ts'
 import { receiveBlob } from '../receive-blob.ts'
-import type { Hold } from '../while-held.ts'
+import type { Hold } from '../hold.ts'
 import { archiveNames } from './archive-names.ts'
 import { parseBlobName } from './blob-name.ts'
 

@@ -2,7 +2,8 @@ import { parseReference, type Digest } from '@berth/oci'
 import { messageOf } from '@berth/stdx'
 import type { ImageContext } from '../image-context.ts'
 import { receiveBlob } from '../receive-blob.ts'
-import { whileHeld, type Hold } from '../while-held.ts'
+import type { Hold } from '../hold.ts'
+import { whileHeld } from '../while-held.ts'
 import type { Need } from './image-needs.ts'
 
 /**
