@@ -72,7 +72,7 @@ async function runServer(command: ServeCommand): Promise<void> {
     logger.info('listening', { url, data: command.dataDirectory })
   }
   if (command.workers === 1) return serveAlone(command, { logger, stopped, onListening })
-  const { announce, runWorkers, workerIndex } = await import('./operation/workers.ts')
+  const { announce, announceFailure, runWorkers, workerIndex } = await import('./operation/workers.ts')
   const { countForWorkers, sharedCounters } = await import('./limits/shared-counters.ts')
   const index = workerIndex(process.env)
   if (index === undefined) {
@@ -81,9 +81,22 @@ async function runServer(command: ServeCommand): Promise<void> {
     return await runWorkers({ count: command.workers, logger, onListening }, stopped)
   }
   const openCounter = sharedCounters()
-  const serving = { logger, stopped, onListening: announce, openCounter }
-  await serveAlone({ ...command, isMaintaining: index === 0 }, serving)
-  process.disconnect?.()
+  let isListening = false
+  const onWorkerListening = (listening: Listening) => {
+    isListening = true
+    announce(listening)
+  }
+  const serving = { logger, stopped, onListening: onWorkerListening, openCounter }
+  try {
+    await serveAlone({ ...command, isMaintaining: index === 0 }, serving)
+  } catch (error) {
+    if (isListening) throw error
+    await announceFailure(error)
+    process.exitCode = 1
+  } finally {
+    // As long as it is open this process does not end.
+    process.disconnect?.()
+  }
 }
 
 async function serveAlone(

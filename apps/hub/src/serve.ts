@@ -1,8 +1,6 @@
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { isIPv6, type AddressInfo } from 'node:net'
-import { getSystemErrorMessage } from 'node:util'
 import {
   createRegistry,
   createRegistryHttpServer,
@@ -10,10 +8,9 @@ import {
   type Registry,
   type RegistryActivity,
   type RepositoryPolicy,
-  type ServerCertificate,
   type StorageFailpoint,
 } from '@berth/registry-server'
-import { CodedError, messageOf, type Logger } from '@berth/stdx'
+import { CodedError, type Logger } from '@berth/stdx'
 import { linuxKernel } from '@berth/syscalls'
 import type { AccessSettings, TlsSettings } from './config/access-settings.ts'
 import { ForwardedAddress } from './http/forwarded-address.ts'
@@ -24,8 +21,10 @@ import type { MirrorSettings } from './config/mirror-settings.ts'
 import type { HubMetrics } from './operation/hub-metrics.ts'
 import { openHubAccess } from './access/open-hub-access.ts'
 import { Origin } from './http/origin.ts'
+import { readServerCertificate } from './config/server-certificate.ts'
 import type { StoreSettings } from './config/store-settings.ts'
 import { openStores } from './stores.ts'
+import { systemReason } from './config/system-reason.ts'
 import { TurnStore } from './operation/turn-store.ts'
 
 /** Requests that are still answered when asked to stop get this long. */
@@ -108,7 +107,7 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
   const parts = { registry, access, forwarded, metrics: options.metrics }
   const server = createRegistryHttpServer(
     (request, response) => void answer(parts, request, response),
-    options.tls && (await readCertificate(options.tls)),
+    options.tls && (await readServerCertificate(options.tls)),
     { perAddressMax: Math.ceil(options.clientConnections / options.workers) },
   )
   if (options.isMaintaining) {
@@ -146,10 +145,6 @@ interface HubParts {
   metrics: HubMetrics | undefined
 }
 
-async function readCertificate({ certificateFile, keyFile }: TlsSettings): Promise<ServerCertificate> {
-  return { cert: await readFile(certificateFile), key: await readFile(keyFile) }
-}
-
 async function answer(
   { registry, access, forwarded, metrics }: HubParts,
   request: IncomingMessage,
@@ -184,16 +179,11 @@ async function startListening(server: Server, { host, port }: { host: string; po
     server.listen(port, host === '' ? undefined : host)
     await once(server, 'listening')
   } catch (error) {
-    throw new CodedError('unavailable', `Cannot listen on ${host}:${port}: ${reasonOf(error)}`, {
+    throw new CodedError('unavailable', `Cannot listen on ${host}:${port}: ${systemReason(error)}`, {
       cause: error,
       hint: 'Choose another address with --listen.',
     })
   }
-}
-
-function reasonOf(error: unknown): string {
-  const { errno } = error as NodeJS.ErrnoException
-  return errno === undefined ? messageOf(error) : getSystemErrorMessage(errno)
 }
 
 async function drain(server: Server): Promise<void> {

@@ -1,4 +1,4 @@
-import { CodedError } from '@berth/stdx'
+import { CodedError, isCoded, messageOf } from '@berth/stdx'
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, types } from 'pg'
 import { ReachablePool, type Query } from './reachable-pool.ts'
@@ -43,7 +43,7 @@ export async function openPostgresDatabase(url: string): Promise<SqlDatabase> {
   const db = new Kysely<any>({ dialect: new PostgresDialect({ pool: reachable }) })
   await using stack = new AsyncDisposableStack()
   stack.defer(() => db.destroy())
-  await prepare(reachable)
+  await prepare(reachable).catch((error: unknown) => refuse(url, error))
   const tables: SqlTables<unknown> = { kind: 'postgres', db, writes: new RetriedWrites(db) }
   const owned = stack.move()
   return {
@@ -52,6 +52,22 @@ export async function openPostgresDatabase(url: string): Promise<SqlDatabase> {
     tables: <Schema>() => tables as SqlTables<Schema>,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/** Whoever starts a program wants to know which server it was, and what that said. */
+function refuse(url: string, error: unknown): never {
+  const place = placeOf(url)
+  const cause = isCoded(error, 'unavailable') ? error.cause : error
+  throw new CodedError('unavailable', `Cannot open database${place}: ${messageOf(cause)}`, {
+    cause: error,
+    hint: 'PostgreSQL must run there, and let this user in to a database of this name.',
+  })
+}
+
+/** Host and name, without user and password. */
+function placeOf(url: string): string {
+  const parsed = URL.parse(url)
+  return parsed ? ` ${parsed.pathname.slice(1) || '(default)'} at ${parsed.host || 'the local socket'}` : ''
 }
 
 /** Any number will do that nothing else on the database locks. */

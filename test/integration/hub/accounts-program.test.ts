@@ -74,7 +74,7 @@ test('berth-hub serve with a configuration file: checked, and served with metric
       stderr: /Cannot mirror under the name "users": the hub's own addresses begin with it/,
     })
   await assert.rejects(run(launcher, ['serve', '--config', file, '--policies', '/nowhere', '--validate']), {
-    stderr: /Cannot read policies/,
+    stderr: /Cannot read \/nowhere of --policies: no such file or directory/,
   })
   const { url } = await startServing(stack, data, ['--config', file])
   const hub = hubClient(url)

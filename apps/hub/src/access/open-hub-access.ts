@@ -20,13 +20,12 @@ export async function openHubAccess(settings: AccessSettings, options: HubAccess
 }
 
 async function openHtpasswdAccess(settings: HtpasswdSettings, options: HubAccessOptions): Promise<HubAccess> {
-  const { htpasswdFile: path, publicRepositories, scheme } = settings
-  const { openBasicAccess, openHtpasswd, openTokenAccess, LoginLimits } =
-    await import('@berth/registry-server')
-  const { compare } = await import('bcryptjs')
-  const accounts = await openHtpasswd({ path, publicRepositories, compare })
+  const { openBasicAccess, openTokenAccess, LoginLimits } = await import('@berth/registry-server')
+  const { openHtpasswdFile } = await import('./htpasswd-file.ts')
+  const accounts = await openHtpasswdFile(settings)
   const logins = new LoginLimits({ processes: options.workers })
-  if (scheme === 'basic') return { policy: openBasicAccess(accounts, logins), handle: async () => false }
+  if (settings.scheme === 'basic')
+    return { policy: openBasicAccess(accounts, logins), handle: async () => false }
   const tokens = await openTokenAccess({ ...(await tokenOptions(settings, options)), accounts, logins })
   return { policy: tokens.policy, handle: (request, response) => answerToken(tokens, request, response) }
 }

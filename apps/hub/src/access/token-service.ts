@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TokenAccess } from '@berth/registry-server'
+import { readGivenFile } from '../config/given-file.ts'
 import type { HubAccessOptions } from './hub-access.ts'
 
 /** Where tokens are got. */
@@ -14,7 +14,9 @@ export async function tokenOptions(
   { database, origin, logger }: HubAccessOptions,
 ) {
   return {
-    ...(tokenKeyFile !== undefined && { signingKey: await readFile(tokenKeyFile) }),
+    ...(tokenKeyFile !== undefined && {
+      signingKey: await readGivenFile({ flag: '--token-key', path: tokenKeyFile }),
+    }),
     database,
     service,
     realm: (headers: IncomingMessage['headers']) => `${origin.of(headers)}${tokenPath}`,

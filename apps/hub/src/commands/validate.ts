@@ -1,33 +1,21 @@
-import { access, constants } from 'node:fs/promises'
-import { CodedError, messageOf } from '@berth/stdx'
 import type { ServeCommand } from '../config/command-line.ts'
+import { readGivenFile } from '../config/given-file.ts'
+import { readServerCertificate } from '../config/server-certificate.ts'
 
 /**
  * Throws `invalid-argument` for names that cannot be served, and for files that cannot be read or do not hold what they
  * should; nothing is opened or made.
  */
-export async function validate({
-  access: settings,
-  tls,
-  policiesFile,
-  mirrors,
-}: ServeCommand): Promise<void> {
+export async function validate({ access, tls, policiesFile, mirrors }: ServeCommand): Promise<void> {
   if (policiesFile !== undefined) await (await import('../config/policies.ts')).readPolicies(policiesFile)
-  if (settings.kind === 'accounts') {
+  if (access.kind === 'accounts') {
     const { refuseReservedNames } = await import('../accounts/refuse-reserved-names.ts')
     refuseReservedNames(mirrors.upstreams.map(({ name }) => name))
   }
-  const files = [
-    tls?.certificateFile,
-    tls?.keyFile,
-    mirrors.credentialsFile,
-    settings.kind === 'htpasswd' ? settings.htpasswdFile : undefined,
-  ]
-  for (const path of files) if (path !== undefined) await checkReadable(path)
-}
-
-async function checkReadable(path: string): Promise<void> {
-  await access(path, constants.R_OK).catch((error: unknown) => {
-    throw new CodedError('invalid-argument', `Cannot read ${path}: ${messageOf(error)}`, { cause: error })
-  })
+  if (access.kind !== 'open' && access.tokenKeyFile !== undefined)
+    await readGivenFile({ flag: '--token-key', path: access.tokenKeyFile })
+  if (access.kind === 'htpasswd') await (await import('../access/htpasswd-file.ts')).openHtpasswdFile(access)
+  if (tls) await readServerCertificate(tls)
+  if (mirrors.credentialsFile !== undefined)
+    await (await import('../mirrors/mirrors.ts')).readAuths(mirrors.credentialsFile)
 }

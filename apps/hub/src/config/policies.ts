@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import type { RepositoryPolicy } from '@berth/registry-server'
-import { CodedError, messageOf } from '@berth/stdx'
+import { messageOf } from '@berth/stdx'
 import * as v from 'valibot'
+import { readGivenFile, refusedFile } from './given-file.ts'
 import { parseSize } from './mirror-settings.ts'
 
 /** A quota is bytes, or text like `50G`. */
@@ -33,12 +33,19 @@ const policyFile = v.array(
 
 /** Reads a file of `[{"repositories": "team/*", "quota": "50G", "immutableTags": ["v*"]}]`; throws `invalid-argument`. */
 export async function readPolicies(path: string): Promise<RepositoryPolicy[]> {
+  const file = { flag: '--policies', path }
+  const bytes = await readGivenFile(file)
   try {
-    const policies = v.parse(policyFile, JSON.parse(await readFile(path, 'utf8')))
+    const policies = v.parse(policyFile, JSON.parse(String(bytes)))
     return policies.map(({ quota, ...policy }) => ({ ...policy, quotaBytes: quota }))
   } catch (error) {
-    throw new CodedError('invalid-argument', `Cannot read policies in ${path}: ${messageOf(error)}`, {
-      cause: error,
-    })
+    throw refusedFile(file, stateOf(error), error)
   }
+}
+
+function stateOf(error: unknown): string {
+  if (!(error instanceof v.ValiError)) return messageOf(error)
+  const [issue] = error.issues
+  const place = v.getDotPath(issue)
+  return place === null ? issue.message : `${place}: ${issue.message}`
 }

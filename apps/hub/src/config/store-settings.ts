@@ -48,7 +48,9 @@ function passwordOf(database: string): string {
 function parseBucket(text: string, environment: NodeJS.ProcessEnv): BucketSettings {
   const url = URL.parse(text)
   if (url?.protocol !== 's3:' || !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(url.hostname))
-    throw invalid(`--storage ${JSON.stringify(text.split('?')[0])} is not s3://BUCKET`)
+    throw invalid(
+      `--storage ${JSON.stringify(text.split('?')[0])} is not s3://BUCKET: the name of a bucket has 3 to 63 lower-case letters, digits, . and -`,
+    )
   if (url.username !== '' || url.password !== '') throw invalid('--storage has keys in it', credentialsHint)
   const { endpoint, region, redirect = 'false', ...unknown } = Object.fromEntries(url.searchParams)
   const [other] = Object.keys(unknown)

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { openRegistryHost, type Credentials, type RegistryHostOptions } from '@berth/registry-client'
 import type { MirrorNamespace, MirrorsOptions, UpstreamLimits } from '@berth/registry-server'
-import { CodedError, type Logger } from '@berth/stdx'
+import type { Logger } from '@berth/stdx'
 import * as v from 'valibot'
+import { readGivenFile, refusedFile } from '../config/given-file.ts'
 import type { MirrorSettings, UpstreamSettings } from '../config/mirror-settings.ts'
 import { registryUpstream } from './registry-upstream.ts'
 
@@ -54,14 +54,25 @@ async function readCredentials(
   path: string | undefined,
 ): Promise<(upstream: UpstreamSettings) => Credentials | undefined> {
   if (path === undefined) return () => undefined
-  const parsed = v.safeParse(configFile, JSON.parse(await readFile(path, 'utf8')))
-  if (!parsed.success)
-    throw new CodedError('invalid-argument', `Cannot read ${path}: it is not a config.json of docker login`)
-  const { auths } = parsed.output
+  const auths = await readAuths(path)
   return ({ name, url }) => {
     const keys = name === 'docker.io' ? ['https://index.docker.io/v1/', name] : [url.host, url.origin, name]
     const auth = keys.map((key) => auths[key]?.auth).find((found) => found !== undefined)
     return auth === undefined ? undefined : parseAuth(auth)
+  }
+}
+
+/**
+ * What a config.json says of registries; throws `invalid-argument`. What is wrong with the file is not quoted: it holds
+ * passwords.
+ */
+export async function readAuths(path: string) {
+  const file = { flag: '--upstream-auth', path }
+  const bytes = await readGivenFile(file)
+  try {
+    return v.parse(configFile, JSON.parse(String(bytes))).auths
+  } catch {
+    throw refusedFile(file, 'it is not a config.json of docker login')
   }
 }
 

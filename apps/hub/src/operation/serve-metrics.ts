@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { AggregatorRegistry } from 'prom-client'
-import { CodedError, messageOf, type Logger } from '@berth/stdx'
+import { CodedError, type Logger } from '@berth/stdx'
 import type { ListenAddress } from '../config/command-line.ts'
+import { systemReason } from '../config/system-reason.ts'
 
 const contentType = 'text/plain; version=0.0.4; charset=utf-8'
 const headersTimeoutMs = 5000
@@ -30,8 +31,9 @@ export async function serveMetrics(options: MetricsServerOptions): Promise<Async
     await once(server.listen(listen.port, listen.host === '' ? undefined : listen.host), 'listening')
   } catch (error) {
     const place = `${listen.host}:${listen.port}`
-    throw new CodedError('unavailable', `Cannot serve metrics on ${place}: ${messageOf(error)}`, {
+    throw new CodedError('unavailable', `Cannot serve metrics on ${place}: ${systemReason(error)}`, {
       cause: error,
+      hint: 'Choose another address with --metrics.',
     })
   }
   return {

@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
-import { CodedError, type Logger } from '@berth/stdx'
+import { CodedError, messageOf, type Logger } from '@berth/stdx'
 
 /** A worker that ended by itself is replaced, but not faster than this. */
 const restartMs = 1000
@@ -18,33 +18,48 @@ export interface WorkersOptions {
   onListening: (listening: Listening) => void
 }
 
-/** Workers that share one address; runs until it is told to stop, then until all have answered what they had begun. */
+/** The same of one that does not. */
+interface Failure {
+  failure: string
+  hint?: string | undefined
+}
+
+/**
+ * Workers that share one address; runs until it is told to stop, then until all have answered what they had begun. Throws
+ * what kept the first that failed from starting.
+ */
 export async function runWorkers(
   { count, logger, onListening }: WorkersOptions,
   stopped: Promise<NodeJS.Signals>,
 ): Promise<void> {
+  let isServing = false
   let isStopping = false
   const running = new Set<Promise<unknown>>()
   const start = (index: number) => {
     const worker = cluster.fork({ [indexVariable]: String(index) })
-    const exited = waitForExit(worker).then((code) => {
+    const listening = waitForListening(worker)
+    // From when all listen, one that does not is tried again.
+    listening.catch(
+      (error: unknown) => isServing && !isStopping && logger.error('worker did not start', { index, error }),
+    )
+    const exited = once(worker, 'exit').then(([code]: (number | null)[]) => {
       running.delete(exited)
       if (isStopping) return
       logger.error('worker ended by itself', { index, code })
-      setTimeout(() => !isStopping && start(index), restartMs)
+      setTimeout(() => {
+        if (!isStopping) void start(index)
+      }, restartMs)
     })
     running.add(exited)
-    return worker
+    return listening
   }
   const workers = Array.from({ length: count }, (_, index) => start(index))
-  const listening = Promise.all(workers.map(waitForListening)).then(([first]) => first && onListening(first))
-  const failed = Promise.race(running).then(() => {
-    throw new CodedError('unavailable', 'Cannot serve: a worker did not start')
+  const listening = Promise.all(workers).then(([first]) => {
+    isServing = true
+    if (first) onListening(first)
   })
-  // From when all listen a worker that ends is replaced.
-  failed.catch(() => {})
   try {
-    await Promise.race([listening, stopped, failed])
+    await Promise.race([listening, stopped])
     await stopped
   } finally {
     isStopping = true
@@ -63,14 +78,28 @@ export function announce(listening: Listening): void {
   process.send?.({ url: listening.url, notice: listening.notice })
 }
 
-const indexVariable = 'BERTH_HUB_WORKER'
-
-async function waitForListening(worker: Worker): Promise<Listening> {
-  const [listening] = (await once(worker, 'message')) as [Listening]
-  return listening
+/** Tells who started this worker why it ends without having listened. */
+export async function announceFailure(error: unknown): Promise<void> {
+  const hint = error instanceof CodedError ? error.hint : undefined
+  const { promise, resolve } = Promise.withResolvers<unknown>()
+  if (!process.send?.({ failure: messageOf(error), hint } satisfies Failure, resolve)) resolve(undefined)
+  await promise
 }
 
-async function waitForExit(worker: Worker): Promise<number | null> {
-  const [code] = (await once(worker, 'exit')) as [number | null]
-  return code
+const indexVariable = 'BERTH_HUB_WORKER'
+
+/** Throws what the worker said that keeps it from listening; it says other things meanwhile, to others. */
+async function waitForListening(worker: Worker): Promise<Listening> {
+  const { promise, resolve, reject } = Promise.withResolvers<Listening>()
+  worker.on('message', (message: Partial<Listening & Failure>) => {
+    const { url, notice, failure, hint } = message
+    if (url !== undefined) resolve({ url, notice })
+    if (failure !== undefined)
+      reject(new CodedError('unavailable', failure, hint === undefined ? {} : { hint }))
+  })
+  // Nothing comes any more once the channel is closed; what was sent before has come by then.
+  worker.once('disconnect', () =>
+    reject(new CodedError('unavailable', 'Cannot serve: a worker did not start')),
+  )
+  return promise
 }

@@ -17,6 +17,7 @@ import type { Readable } from 'node:stream'
 import { digestAlgorithm, digestHex, isDigest, type Digest } from '@berth/oci'
 import { CodedError, syncDirectory, systemCode } from '@berth/stdx'
 import { FilesystemUploadWriter } from './filesystem-upload-writer.ts'
+import { checkLinks } from './check-links.ts'
 import { lockFile } from './process-lock.ts'
 import { removeFile } from './remove-file.ts'
 import type { ByteRange, Storage, UploadWriter } from './storage.ts'
@@ -26,13 +27,15 @@ const readChunkBytes = 1024 * 1024
 
 /**
  * Opens (and makes, when it is not there) a storage in `directory`: `blobs/<algorithm>/<2 hex>/<hex>`, `uploads/<key>`,
- * `quarantine/<algorithm>-<hex>`, `locks/<key>` while an upload is written to.
+ * `quarantine/<algorithm>-<hex>`, `locks/<key>` while an upload is written to. Throws `failed-precondition` when its file
+ * system has no links.
  */
 export async function openFilesystemStorage(directory: string): Promise<Storage> {
   await mkdir(join(directory, 'uploads'), { recursive: true, mode: 0o700 })
   await mkdir(join(directory, 'blobs'), { recursive: true, mode: 0o700 })
   await mkdir(join(directory, 'quarantine'), { recursive: true, mode: 0o700 })
   await mkdir(join(directory, 'locks'), { recursive: true, mode: 0o700 })
+  await checkLinks(join(directory, 'locks'))
   return new FilesystemStorage(directory)
 }
 

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { CodedError, messageOf } from '@berth/stdx'
 import { digestAlgorithm, digestHex, isDigest, type Digest } from '@berth/oci'
 import type { ByteRange, Storage, UploadWriter } from '../storage.ts'
 import { S3Bucket } from './s3-bucket.ts'
@@ -23,6 +24,7 @@ export interface S3StorageOptions {
 }
 
 const regionDefault = 'us-east-1'
+const storeHint = 'The bucket must be there already, and the keys of the environment must let in to it.'
 const blobPrefix = 'blobs/'
 
 /**
@@ -60,7 +62,11 @@ class S3Storage implements Storage {
 
   /** A wrong name, key or address is told before the first client comes. */
   async check(): Promise<void> {
-    await this.#bucket.list('check/').next()
+    try {
+      await this.#bucket.list('check/').next()
+    } catch (error) {
+      throw new CodedError('unavailable', messageOf(error), { cause: error, hint: storeHint })
+    }
   }
 
   findBlob(digest: Digest): Promise<{ sizeBytes: number } | undefined> {
