@@ -10,6 +10,7 @@ const scripts = [
   'images.ts',
   'pull.ts',
   'push.ts',
+  'copy.ts',
   'registry.ts',
   'hub-accounts.ts',
   'search.ts',

@@ -2,12 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { answers } from '../setup/answers.ts'
-import { type BenchHub, seedHelloWorld, startHub } from './hub.ts'
-import { createNetworkNamespace, type NetworkNamespace } from './network-namespace.ts'
+import { type BenchHub, hubStarter, seedHelloWorld } from './hub.ts'
+import { createNetworkNamespace } from './network-namespace.ts'
 import { type Program, startProgram } from './program.ts'
 
 const bin = join(import.meta.dirname, '..', 'bin')
-const hubPort = 5000
 
 export const engineKinds = ['dockerd', 'berthd'] as const
 export type EngineKind = (typeof engineKinds)[number]
@@ -64,19 +63,6 @@ export async function createEngine(kind: EngineKind, options: EngineOptions = {}
     registry: hub.address,
     startEmptyHub: () => addHub(async () => undefined),
     [Symbol.asyncDispose]: () => made.disposeAsync(),
-  }
-}
-
-/** Each hub it starts is on a port of its own. */
-function hubStarter(network: NetworkNamespace, parent: string) {
-  let port = hubPort
-  return async (fill: (data: string) => Promise<void>): Promise<BenchHub> => {
-    await using undo = new AsyncDisposableStack()
-    const data = undo.adopt(await mkdtemp(join(parent, 'berth-hub-')), remove)
-    await fill(data)
-    const { address } = undo.use(await startHub({ network, data, port: port++ }))
-    const owned = undo.move()
-    return { address, [Symbol.asyncDispose]: () => owned.disposeAsync() }
   }
 }
 

@@ -23,7 +23,7 @@ function formatRow(figure: Figure, result: Result): string {
     result.name,
     `${value.toFixed(1)} ${figure.unit}`,
     formatRatio(ratio),
-    formatGoal(figure.goal, ratio),
+    formatGoal(result.isPeer ? undefined : figure.goal, ratio),
   ]
   return `| ${cells.join(' | ')} |`
 }

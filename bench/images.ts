@@ -12,7 +12,7 @@ import { startEngines } from './start-engines.ts'
 const tagsMany = 100
 /** Commands of tens of milliseconds are measured this many times as often as long ones; what only reads, more often still. */
 const shortRounds = 5
-const readingRounds = 20
+const readingRounds = 80
 
 const { rounds, engines: kinds } = await prepareBench(3)
 await using started = await startEngines(kinds)

@@ -1,6 +1,8 @@
 /** One of the things that are compared. `measure` gives one sample in the figure's unit. */
 export interface Contestant {
   name: string
+  /** Shown for comparison: the figure's goal is not for it. */
+  isPeer?: boolean
   measure: () => Promise<number>
 }
 
@@ -14,8 +16,7 @@ export interface Figure {
   results: Result[]
 }
 
-export interface Result {
-  name: string
+export interface Result extends Pick<Contestant, 'name' | 'isPeer'> {
   samples: number[]
   /** Why there are no samples. */
   problem?: string
@@ -31,8 +32,7 @@ interface Rounds {
 export interface Plan extends About, Rounds {}
 
 /** As a contestant, where one round gives a sample of each of several figures. */
-export interface SeriesContestant {
-  name: string
+export interface SeriesContestant extends Pick<Contestant, 'name' | 'isPeer'> {
   measure: () => Promise<readonly number[]>
 }
 
@@ -42,7 +42,10 @@ export interface SeriesContestant {
  */
 export async function measureInTurns(plan: Plan, contestants: readonly Contestant[]): Promise<Figure> {
   const { rounds, warmUps, ...about } = plan
-  const series = contestants.map(({ name, measure }) => ({ name, measure: async () => [await measure()] }))
+  const series = contestants.map(({ measure, ...who }) => ({
+    ...who,
+    measure: async () => [await measure()],
+  }))
   const [figure] = await measureSeriesInTurns(
     { figures: [about], rounds, ...(warmUps === undefined ? {} : { warmUps }) },
     series,
@@ -57,7 +60,7 @@ export async function measureSeriesInTurns(
 ): Promise<Figure[]> {
   const measured = figures.map((about): Figure => ({
     ...about,
-    results: contestants.map(({ name }) => ({ name, samples: [] })),
+    results: contestants.map(({ name, isPeer }) => ({ name, ...(isPeer ? { isPeer } : {}), samples: [] })),
   }))
   for (let round = -warmUps; round < rounds; round++) {
     for (const [index, contestant] of contestants.entries()) {

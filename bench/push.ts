@@ -2,17 +2,32 @@ import type { BenchEngine } from './bench-engine.ts'
 import { startChangedContainer } from './changed-container.ts'
 import { timeCommand } from './client.ts'
 import { publishFigures } from './figures.ts'
+import type { BenchHub } from './hub.ts'
 import { measureSeriesInTurns } from './measure.ts'
 import { mustRun } from './network-namespace.ts'
+import { type BenchPodman, createPodman } from './podman.ts'
 import { prepareBench } from './prepare-bench.ts'
+import { enginePuller, podmanPuller, type Puller } from './puller.ts'
 import { inRegistry, startEngines } from './start-engines.ts'
+
+/** What pushes the image that it pulled. */
+interface Pusher extends Pick<Puller, 'name' | 'isPeer'> {
+  image: string
+  startEmptyHub: () => Promise<BenchHub>
+  run: (...args: string[]) => Promise<number>
+  push: (name: string) => Promise<number>
+  /** Commits a container of the image, to the same name, with a file of a megabyte more. */
+  addLayer: (name: string) => Promise<unknown>
+}
 
 const { rounds, engines: kinds } = await prepareBench(3)
 await using started = await startEngines(kinds)
 const { engines, images } = started
 const { large } = images
-const docker = (engine: BenchEngine, ...args: string[]) => timeCommand('docker', engine, args)
-for (const engine of engines) await docker(engine, 'pull', '--quiet', inRegistry(engine, large))
+await using podman = kinds.includes('dockerd') ? await createPodman(started) : undefined
+const pushers: Pusher[] = []
+for (const engine of engines) pushers.push(await enginePusher(engine))
+if (podman) pushers.push(await podmanPusher(podman))
 
 const figures = await measureSeriesInTurns(
   {
@@ -24,25 +39,59 @@ const figures = await measureSeriesInTurns(
     rounds,
     warmUps: 0,
   },
-  engines.map((engine) => ({ name: engine.kind, measure: () => measurePushes(engine) })),
+  pushers.map((pusher) => ({
+    name: pusher.name,
+    isPeer: pusher.isPeer,
+    measure: () => measurePushes(pusher),
+  })),
 )
 await publishFigures('push', figures)
 
-async function measurePushes(engine: BenchEngine): Promise<number[]> {
-  await using hub = await engine.startEmptyHub()
-  const name = `${hub.address}/fresh/app`
-  await docker(engine, 'tag', inRegistry(engine, large), name)
+async function measurePushes({ image, startEmptyHub, run, push, addLayer }: Pusher): Promise<number[]> {
+  await using hub = await startEmptyHub()
+  const name = `${hub.address}/fresh/app:latest`
+  await run('tag', image, name)
   await mustRun(['sync'])
-  const push = await docker(engine, 'push', '--quiet', name)
-  await addLayer(engine, name)
-  const changed = await docker(engine, 'push', '--quiet', name)
-  const again = await docker(engine, 'push', '--quiet', name)
-  await docker(engine, 'rmi', name)
-  return [push, changed, again]
+  const first = await push(name)
+  await addLayer(name)
+  const changed = await push(name)
+  const again = await push(name)
+  await run('rmi', name)
+  return [first, changed, again]
 }
 
-async function addLayer(engine: BenchEngine, name: string): Promise<void> {
-  await startChangedContainer(engine, name, 'changing')
-  await docker(engine, 'commit', 'changing', name)
-  await docker(engine, 'rm', '--force', 'changing')
+async function enginePusher(engine: BenchEngine): Promise<Pusher> {
+  const puller = enginePuller(engine)
+  await puller.pull(large)
+  const run = (...args: string[]) => timeCommand('docker', engine, args)
+  return {
+    ...puller,
+    image: inRegistry(engine, large),
+    startEmptyHub: engine.startEmptyHub,
+    run,
+    push: (name) => run('push', '--quiet', name),
+    addLayer: async (name) => {
+      await startChangedContainer(engine, name, 'changing')
+      await run('commit', 'changing', name)
+      await run('rm', '--force', 'changing')
+    },
+  }
+}
+
+async function podmanPusher(peer: BenchPodman): Promise<Pusher> {
+  const puller = podmanPuller(peer)
+  await puller.pull(large)
+  return {
+    ...puller,
+    image: inRegistry(peer, large),
+    startEmptyHub: peer.startEmptyHub,
+    run: peer.time,
+    push: (name) => peer.time('push', '--quiet', '--tls-verify=false', name),
+    addLayer: async (name) => {
+      await peer.time('create', '--name', 'changing', name)
+      await peer.time('cp', await peer.newFile(1_000_000), 'changing:/changed')
+      await peer.time('commit', '--quiet', 'changing', name)
+      await peer.time('rm', '--force', 'changing')
+    },
+  }
 }

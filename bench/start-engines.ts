@@ -9,6 +9,8 @@ export interface StartedEngines extends AsyncDisposable {
   images: Record<CachedImage['name'], CachedImage>
   /** For files of clients. */
   directory: string
+  /** Puts the images into the data of a registry. */
+  fillHub: (data: string) => Promise<void>
 }
 
 export async function startEngines(kinds: readonly EngineKind[]): Promise<StartedEngines> {
@@ -25,6 +27,7 @@ export async function startEngines(kinds: readonly EngineKind[]): Promise<Starte
   const owned = undo.move()
   return {
     engines,
+    fillHub,
     images: Object.fromEntries(images.map((image) => [image.name, image])) as StartedEngines['images'],
     directory,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -32,5 +35,5 @@ export async function startEngines(kinds: readonly EngineKind[]): Promise<Starte
 }
 
 /** What one of the sample images is called in the registry of an engine. */
-export const inRegistry = (engine: BenchEngine, { name }: CachedImage): string =>
-  `${engine.registry}/bench/${name}:latest`
+export const inRegistry = ({ registry }: Pick<BenchEngine, 'registry'>, { name }: CachedImage): string =>
+  `${registry}/bench/${name}:latest`
