@@ -48,6 +48,8 @@ export interface SignedIn {
   scope: TokenScope
   /** Set when the secret is an access token. */
   tokenId: string | undefined
+  /** Set when it goes on with a session, and is over with it. */
+  sessionId?: string
 }
 
 /** Plans say how many private repositories an account may have. */

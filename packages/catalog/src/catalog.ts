@@ -36,7 +36,7 @@ export interface RegistryGate {
   ): Promise<RepositoryPermission | undefined>
   /**
    * A login that somebody had a moment ago, as it counts now: undefined when the account is gone or disabled, or the access
-   * token that it was for is no more.
+   * token or the session that it was for is no more.
    */
   findLogin(login: { name: string } & Omit<SignedIn, 'account'>): Promise<SignedIn | undefined>
   /**

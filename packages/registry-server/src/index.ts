@@ -27,6 +27,7 @@ export type { PasswordAccounts, RefreshTokens, TokenClient } from './access/refr
 export { networkOf } from './http/network-of.ts'
 export { LoginLimits } from './access/login-limits.ts'
 export type { LoginAttempt } from './access/login-limits.ts'
+export { givenSigningKey } from './access/given-signing-key.ts'
 export { openHtpasswd } from './access/htpasswd.ts'
 export type { HtpasswdOptions } from './access/htpasswd.ts'
 export { openBasicAccess, openTokenAccess } from './access/open-access.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { access, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
@@ -44,6 +44,10 @@ test('berth-hub with nothing configured: hello-world for everyone, pushing for n
   await run(launcher, ['admin', 'plan', 'ann', 'pro', '--data', data])
   const listed = await run(launcher, ['admin', 'list', '--data', data])
   assert.equal(listed.stdout, 'ann\tann@example.com\tpro\nchief\ta@example.com\tpersonal\tadministrator\n')
+  await assert.rejects(run(launcher, ['admin', 'list', '--data', join(data, 'mistyped')]), {
+    stderr: /^berth-hub: Cannot find a hub in .*mistyped\nSay with --data /,
+  })
+  await assert.rejects(access(join(data, 'mistyped')), { code: 'ENOENT' })
   const signIn = async () => {
     const body = { identifier: 'ann', secret: passwordOf('ann') }
     return (await hub.call('POST', '/v2/auth/token', { body })).status
@@ -54,6 +58,8 @@ test('berth-hub with nothing configured: hello-world for everyone, pushing for n
   ] as const) {
     await run(launcher, ['admin', action, 'ann', '--data', data])
     assert.equal(await signIn(), status, action)
+    const { stdout } = await run(launcher, ['admin', 'list', '--data', data])
+    assert.equal(/^ann\t.*\tdisabled$/m.test(stdout), action === 'disable')
   }
   assert.match(await (await fetch(url, { headers: { Accept: 'text/html' } })).text(), /<html/)
   child.kill('SIGTERM')

@@ -59,7 +59,7 @@ test('docker: login with password or token, push, pull, search, logout', async (
   await docker(['tag', 'box', name])
   assert.equal((await docker(['push', name])).isDone, false, 'nobody pushes without a login')
   const wrong = await docker(['login', '-u', 'ann', '--password-stdin', hub.address], 'wrong')
-  assert.match(wrong.output, /unauthorized|authentication required/)
+  assert.match(wrong.output, /unauthorized: incorrect username or password/)
   for (const secret of [passwordOf('ann'), await hub.createToken(session, 'repo:write')]) {
     const login = await docker(['login', '-u', 'ann', '--password-stdin', hub.address], secret)
     assert.match(login.output, /Login Succeeded/)

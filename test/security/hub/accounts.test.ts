@@ -210,6 +210,27 @@ test('CVE-2025-23208: rights that were taken away are gone with the next token',
   assert.equal(await actions(), 0)
 })
 
+test('a registry token that came of a login that lasts is over with it', async () => {
+  const form = (fields: Record<string, string>) =>
+    fetch(`${hub.url}/auth/token`, { method: 'POST', body: new URLSearchParams(fields) })
+  const password = {
+    grant_type: 'password',
+    username: 'ann',
+    password: passwordOf('ann'),
+    access_type: 'offline',
+  }
+  const login = (await (await form(password)).json()) as { refresh_token: string }
+  const scope = 'repository:ann/hidden:pull,push'
+  const renewal = { grant_type: 'refresh_token', refresh_token: login.refresh_token, scope }
+  const { access_token: token } = (await (await form(renewal)).json()) as { access_token: string }
+  const begin = async () =>
+    (await hub.call('POST', '/v2/ann/hidden/blobs/uploads/', { headers: bearer(token) })).status
+  assert.equal(await begin(), 202)
+  await hub.must('POST', '/v2/logout', { session: login.refresh_token })
+  // What was asked a moment ago is not asked again for a second.
+  await eventually(async () => assert.equal(await begin(), 401))
+})
+
 test('harbor 89e1c4b: a token for a repository that was deleted is nothing to the next of its name', async () => {
   await push(passwordOf('ann'), 'ann/again', 'v1')
   await eventually(async () => void (await hub.must('GET', '/v2/repositories/ann/again')))

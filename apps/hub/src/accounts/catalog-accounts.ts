@@ -48,9 +48,16 @@ export class CatalogAccounts implements Accounts {
   }
 
   async findAccount(name: string, login = ''): Promise<HubAccount | undefined> {
-    const [scope, tokenId] = login.split(' ')
+    const [scope, tokenId = '', sessionId = ''] = login.split(' ')
     const known = tokenScopes.find((each) => each === scope)
-    const found = known && (await this.#catalog.registry.findLogin({ name, scope: known, tokenId }))
+    const found =
+      known &&
+      (await this.#catalog.registry.findLogin({
+        name,
+        scope: known,
+        tokenId: tokenId || undefined,
+        ...(sessionId && { sessionId }),
+      }))
     return found && hubAccount(found)
   }
 
@@ -67,8 +74,8 @@ export class CatalogAccounts implements Accounts {
 }
 
 export function hubAccount(login: SignedIn): HubAccount {
-  const { account, scope, tokenId } = login
-  return { name: account.name, login: [scope, tokenId].filter(Boolean).join(' '), signedIn: login }
+  const { account, scope, tokenId = '', sessionId = '' } = login
+  return { name: account.name, login: [scope, tokenId, sessionId].join(' ').trimEnd(), signedIn: login }
 }
 
 /** Every account that the registry passes on came from here. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { operatorViewer, type Catalog } from '@berth/catalog'
 import type { Logger } from '@berth/stdx'
 import type { AdminAction } from '../config/admin-command.ts'
-import { openOfflineCatalog } from './offline-catalog.ts'
+import { openOfflineCatalog, requireHub } from './offline-catalog.ts'
 import type { StoreSettings } from '../config/store-settings.ts'
 
 export interface AdminOptions {
@@ -16,6 +16,8 @@ export interface AdminOptions {
 /** Does it on the tables of a hub, which may be serving meanwhile. Returns what to tell. */
 export async function runAdmin(action: AdminAction, options: AdminOptions): Promise<string> {
   await using stack = new AsyncDisposableStack()
+  // The first account may be made before the first start; all else is about what is there.
+  if (action.action !== 'create') requireHub(options)
   const { catalog } = await openOfflineCatalog(options, stack)
   switch (action.action) {
     case 'create': {
@@ -65,8 +67,10 @@ async function listAccounts({ accounts }: Catalog): Promise<string> {
   const lines: string[] = []
   for (let page = 1; ; page++) {
     const { count, entries } = await accounts.listAccounts(operatorViewer, { page, size: pageSize })
-    for (const { name, email, plan, isAdministrator } of entries)
-      lines.push([name, email, plan, ...(isAdministrator ? ['administrator'] : [])].join('\t'))
+    for (const { name, email, plan, isAdministrator, isDisabled } of entries) {
+      const marks = [...(isAdministrator ? ['administrator'] : []), ...(isDisabled ? ['disabled'] : [])]
+      lines.push([name, email, plan, ...marks].join('\t'))
+    }
     if (entries.length === 0 || lines.length >= count) return lines.map((line) => `${line}\n`).join('')
   }
 }

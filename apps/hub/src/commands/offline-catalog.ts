@@ -1,8 +1,16 @@
 import { openCatalog, type Catalog } from '@berth/catalog'
 import { createRegistry, type Registry } from '@berth/registry-server'
-import type { Logger } from '@berth/stdx'
+import { CodedError, type Logger } from '@berth/stdx'
 import type { StoreSettings } from '../config/store-settings.ts'
-import { openStores } from '../stores.ts'
+import { hasStores, openStores } from '../stores.ts'
+
+/** Throws `not-found` where no hub has been: a directory that was mistyped is not made to one. */
+export function requireHub(options: OfflineOptions): void {
+  if (hasStores(options)) return
+  throw new CodedError('not-found', `Cannot find a hub in ${options.dataDirectory}`, {
+    hint: 'Say with --data where "berth-hub serve" keeps it, or name its --database.',
+  })
+}
 
 export interface OfflineOptions {
   dataDirectory: string

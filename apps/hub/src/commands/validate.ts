@@ -1,3 +1,4 @@
+import { givenSigningKey } from '@berth/registry-server'
 import type { ServeCommand } from '../config/command-line.ts'
 import { readGivenFile } from '../config/given-file.ts'
 import { readServerCertificate } from '../config/server-certificate.ts'
@@ -13,7 +14,7 @@ export async function validate({ access, tls, policiesFile, mirrors }: ServeComm
     refuseReservedNames(mirrors.upstreams.map(({ name }) => name))
   }
   if (access.kind !== 'open' && access.tokenKeyFile !== undefined)
-    await readGivenFile({ flag: '--token-key', path: access.tokenKeyFile })
+    givenSigningKey(await readGivenFile({ flag: '--token-key', path: access.tokenKeyFile }))
   if (access.kind === 'htpasswd') await (await import('../access/htpasswd-file.ts')).openHtpasswdFile(access)
   if (tls) await readServerCertificate(tls)
   if (mirrors.credentialsFile !== undefined)

@@ -9,7 +9,8 @@ interface TurnSchema {
   }
 }
 
-const migrations: readonly SqlMigration[] = [
+/** Steps of its table. */
+export const turnMigrations: readonly SqlMigration[] = [
   declareForBoth(
     ({ integer, text, keyed }) => `
       CREATE TABLE hub_turns (
@@ -32,7 +33,7 @@ export class TurnStore {
   }
 
   static async open(database: SqlDatabase, now: () => number = Date.now): Promise<TurnStore> {
-    await database.migrate('hub-turns', migrations)
+    await database.migrate('hub-turns', turnMigrations)
     return new TurnStore(database.tables<TurnSchema>(), now)
   }
 

@@ -51,13 +51,14 @@ export class CatalogSessions implements Sessions {
 
   async findSession(secret: string): Promise<SignedIn | undefined> {
     const now = this.#database.now()
-    const session = await findSessionRecord(this.#database.db, hashSecret(secret), now)
+    const session = await findSessionRecord(this.#database.db, { hash: hashSecret(secret) }, now)
     if (!session) return undefined
     const account = await findAccountRecord(this.#database.db, { id: session.accountId })
     if (!account || account.isDisabled) return undefined
     if (now - session.usedAt > Math.min(usedAtGranularityMs, session.idleMs / 2))
       await this.#database.write((transaction) => touchSession(transaction, session.id, now))
-    return { account: account.shown, scope: session.scope, tokenId: session.tokenId }
+    const { id: sessionId, scope, tokenId } = session
+    return { account: account.shown, scope, tokenId, sessionId }
   }
 
   async endSession(secret: string): Promise<void> {

@@ -37,10 +37,12 @@ export async function insertSession(
 /** One that counts: neither idle too long, nor of an access token that counts no more. */
 export async function findSessionRecord(
   db: CatalogReader,
-  hash: string,
+  by: { hash: string } | { id: string },
   now: number,
 ): Promise<SessionRecord | undefined> {
-  const row = await selectSessions(db, now).where('s.hash', '=', hash).executeTakeFirst()
+  const sessions = selectSessions(db, now)
+  const query = 'hash' in by ? sessions.where('s.hash', '=', by.hash) : sessions.where('s.id', '=', by.id)
+  const row = await query.executeTakeFirst()
   return row && toRecord(row)
 }
 

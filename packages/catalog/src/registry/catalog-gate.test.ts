@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { passwordOf } from '../testsuite/add-account.ts'
 import type { TemporaryCatalog } from '../testsuite/temporary-catalog.ts'
 import { testOnBothDatabases } from '../testsuite/test-databases.ts'
 import type { TokenScope, Viewer } from '../viewer.ts'
@@ -129,5 +130,28 @@ await testOnBothDatabases('registry gate', (open) => {
     await catalog.tokens.deleteToken(ada, other.id)
     assert.equal(await find('ada', other.id), undefined, 'deleted')
     for (const name of ['nobody', '', "x' OR 1=1"]) assert.equal(await find(name, id), undefined)
+  })
+
+  test('findLogin() finds none for a session that is over', async () => {
+    await using catalog = await open()
+    const [ada] = [await catalog.addAccount('ada'), await catalog.addAccount('bob')]
+    const login = await catalog.accounts.signIn('ada', passwordOf('ada'))
+    const begin = async () => {
+      const { secret } = await catalog.sessions.createSession(login ?? assert.fail(), { address: '' })
+      const found = (await catalog.sessions.findSession(secret)) ?? assert.fail()
+      return { secret, sessionId: found.sessionId ?? assert.fail() }
+    }
+    const find = (name: string, sessionId: string) =>
+      catalog.registry.findLogin({ name, scope: 'repo:admin', tokenId: undefined, sessionId })
+    const [left, ended, taken] = [await begin(), await begin(), await begin()]
+    assert.equal((await find('ada', ended.sessionId))?.account.name, 'ada')
+    assert.equal(await find('bob', ended.sessionId), undefined, "another's")
+    await catalog.sessions.endSession(ended.secret)
+    assert.equal(await find('ada', ended.sessionId), undefined, 'signed out')
+    await catalog.sessions.endSessionById(ada, taken.sessionId)
+    assert.equal(await find('ada', taken.sessionId), undefined, 'ended from the list')
+    assert.ok(await find('ada', left.sessionId))
+    catalog.clock.now += 31 * 24 * 60 * 60 * 1000
+    assert.equal(await find('ada', left.sessionId), undefined, 'idle')
   })
 })

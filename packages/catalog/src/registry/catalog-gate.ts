@@ -1,6 +1,7 @@
 import type { Logger } from '@berth/stdx'
 import { findToken } from '../accounts/access-token-store.ts'
 import { findAccountRecord } from '../accounts/account-store.ts'
+import { findSessionRecord } from '../accounts/session-store.ts'
 import type { Adoption, CatalogContents, RegistryGate, RegistryNote } from '../catalog.ts'
 import type { CatalogDatabase } from '../database/catalog-database.ts'
 import { isRepositoryName, namespaceOf } from '../names.ts'
@@ -47,13 +48,17 @@ export class CatalogGate implements RegistryGate {
     return known ? undefined : permissionOfLevel(level)
   }
 
-  async findLogin({ name, scope, tokenId }: Parameters<RegistryGate['findLogin']>[0]) {
+  async findLogin({ name, scope, tokenId, sessionId }: Parameters<RegistryGate['findLogin']>[0]) {
     const { db, now } = this.#database
     const account = await findAccountRecord(db, { name })
     if (!account || account.isDisabled) return undefined
     const owner = tokenId === undefined ? undefined : await findToken(db, { id: tokenId }, now())
     if (tokenId !== undefined && owner?.accountId !== account.id) return undefined
-    return { account: account.shown, scope, tokenId }
+    if (sessionId === undefined) return { account: account.shown, scope, tokenId }
+    const session = await findSessionRecord(db, { id: sessionId }, now())
+    return session?.accountId === account.id
+      ? { account: account.shown, scope, tokenId, sessionId }
+      : undefined
   }
 
   adoptRepositories(options: { isForeign: (repository: string) => boolean }): Promise<Adoption> {

@@ -10,6 +10,8 @@ const accountFailuresMax = 60
 /** An account is known from an address for so long after it has come in from there. */
 const knownMs = 30 * 24 * 60 * 60 * 1000
 const rememberMax = 100_000
+/** Docker Hub's words. Docker's client shows none for an error that has only the words of its code. */
+const wrongLogin = 'incorrect username or password'
 
 /** One try to log in. */
 export interface LoginAttempt {
@@ -53,7 +55,7 @@ export class LoginLimits {
     // Counted before it is tried: many at once are many.
     this.#add(limits, 1)
     const found = await attempt()
-    if (found === undefined) throw new RegistryError('UNAUTHORIZED')
+    if (found === undefined) throw new RegistryError('UNAUTHORIZED', { message: wrongLogin })
     this.#add(limits, -1)
     this.#known.set(pair, true)
     return found
