@@ -1,17 +1,13 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { CodedError } from '@berth/stdx'
 import { prepareMachine } from './prepare-machine.ts'
 import { runScript } from './run-script.ts'
+import { formatTierResults, runTestTier, type TestTier, type TierResult } from './run-test-tier.ts'
 import { longTestCapabilities, runCapabilities, testCapabilities } from './system-packages.ts'
 
-interface Tier {
-  files: string[]
-  /** Tests that share the machine (networks, control groups) run one file at a time. */
-  isSerial: boolean
-}
+const minuteMs = 60_000
 
-const tiers: Record<string, Tier> = {
+const tiers: Record<string, TestTier> = {
   unit: {
     files: [
       'packages/*/src/**/*.test.ts',
@@ -21,32 +17,33 @@ const tiers: Record<string, Tier> = {
       'test/*.test.ts',
       'test/fixtures/*.test.ts',
     ],
-    isSerial: false,
+    concurrency: availableParallelism(),
+    fileTimeoutMs: 5 * minuteMs,
   },
-  integration: { files: ['test/{integration,conformance,security}/**/*.test.ts'], isSerial: true },
-  long: { files: ['test/{faults,long}/**/*.test.ts'], isSerial: true },
+  integration: {
+    files: ['test/{integration,conformance,security}/**/*.test.ts'],
+    concurrency: 1,
+    fileTimeoutMs: 10 * minuteMs,
+  },
+  long: { files: ['test/{faults,long}/**/*.test.ts'], concurrency: 1, fileTimeoutMs: 60 * minuteMs },
 }
 
 await runScript(async () => {
   const names = process.argv.slice(2)
-  const wanted = names.length > 0 ? names : ['unit', 'integration']
-  const forLong = wanted.includes('long') ? longTestCapabilities : []
+  const wanted = (names.length > 0 ? names : ['unit', 'integration']).map(
+    (name) => [name, getTier(name)] as const,
+  )
+  const forLong = names.includes('long') ? longTestCapabilities : []
   await prepareMachine([...runCapabilities, ...testCapabilities, ...forLong])
-  let exitCode = 0
-  for (const name of wanted) exitCode = Math.max(exitCode, await runTier(name))
-  return exitCode
+  const results: TierResult[] = []
+  for (const [name, tier] of wanted)
+    results.push(await runTestTier(name, tier, (text) => process.stdout.write(text)))
+  console.log(formatTierResults(results))
+  return results.some(({ failures }) => failures.length > 0) ? 1 : 0
 })
 
-async function runTier(name: string): Promise<number> {
+function getTier(name: string): TestTier {
   const tier = tiers[name]
-  if (!tier) throw new Error(`Unknown tier "${name}": ${Object.keys(tiers).join(', ')}`)
-  const files = tier.files.flatMap((pattern) => globSync(pattern))
-  console.log(`── ${name} tests: ${files.length} files`)
-  if (files.length === 0) return 0
-  const options = tier.isSerial ? ['--test-concurrency=1'] : []
-  const child = spawn(process.execPath, ['--test', ...options, ...files], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  const [code] = (await once(child, 'exit')) as [number | null]
-  return code ?? 1
+  if (tier) return tier
+  throw new CodedError('not-found', `No such tier of tests: ${name}`, { hint: Object.keys(tiers).join(', ') })
 }

@@ -6,7 +6,7 @@ import type { Descriptor } from '@berth/oci'
 import { openRegistryClient, type FetchBlobOptions, type RegistryClient } from './registry-client.ts'
 import { descriptorOf, openFakeServer, referenceTo } from './testsuite/fake-registry.ts'
 
-const quick = { retryBaseMs: 1, stallMs: 200, connectMs: 1_000, mirrorConnectMs: 300, responseMs: 500 }
+const quick = { retryBaseMs: 1 }
 const content = randomBytes(1_000_000)
 const descriptor = descriptorOf(content)
 
@@ -140,24 +140,26 @@ test('fetchBlob() gives up a server that sends a byte now and then, and resumes'
     const timer = setInterval(() => response.write(content.subarray(position, ++position)), 20)
     response.on('close', () => clearInterval(timer))
   })
-  await using client = openRegistryClient({ timeouts: quick })
+  await using client = openRegistryClient({ timeouts: { ...quick, stallMs: 500 } })
   const reasons: string[] = []
   const { bytes } = await collect(client, {
     host: server.host,
     options: { onRetry: ({ reason }) => reasons.push(reason) },
   })
   assert.deepEqual(bytes, content)
-  assert.deepEqual(reasons, ['stalled'])
+  // More than once where this machine itself stands still for so long.
+  assert.deepEqual([...new Set(reasons)], ['stalled'])
 })
 
 test('fetchBlob() does not take a slow reader for a stalled line', async () => {
   const large = randomBytes(8_000_000)
+  const stallMs = 1000
   await using server = await openFakeServer((_request, response) => response.writeHead(200).end(large))
-  await using client = openRegistryClient({ timeouts: { ...quick, stallMs: 50 } })
+  await using client = openRegistryClient({ timeouts: { ...quick, stallMs } })
   let sizeBytes = 0
   let isFirst = true
   for await (const chunk of client.fetchBlob(referenceTo(server.host), descriptorOf(large))) {
-    if (isFirst) await new Promise((resolve) => setTimeout(resolve, 300))
+    if (isFirst) await new Promise((resolve) => setTimeout(resolve, stallMs * 1.5))
     isFirst = false
     sizeBytes += chunk.length
   }

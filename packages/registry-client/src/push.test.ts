@@ -13,7 +13,7 @@ import {
   type Responder,
 } from './testsuite/fake-registry.ts'
 
-const quick = { retryBaseMs: 1, stallMs: 500, connectMs: 1_000, responseMs: 500 }
+const quick = { retryBaseMs: 1 }
 const ann = { username: 'ann', password: 'canary-password' }
 const annBasic = `Basic ${Buffer.from('ann:canary-password').toString('base64')}`
 const small = Buffer.from('small blob')

@@ -40,7 +40,7 @@ for (const program of programs) {
     assert.equal((await decoded(Buffer.concat(streams), streams[0]?.length)).toString(), 'abc')
   })
 
-  test(`decompress() of ${program} that is cut off, changed or garbage fails within a second`, async () => {
+  test(`decompress() of ${program} that is cut off, changed or garbage takes no more than a second to fail`, async () => {
     const compressed = compress(program, randomBytes(200_000))
     const changed = Buffer.from(compressed)
     changed.writeUInt8(changed.readUInt8(100_000) ^ 1, 100_000)
@@ -53,7 +53,7 @@ for (const program of programs) {
       Buffer.concat([compressed.subarray(0, 10), randomBytes(100_000)]),
     ]
     for (const [index, bytes] of bad.entries()) {
-      const start = performance.now()
+      const before = process.cpuUsage()
       await assert.rejects(
         decoded(bytes),
         (error) =>
@@ -61,11 +61,12 @@ for (const program of programs) {
           error.message.startsWith(`Cannot decompress ${program}`),
         `case ${index}`,
       )
-      assert.ok(performance.now() - start < 1000 * slowness, `case ${index}`)
+      const { user, system } = process.cpuUsage(before)
+      assert.ok(user + system < 1_000_000 * slowness, `case ${index}`)
     }
   })
 
-  test(`decompress() of a bomb of ${program} goes as far as it is read`, { timeout: 20_000 }, async () => {
+  test(`decompress() of a bomb of ${program} goes as far as it is read`, async () => {
     const megabytes = 100
     const bomb = compress(program, Buffer.alloc(megabytes * 1_000_000), '-1')
     const before = process.memoryUsage().rss
@@ -143,7 +144,7 @@ test('decompress() may be ended at any moment of a thread', async () => {
   }
 })
 
-/** Several processes share the machine that tests run on. */
+/** Of the processor: what else runs at the time does not count, but slows down each of its seconds. */
 const slowness = 3
 
 test('withoutUnnamedCompression() leaves what a media type names as it is', async () => {
