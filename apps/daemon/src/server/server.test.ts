@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { promisify } from 'node:util'
 import { CodedError, silentLogger, type Logger } from '@berth/stdx'
+import { eventually } from '@berth/stdx/testsuite'
 import { jsonStream, status, stream } from './reply.ts'
 import { route, since, type Route } from './route.ts'
 import { createServer } from './server.ts'
@@ -251,16 +252,19 @@ test('a slow reader holds the source back, and leaving ends it', async () => {
   const outgoing = httpRequest({ socketPath: api.path, path: '/endless' }, (response) => response.pause())
   outgoing.on('error', () => {})
   outgoing.end()
+  await eventually(() => assert.ok(produced > 0), 10_000)
   await new Promise((resolve) => setTimeout(resolve, 200))
-  assert.ok(produced > 0 && produced < 100, `produced ${produced}`)
+  assert.ok(produced < 100, `produced ${produced}`)
   outgoing.destroy()
   await ended
 })
 
 test('the signal of a request that only waits aborts when the client leaves', async () => {
   const { promise: aborted, resolve } = Promise.withResolvers<unknown>()
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
   await using api = await serve([
     route('GET', '/wait', ({ signal }) => {
+      begin()
       signal.addEventListener('abort', () => resolve(signal.reason))
       return once(signal, 'abort')
     }),
@@ -268,27 +272,29 @@ test('the signal of a request that only waits aborts when the client leaves', as
   const outgoing = httpRequest({ socketPath: api.path, path: '/wait' })
   outgoing.on('error', () => {})
   outgoing.end()
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await begun
   outgoing.destroy()
   assert.ok((await aborted) instanceof CodedError)
 })
 
 test('close() ends streams at once and lets short requests finish', async () => {
-  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+  const begun = { events: Promise.withResolvers<void>(), short: Promise.withResolvers<void>() }
   async function* events(signal: AbortSignal): AsyncGenerator {
-    begin()
+    begun.events.resolve()
     await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
     yield 'never'
   }
   const api = await serve([
     route('GET', '/events', ({ signal }) => jsonStream(events(signal), { flushHeaders: true })),
-    route('GET', '/short', async () => await new Promise((resolve) => setTimeout(resolve, 100, 'done'))),
+    route('GET', '/short', () => {
+      begun.short.resolve()
+      return new Promise((resolve) => setTimeout(resolve, 100, 'done'))
+    }),
   ])
   const following = call(api.path, { path: '/events' }).catch(() => 'cut')
   const short = call(api.path, { path: '/short' })
-  await begun
-  await new Promise((resolve) => setTimeout(resolve, 20))
-  await api.server.close({ graceMs: 2_000 })
+  await Promise.all([begun.events.promise, begun.short.promise])
+  await api.server.close({ graceMs: 20_000 })
   assert.equal((await short).body, '"done"\n')
   assert.equal(await following, 'cut')
 })

@@ -120,15 +120,17 @@ await testOnBothDatabases('accounts', (open) => {
   })
 })
 
-test('signIn() takes as long for a name that nobody has as for a wrong password', async () => {
+test('signIn() does as much for a name that nobody has as for a wrong password', async () => {
   await using catalog = await openTemporaryCatalog()
   await catalog.addAccount('ada')
   const time = async (name: string) => {
     const samples: number[] = []
     for (let round = 0; round < 7; round++) {
-      const start = performance.now()
+      const before = process.cpuUsage()
       await catalog.accounts.signIn(name, 'wrong password')
-      samples.push(performance.now() - start)
+      // The processor's time: what else runs on this machine is not counted.
+      const { user, system } = process.cpuUsage(before)
+      samples.push((user + system) / 1000)
     }
     return samples.toSorted((a, b) => a - b)[3] ?? 0
   }

@@ -1,4 +1,5 @@
 import { isCoded } from '@berth/stdx'
+import { eventually } from '@berth/stdx/testsuite'
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
@@ -38,8 +39,7 @@ test('layerWriter() writes layers in threads that end when they are idle', async
   assert.ok(existsSync(join(directory.path, '4/layer.erofs')))
   assert.equal(progress.at(-1), 2048)
   assert.ok(writer.threads <= 2)
-  for (let wait = 0; writer.threads > 0 && wait < 100; wait++) await setTimeout(20)
-  assert.equal(writer.threads, 0)
+  await eventually(() => assert.equal(writer.threads, 0), 20_000)
 })
 
 test('layerWriter() unpacks trees in threads and keeps the code of an error', async () => {
