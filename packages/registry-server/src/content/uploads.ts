@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { digestAlgorithm, Digester, type Digest, type DigestAlgorithm } from '@berth/oci'
 import { isCoded } from '@berth/stdx'
 import type { BlobStore } from '../metadata/blob-store.ts'
-import { RegistryError } from '../registry-error.ts'
+import { expectRoom, type Quota } from '../metadata/quota.ts'
+import { RegistryError, type RegistryErrorKind } from '../registry-error.ts'
 import type { Storage, UploadWriter } from '../storage/storage.ts'
 
 /** Uploads whose running hash is kept; one that falls out is hashed again from its bytes. */
@@ -20,6 +21,7 @@ interface Writing {
   key: string
   session: Session
   writer: UploadWriter
+  quota: Quota
 }
 
 /** Bytes to append; `start` is where the client says they begin, `sizeBytes` how many it says they are. */
@@ -59,15 +61,17 @@ export class Uploads {
 
   /**
    * Appends a chunk and returns the new offset. Throws CHUNK_OUT_OF_ORDER, with the upload as it was, for a start that
-   * is not the offset and for a second writer. When the body breaks off, what came stays.
+   * is not the offset and for a second writer. When the body breaks off, what came stays. Throws QUOTA_EXCEEDED and ends
+   * the upload when it is more than its repository may hold.
    */
-  append(repository: string, id: string, chunk: Chunk): Promise<number> {
-    return this.#exclusively(uploadKey(repository, id), (writing) => this.#appendChunk(writing, chunk))
+  async append(repository: string, id: string, chunk: Chunk): Promise<number> {
+    const quota = await this.#blobs.findQuota(repository)
+    return this.#exclusively(uploadKey(repository, id), quota, (writing) => this.#appendChunk(writing, chunk))
   }
 
   /**
    * Appends what is left, checks the digest and makes the upload a blob of its repository. Throws DIGEST_INVALID and
-   * ends the upload when the bytes are not the digest's. Asked again because nobody has heard its answer it succeeds: what
+   * ends the upload when the bytes are not the digest's, QUOTA_EXCEEDED in the same way. Asked again because nobody has heard its answer it succeeds: what
    * it had done is there.
    */
   async finish(
@@ -76,7 +80,8 @@ export class Uploads {
     { digest, ...chunk }: Chunk & { digest: Digest },
   ): Promise<void> {
     try {
-      await this.#exclusively(uploadKey(repository, id), async (writing) => {
+      const quota = await this.#blobs.findQuota(repository, digest)
+      await this.#exclusively(uploadKey(repository, id), quota, async (writing) => {
         const { session, writer } = writing
         expectAlgorithm(session, digestAlgorithm(digest))
         if (!(await this.#isSentAgain(writing, chunk, digest))) await this.#appendChunk(writing, chunk)
@@ -85,8 +90,8 @@ export class Uploads {
         await writer.delete()
       })
     } catch (error) {
-      const isUnknown = error instanceof RegistryError && error.kind === 'BLOB_UPLOAD_UNKNOWN'
-      if (!isUnknown || !(await this.#blobs.findBlob(repository, digest))) throw error
+      if (!isKind(error, 'BLOB_UPLOAD_UNKNOWN') || !(await this.#blobs.findBlob(repository, digest)))
+        throw error
     }
   }
 
@@ -94,8 +99,7 @@ export class Uploads {
   async cancel(repository: string, id: string): Promise<void> {
     const key = uploadKey(repository, id)
     await this.#getOffset(key)
-    this.#sessions.delete(key)
-    await this.#storage.deleteUpload(key)
+    await this.#drop(key)
   }
 
   async #getOffset(key: string): Promise<number> {
@@ -104,12 +108,14 @@ export class Uploads {
     return upload.sizeBytes
   }
 
-  async #appendChunk(writing: Writing, { body, start }: Chunk): Promise<number> {
-    const { writer } = writing
+  async #appendChunk(writing: Writing, { body, start, sizeBytes = 0 }: Chunk): Promise<number> {
+    const { writer, quota } = writing
     if (start !== undefined && start !== writer.sizeBytes) throw outOfOrder(writer.sizeBytes)
+    expectRoom(quota, writer.sizeBytes + sizeBytes)
     const digester = runningDigester(writing)
     try {
       for await (const bytes of body) {
+        expectRoom(quota, writer.sizeBytes + bytes.length)
         digester?.update(bytes)
         await writer.write(bytes)
       }
@@ -154,17 +160,24 @@ export class Uploads {
   }
 
   /** One writer at a time, until what it wrote is a blob; a second is refused, not queued: it has not seen what is there. */
-  async #exclusively<T>(key: string, action: (writing: Writing) => Promise<T>): Promise<T> {
+  async #exclusively<T>(key: string, quota: Quota, action: (writing: Writing) => Promise<T>): Promise<T> {
     const writer = await this.#openWriter(key)
     const session = this.#sessionOf(key)
     try {
       await using _ = writer
-      return await action({ key, session, writer })
+      return await action({ key, session, writer, quota })
     } catch (error) {
       // What was hashed may not be what is there.
       session.digester = undefined
+      if (isKind(error, 'QUOTA_EXCEEDED')) await this.#drop(key)
       throw error
     }
+  }
+
+  /** What will never be a blob of its repository takes no place until somebody remembers it. */
+  async #drop(key: string): Promise<void> {
+    this.#sessions.delete(key)
+    await this.#storage.deleteUpload(key)
   }
 
   async #openWriter(key: string): Promise<UploadWriter> {
@@ -208,6 +221,10 @@ function expectAlgorithm(session: Session, algorithm: DigestAlgorithm): void {
   if (session.algorithm === algorithm) return
   session.algorithm = algorithm
   session.digester = undefined
+}
+
+function isKind(error: unknown, kind: RegistryErrorKind): boolean {
+  return error instanceof RegistryError && error.kind === kind
 }
 
 function outOfOrder(offset: number): RegistryError {

@@ -77,15 +77,20 @@ export function errorReply(thrown: unknown): ErrorReply {
   return { status: 500, code: 'UNKNOWN', message: 'unknown error' }
 }
 
-/** Distribution specification, "Error Codes": `{"errors":[{"code","message","detail"}]}`. */
-export function sendError(response: ServerResponse, { status, retryAfterMs, ...error }: ErrorReply): void {
+export function sendError(response: ServerResponse, reply: ErrorReply): void {
+  writeError(response, reply)
+  response.end()
+}
+
+/** Distribution specification, "Error Codes": `{"errors":[{"code","message","detail"}]}`. The caller ends the response. */
+export function writeError(response: ServerResponse, { status, retryAfterMs, ...error }: ErrorReply): void {
   const body = Buffer.from(JSON.stringify({ errors: [error] }))
   response.writeHead(status, {
     'Content-Type': 'application/json',
     'Content-Length': body.length,
     ...retryHeader(status, retryAfterMs),
   })
-  response.end(body)
+  response.write(body)
 }
 
 function retryHeader(status: number, retryAfterMs: number | undefined): { 'Retry-After'?: number } {

@@ -15,7 +15,11 @@ export async function beginUpload(exchange: Exchange): Promise<void> {
   }
   const wanted = parseBlobDigest(digest)
   const id = await services.uploads.begin(repository)
-  await services.uploads.finish(repository, id, { digest: wanted, body: bodyOf(request) })
+  await services.uploads.finish(repository, id, {
+    digest: wanted,
+    body: bodyOf(request),
+    sizeBytes: bodySize(request),
+  })
   sendEmpty(response, 201, blobCreated(repository, wanted))
 }
 
@@ -31,6 +35,7 @@ export async function appendUpload({
   const offset = await services.uploads.append(repository, id, {
     body: bodyOf(request),
     start: chunkStart(request),
+    sizeBytes: bodySize(request),
   })
   sendEmpty(response, 202, uploadHeaders(repository, id, offset))
 }
@@ -45,9 +50,7 @@ export async function finishUpload({
   query,
 }: Exchange): Promise<void> {
   const digest = parseBlobDigest(query.get('digest') ?? '')
-  const length = request.headers['content-length']
-  const sizeBytes = length === undefined ? undefined : Number(length)
-  const chunk = { body: bodyOf(request), start: chunkStart(request), sizeBytes }
+  const chunk = { body: bodyOf(request), start: chunkStart(request), sizeBytes: bodySize(request) }
   await services.uploads.finish(repository, params['id'] ?? '', { digest, ...chunk })
   sendEmpty(response, 201, blobCreated(repository, digest))
 }
@@ -93,6 +96,12 @@ function chunkStart(request: IncomingMessage): number | undefined {
   const [start, end] = [Number(match[1]), Number(match[2])]
   if (Number(request.headers['content-length']) !== end - start + 1) throw new RegistryError('SIZE_INVALID')
   return start
+}
+
+/** What the client says that it sends, if it does. */
+function bodySize(request: IncomingMessage): number | undefined {
+  const length = request.headers['content-length']
+  return length === undefined ? undefined : Number(length)
 }
 
 /** The body of a request, which stays open when reading it is given up: an answer has yet to go out. */

@@ -4,7 +4,7 @@ import { mustRenew } from './lease.ts'
 import type { MetadataDatabase } from './metadata-database.ts'
 import type { MetadataSchema } from './metadata-schema.ts'
 import { Policies } from '../policies.ts'
-import { RegistryError } from '../registry-error.ts'
+import { expectRoom, type Quota } from './quota.ts'
 import { findRepositoryId, lockRepository, makeRepository } from './repository-store.ts'
 
 export interface BlobRecord {
@@ -83,6 +83,18 @@ export class BlobStore {
     })
   }
 
+  /**
+   * What is left to an upload, so that it need not be read to its end first; `addBlob` has the last word. As long as its
+   * digest is not known all of the quota is: it may be a blob that is here.
+   */
+  async findQuota(repository: string, digest?: Digest): Promise<Quota> {
+    const quotaBytes = this.#policies.quotaBytes(repository)
+    if (quotaBytes === Infinity || digest === undefined) return { quotaBytes, usedBytes: 0 }
+    const repositoryId = await findRepositoryId(this.#db, repository)
+    if (repositoryId === undefined) return { quotaBytes, usedBytes: 0 }
+    return { quotaBytes, usedBytes: await sumBlobs(this.#db, { repositoryId, digest }) }
+  }
+
   /** Makes a blob of `source` a blob of `target` too; false when the source does not have it. */
   mountBlob(target: string, digest: Digest, source: string): Promise<boolean> {
     return this.#writes.run(async (transaction) => {
@@ -140,7 +152,8 @@ export class BlobStore {
     const quotaBytes = this.#policies.quotaBytes(repository)
     if (quotaBytes !== Infinity) {
       await lockRepository(transaction, { kind, repositoryId })
-      await checkQuota(transaction, { repositoryId, digest, freeBytes: quotaBytes - sizeBytes })
+      const usedBytes = await sumBlobs(transaction, { repositoryId, digest })
+      expectRoom({ quotaBytes, usedBytes }, sizeBytes)
     }
     await transaction
       .insertInto('repository_blobs')
@@ -156,18 +169,18 @@ export class BlobStore {
   }
 }
 
-/** What is there without the blob must fit into `freeBytes`; throws QUOTA_EXCEEDED. */
-async function checkQuota(
-  transaction: Kysely<MetadataSchema>,
-  { repositoryId, digest, freeBytes }: { repositoryId: number; digest: Digest; freeBytes: number },
-): Promise<void> {
-  const { total } = await transaction
+/** Bytes of what a repository holds besides one blob. */
+async function sumBlobs(
+  db: Kysely<MetadataSchema>,
+  { repositoryId, digest }: { repositoryId: number; digest: Digest },
+): Promise<number> {
+  const { total } = await db
     .selectFrom('repository_blobs')
     .select(({ fn }) => fn.sum<number | null>('size_bytes').as('total'))
     .where('repository_id', '=', repositoryId)
     .where('digest', '!=', digest)
     .executeTakeFirstOrThrow()
-  if ((total ?? 0) > freeBytes) throw new RegistryError('QUOTA_EXCEEDED')
+  return total ?? 0
 }
 
 /** The storage has these bytes, or has them again. */
