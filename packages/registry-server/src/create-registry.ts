@@ -5,31 +5,29 @@ import { digestOf, type Digest } from '@berth/oci'
 import { openSqliteDatabase, type SqlDatabase } from '@berth/sql'
 import type { Logger } from '@berth/stdx'
 import { openAccess, type AccessPolicy } from './access-policy.ts'
-import { BlobStore } from './metadata/blob-store.ts'
 import { Blobs } from './content/blobs.ts'
 import { localContent } from './content/content-reader.ts'
-import { withFailpoints, type StorageFailpoint } from './storage/failpoint-storage.ts'
-import { openFilesystemStorage } from './storage/filesystem-storage.ts'
-import { GarbageCollector, type CollectOptions, type GarbageReport } from './upkeep/garbage-collector.ts'
-import { GarbageStore } from './metadata/garbage-store.ts'
-import { handleRequest } from './http/handle-request.ts'
-import { ManifestStore } from './metadata/manifest-store.ts'
 import { Manifests } from './content/manifests.ts'
-import { openMetadata } from './metadata/metadata-database.ts'
+import { putImage, type ImageContent } from './content/put-image.ts'
+import { Uploads } from './content/uploads.ts'
+import { handleRequest } from './http/handle-request.ts'
+import { BlobStore } from './metadata/blob-store.ts'
+import { GarbageStore } from './metadata/garbage-store.ts'
+import { ManifestStore } from './metadata/manifest-store.ts'
+import { openMetadata, type MetadataDatabase } from './metadata/metadata-database.ts'
+import { RepositoryStore } from './metadata/repository-store.ts'
 import { MirrorStore } from './mirror/mirror-store.ts'
 import { openMirroring, type MirrorsOptions } from './mirror/mirroring.ts'
-import { parseRepository, parseTag } from './content/names.ts'
 import { Policies, type RepositoryPolicy } from './policies.ts'
 import { registryContents, type RegistryContents } from './registry-contents.ts'
 import type { RegistryHooks } from './registry-hooks.ts'
-import { RepositoryStore } from './metadata/repository-store.ts'
+import { withFailpoints, type StorageFailpoint } from './storage/failpoint-storage.ts'
+import { openFilesystemStorage } from './storage/filesystem-storage.ts'
+import { openStaging } from './storage/open-staging.ts'
+import type { Storage } from './storage/storage.ts'
+import { GarbageCollector, type CollectOptions, type GarbageReport } from './upkeep/garbage-collector.ts'
 import { Retention, type RetentionReport } from './upkeep/retention.ts'
 import { Scrubber, type ScrubOptions, type ScrubReport } from './upkeep/scrubber.ts'
-import type { Storage } from './storage/storage.ts'
-import { Uploads } from './content/uploads.ts'
-
-/** A download that nothing was written to for so long is nobody's. */
-const stagedMsMax = 24 * 60 * 60 * 1000
 
 export interface RegistryOptions extends RegistryHooks {
   /** Where blobs and uploads are kept, or what only this machine needs of them; made when it is not there. */
@@ -49,14 +47,6 @@ export interface RegistryOptions extends RegistryHooks {
   failpoint?: StorageFailpoint | undefined
   /** Milliseconds since the epoch (default: the machine's clock). */
   now?: () => number
-}
-
-/** A whole image in memory: what `putImage` stores. */
-export interface ImageContent {
-  /** Configs and layers, in any order. */
-  blobs: readonly Uint8Array[]
-  /** Manifests before the index that names them; the last is the image's own. */
-  manifests: readonly { bytes: Uint8Array; mediaType: string }[]
 }
 
 /** A server of repositories. Dispose it when no request is being answered any more. */
@@ -84,36 +74,22 @@ const emptyDigest = digestOf('')
 
 /** Opens a registry on a directory and a database. Several processes may share them. */
 export async function createRegistry(options: RegistryOptions): Promise<Registry> {
-  const { directory, now = Date.now } = options
+  const { directory, failpoint, access = openAccess, now = Date.now } = options
   const logger = options.logger.named('registry')
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await using stack = new AsyncDisposableStack()
-  const { failpoint } = options
   const opened = options.storage ?? (await openFilesystemStorage(directory))
   const storage = failpoint ? withFailpoints(opened, failpoint) : opened
   const database = options.database ?? stack.use(openSqliteDatabase(join(directory, 'registry.db')))
   const metadata = await openMetadata(database, now)
   const policies = new Policies(options.policies)
-  const stores = {
-    repositories: new RepositoryStore(metadata),
-    blobs: new BlobStore(metadata, policies),
-    manifests: new ManifestStore(metadata, policies),
-    mirror: new MirrorStore(metadata),
-    garbage: new GarbageStore(metadata),
-  }
-  const services = {
-    blobs: new Blobs(storage, stores.blobs),
-    uploads: new Uploads(storage, stores.blobs),
-    manifests: new Manifests(storage, stores),
-    stores,
-  }
-  const { manifests } = services
+  const services = openServices(storage, metadata, policies)
+  const { manifests, stores } = services
   const openMirrors = async (mirrors: MirrorsOptions) => {
     const staging = options.storage ? await openStaging(join(directory, 'staging'), now()) : storage
     return stack.use(openMirroring(mirrors, { storage, staging, stores, manifests, now, logger }))
   }
   const mirroring = options.mirrors && (await openMirrors(options.mirrors))
-  const access = options.access ?? openAccess
   const content = localContent(services)
   const context = { services, content, mirroring, access, hooks: options, logger }
   const collector = new GarbageCollector(storage, stores.garbage, now)
@@ -135,32 +111,19 @@ export async function createRegistry(options: RegistryOptions): Promise<Registry
   }
 }
 
-/**
- * For blobs that are read while they come, which is too much for a store of objects. What a crash left long ago is
- * dropped: other processes of this machine may be writing here.
- */
-async function openStaging(directory: string, now: number): Promise<Storage> {
-  const staging = await openFilesystemStorage(directory)
-  for await (const { key, modifiedAt } of staging.listUploads())
-    if (modifiedAt < now - stagedMsMax) await staging.deleteUpload(key)
-  return staging
-}
-
-async function putImage(
-  { blobs, manifests }: { blobs: Blobs; manifests: Manifests },
-  target: { repository: string; tag: string },
-  image: ImageContent,
-): Promise<Digest> {
-  const repository = parseRepository(target.repository)
-  const tag = parseTag(target.tag)
-  for (const bytes of image.blobs) await blobs.putBlob(repository, digestOf(bytes), bytes)
-  const last = image.manifests.at(-1)
-  for (const manifest of image.manifests) {
-    const { record } = await manifests.putManifest(repository, {
-      ...manifest,
-      tags: manifest === last ? [tag] : [],
-    })
-    if (manifest === last) return record.digest
+/** The rules, over what keeps bytes and what says which repository has them. */
+function openServices(storage: Storage, metadata: MetadataDatabase, policies: Policies) {
+  const stores = {
+    repositories: new RepositoryStore(metadata),
+    blobs: new BlobStore(metadata, policies),
+    manifests: new ManifestStore(metadata, policies),
+    mirror: new MirrorStore(metadata),
+    garbage: new GarbageStore(metadata),
   }
-  throw new TypeError('Cannot put image: it has no manifest')
+  return {
+    blobs: new Blobs(storage, stores.blobs),
+    uploads: new Uploads(storage, stores.blobs),
+    manifests: new Manifests(storage, stores),
+    stores,
+  }
 }
