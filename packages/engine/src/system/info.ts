@@ -19,65 +19,82 @@ export interface InfoSettings {
   listeners: () => number
 }
 
+/** What Docker's engine has and this one does not, or what never differs here. */
+const constants = {
+  Plugins: {
+    Volume: [],
+    Network: ['bridge', 'host', 'null'],
+    Authorization: null,
+    Log: ['json-file', 'none'],
+  },
+  NFd: 0,
+  NGoroutines: 0,
+  LoggingDriver: 'json-file',
+  CgroupDriver: 'cgroupfs',
+  IndexServerAddress: 'https://index.docker.io/v1/',
+  GenericResources: null,
+  Labels: [],
+  ExperimentalBuild: false,
+  Swarm: {
+    NodeID: '',
+    NodeAddr: '',
+    LocalNodeState: 'inactive',
+    ControlAvailable: false,
+    Error: '',
+    RemoteManagers: null,
+  },
+  Isolation: '',
+  InitBinary: '',
+  ContainerdCommit: { ID: '' },
+  InitCommit: { ID: '' },
+  FirewallBackend: { Driver: 'nftables' },
+} satisfies Partial<Info>
+
 export async function engineInfo(context: ContainerContext, settings: InfoSettings): Promise<Info> {
   const host = await readHostFacts()
   return {
-    ID: context.settings.engineId,
+    ...constants,
     ...containerCounts(context),
-    Images: context.images.images.list().length,
-    Driver: context.snapshotter.name,
-    DriverStatus: [
-      ['Layers', context.snapshotter.layerFormat === 'erofs' ? 'mounted' : 'unpacked'],
-      ['Chosen because', settings.snapshotterReason],
-    ],
-    Plugins: {
-      Volume: [],
-      Network: ['bridge', 'host', 'null'],
-      Authorization: null,
-      Log: ['json-file', 'none'],
-    },
+    ...images(context, settings),
+    ...runtimes(context),
     ...limits(host),
-    IPv4Forwarding: (await readFile('/proc/sys/net/ipv4/ip_forward', 'utf8').catch(() => '0')).trim() === '1',
-    Debug: settings.isDebug,
-    NFd: 0,
-    NGoroutines: 0,
+    ...hostWords(host),
+    ...ownSettings(settings),
+    ID: context.settings.engineId,
+    IPv4Forwarding: await forwardsIpv4(),
     NEventsListener: settings.listeners(),
     SystemTime: new Date().toISOString(),
-    LoggingDriver: 'json-file',
-    CgroupDriver: 'cgroupfs',
-    CgroupVersion: host.cgroupVersion,
-    ...hostWords(host),
-    IndexServerAddress: 'https://index.docker.io/v1/',
-    RegistryConfig: registryConfig(settings),
-    GenericResources: null,
-    DockerRootDir: settings.dataRoot,
-    HttpProxy: withoutPassword(settings.proxy.httpProxy),
-    HttpsProxy: withoutPassword(settings.proxy.httpsProxy),
-    NoProxy: settings.proxy.noProxy ?? '',
-    Labels: [],
-    ExperimentalBuild: false,
-    ServerVersion: settings.version,
-    ...runtimes(context),
-    Swarm: {
-      NodeID: '',
-      NodeAddr: '',
-      LocalNodeState: 'inactive',
-      ControlAvailable: false,
-      Error: '',
-      RemoteManagers: null,
-    },
-    LiveRestoreEnabled: settings.isLiveRestore,
-    Isolation: '',
-    InitBinary: '',
-    ContainerdCommit: { ID: '' },
-    RuncCommit: { ID: context.runtimes.resolve(undefined).version },
-    InitCommit: { ID: '' },
-    SecurityOptions: [
-      ...(host.hasSeccomp ? ['name=seccomp,profile=builtin'] : []),
-      ...(host.cgroupVersion === '2' ? ['name=cgroupns'] : []),
-    ],
-    FirewallBackend: { Driver: 'nftables' },
     Warnings: warnings(host),
+  }
+}
+
+async function forwardsIpv4(): Promise<boolean> {
+  const value = await readFile('/proc/sys/net/ipv4/ip_forward', 'utf8').catch(() => '0')
+  return value.trim() === '1'
+}
+
+function images({ images: { images }, snapshotter }: ContainerContext, { snapshotterReason }: InfoSettings) {
+  return {
+    Images: images.list().length,
+    Driver: snapshotter.name,
+    DriverStatus: [
+      ['Layers', snapshotter.layerFormat === 'erofs' ? 'mounted' : 'unpacked'],
+      ['Chosen because', snapshotterReason],
+    ] satisfies Info['DriverStatus'],
+  }
+}
+
+function ownSettings(settings: InfoSettings) {
+  const { httpProxy, httpsProxy, noProxy = '' } = settings.proxy
+  return {
+    ServerVersion: settings.version,
+    Debug: settings.isDebug,
+    LiveRestoreEnabled: settings.isLiveRestore,
+    DockerRootDir: settings.dataRoot,
+    RegistryConfig: registryConfig(settings),
+    HttpProxy: withoutPassword(httpProxy),
+    HttpsProxy: withoutPassword(httpsProxy),
+    NoProxy: noProxy,
   }
 }
 
@@ -115,6 +132,11 @@ function hostWords(host: HostFacts) {
     NCPU: host.processors,
     MemTotal: host.memoryBytes,
     Name: host.hostname,
+    CgroupVersion: host.cgroupVersion,
+    SecurityOptions: [
+      ...(host.hasSeccomp ? ['name=seccomp,profile=builtin'] : []),
+      ...(host.cgroupVersion === '2' ? ['name=cgroupns'] : []),
+    ],
   }
 }
 
@@ -134,14 +156,12 @@ function registryConfig({ mirrors, insecureRegistries }: InfoSettings): Info['Re
   }
 }
 
-function runtimes(context: ContainerContext): {
-  Runtimes: Record<string, RuntimeInfo>
-  DefaultRuntime: string
-} {
+function runtimes(context: ContainerContext) {
   const known = context.runtimes
     .list()
     .map((runtime): [string, RuntimeInfo] => [runtime.name, { path: runtime.path }])
-  return { Runtimes: Object.fromEntries(known), DefaultRuntime: context.runtimes.resolve(undefined).name }
+  const { name, version } = context.runtimes.resolve(undefined)
+  return { Runtimes: Object.fromEntries(known), DefaultRuntime: name, RuncCommit: { ID: version } }
 }
 
 function warnings({ cgroupControllers }: HostFacts): string[] {
