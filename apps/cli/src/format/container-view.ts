@@ -17,72 +17,65 @@ const commandWidth = 20
 const mountWidth = 15
 
 /** Containers as `ps` shows them. */
-export function containerView({
-  isTruncated,
-  withSize,
-  now,
-}: ContainerViewOptions): ListView<ContainerSummary> {
-  const cut = (text: string, width: number) => (isTruncated ? ellipsis(text, width) : text)
+export function containerView(options: ContainerViewOptions): ListView<ContainerSummary> {
+  const sizeColumn = options.withSize ? ['Size'] : []
   return {
     name: '*formatter.ContainerContext',
-    fields: {
-      Command: { header: 'COMMAND', value: ({ Command }) => JSON.stringify(cut(Command, commandWidth)) },
-      CreatedAt: { header: 'CREATED AT', value: ({ Created }) => goTime(Created) },
-      ID: { header: 'CONTAINER ID', value: ({ Id }) => (isTruncated ? shortId(Id) : Id) },
-      Image: { header: 'IMAGE', value: (container) => imageOf(container, isTruncated) },
-      Labels: { header: 'LABELS', value: ({ Labels }) => labelsText(Labels) },
-      LocalVolumes: {
-        header: 'LOCAL VOLUMES',
-        value: ({ Mounts }) => String(Mounts.filter(({ Driver }) => Driver === 'local').length),
-      },
-      Mounts: {
-        header: 'MOUNTS',
-        value: ({ Mounts }) => Mounts.map(({ Name, Source }) => cut(Name || Source, mountWidth)).join(','),
-      },
-      Names: { header: 'NAMES', value: ({ Names }) => namesOf(Names, isTruncated) },
-      Networks: {
-        header: 'NETWORKS',
-        value: ({ NetworkSettings }) =>
-          Object.keys(NetworkSettings?.Networks ?? {})
-            .sort()
-            .join(','),
-      },
-      Ports: { header: 'PORTS', value: ({ Ports }) => displayablePorts(Ports) },
-      RunningFor: { header: 'CREATED', value: ({ Created }) => `${formatAge(now - Created * 1000)} ago` },
-      Size: { header: 'SIZE', value: sizeOf },
-      State: { header: 'STATE', value: ({ State }) => State },
-      Status: { header: 'STATUS', value: ({ Status }) => Status },
-    },
-    columns: [
-      'ID',
-      'Image',
-      'Command',
-      'RunningFor',
-      'Status',
-      'Ports',
-      'Names',
-      ...(withSize ? ['Size'] : []),
-    ],
+    fields: containerFields(options),
+    columns: ['ID', 'Image', 'Command', 'RunningFor', 'Status', 'Ports', 'Names', ...sizeColumn],
     quietField: 'ID',
-    raw: {
-      quietLabel: 'container_id',
-      lines: (value) => [
-        `container_id: ${value('ID')}`,
-        `image: ${value('Image')}`,
-        `command: ${value('Command')}`,
-        `created_at: ${value('CreatedAt')}`,
-        `state: ${value('State')}`,
-        `status: ${value('Status')}`,
-        `names: ${value('Names')}`,
-        `labels: ${value('Labels')}`.trimEnd(),
-        `ports: ${value('Ports')}`.trimEnd(),
-        ...(withSize ? [`size: ${value('Size')}`] : []),
-      ],
-    },
+    raw: { quietLabel: 'container_id', lines: (value) => rawLines(value, options) },
     // Docker's client reads the template once more, to know whether sizes are wanted.
     templateFailures: { parse: 'failed to parse template', execute: 'failed to execute template' },
     methods: { Label: ({ Labels }, key) => Labels?.[key] ?? '' },
   }
+}
+
+function containerFields({ isTruncated, now }: ContainerViewOptions): ListView<ContainerSummary>['fields'] {
+  const cut = (text: string, width: number) => (isTruncated ? ellipsis(text, width) : text)
+  return {
+    Command: { header: 'COMMAND', value: ({ Command }) => JSON.stringify(cut(Command, commandWidth)) },
+    CreatedAt: { header: 'CREATED AT', value: ({ Created }) => goTime(Created) },
+    ID: { header: 'CONTAINER ID', value: ({ Id }) => (isTruncated ? shortId(Id) : Id) },
+    Image: { header: 'IMAGE', value: (container) => imageOf(container, isTruncated) },
+    Labels: { header: 'LABELS', value: ({ Labels }) => labelsText(Labels) },
+    LocalVolumes: {
+      header: 'LOCAL VOLUMES',
+      value: ({ Mounts }) => String(Mounts.filter(({ Driver }) => Driver === 'local').length),
+    },
+    Mounts: {
+      header: 'MOUNTS',
+      value: ({ Mounts }) => Mounts.map(({ Name, Source }) => cut(Name || Source, mountWidth)).join(','),
+    },
+    Names: { header: 'NAMES', value: ({ Names }) => namesOf(Names, isTruncated) },
+    Networks: { header: 'NETWORKS', value: networksOf },
+    Ports: { header: 'PORTS', value: ({ Ports }) => displayablePorts(Ports) },
+    RunningFor: { header: 'CREATED', value: ({ Created }) => `${formatAge(now - Created * 1000)} ago` },
+    Size: { header: 'SIZE', value: sizeOf },
+    State: { header: 'STATE', value: ({ State }) => State },
+    Status: { header: 'STATUS', value: ({ Status }) => Status },
+  }
+}
+
+function rawLines(value: (field: string) => string, { withSize }: ContainerViewOptions): string[] {
+  return [
+    `container_id: ${value('ID')}`,
+    `image: ${value('Image')}`,
+    `command: ${value('Command')}`,
+    `created_at: ${value('CreatedAt')}`,
+    `state: ${value('State')}`,
+    `status: ${value('Status')}`,
+    `names: ${value('Names')}`,
+    `labels: ${value('Labels')}`.trimEnd(),
+    `ports: ${value('Ports')}`.trimEnd(),
+    ...(withSize ? [`size: ${value('Size')}`] : []),
+  ]
+}
+
+function networksOf({ NetworkSettings }: ContainerSummary): string {
+  return Object.keys(NetworkSettings?.Networks ?? {})
+    .sort()
+    .join(',')
 }
 
 /** A container is known by one name; links give it names below others'. */

@@ -1,7 +1,7 @@
 import type { Repository } from '@berth/catalog'
 import { page, type PageReply, type PageRequest } from '../../http/page-request.ts'
 import { paths } from '../../paths.ts'
-import { html } from '../../rendering/html.ts'
+import { html, type ComponentChildren } from '../../rendering/html.ts'
 import { categoryName } from '../../ui/category-name.ts'
 import { Copyable } from '../../ui/copyable.ts'
 import { Amount, Moment } from '../../ui/quantities.ts'
@@ -67,53 +67,35 @@ function PushBox({ registryHost }: PageRequest, { name, permission }: Repository
   </section>`
 }
 
-function About(
-  { name, starCount, pullCount, categories, source, createdAt, updatedAt }: Repository,
-  tags: number,
-) {
+function About(repository: Repository, tags: number) {
+  const { name, starCount, pullCount, categories, source, createdAt, updatedAt } = repository
   return html`<dl class="about">
-    <div>
-      <dt>Pulls</dt>
-      <dd>${Amount({ value: pullCount })}</dd>
-    </div>
-    <div>
-      <dt>Stars</dt>
-      <dd>${Amount({ value: starCount })}</dd>
-    </div>
-    <div>
-      <dt>Tags</dt>
-      <dd><a href=${paths.repositoryPart(name, 'tags')}>${Amount({ value: tags })}</a></dd>
-    </div>
-    <div>
-      <dt>Updated</dt>
-      <dd>${Moment({ at: updatedAt })}</dd>
-    </div>
-    <div>
-      <dt>Made</dt>
-      <dd>${Moment({ at: createdAt })}</dd>
-    </div>
-    ${
-      source !== undefined &&
-      html`<div>
-        <dt>Built from</dt>
-        <dd>${Source(source)}</dd>
-      </div>`
-    }
-    ${
-      categories.length > 0 &&
-      html`<div>
-        <dt>Categories</dt>
-        <dd class="chips">
-          ${categories.map(
-            (category) =>
-              html`<a class="chip" href=${paths.search(new URLSearchParams({ category }))}
-                >${categoryName(category)}</a
-              >`,
-          )}
-        </dd>
-      </div>`
-    }
+    ${Fact('Pulls', Amount({ value: pullCount }))}${Fact('Stars', Amount({ value: starCount }))}
+    ${Fact('Tags', html`<a href=${paths.repositoryPart(name, 'tags')}>${Amount({ value: tags })}</a>`)}
+    ${Fact('Updated', Moment({ at: updatedAt }))}${Fact('Made', Moment({ at: createdAt }))}
+    ${source !== undefined && Fact('Built from', Source(source))}
+    ${categories.length > 0 && Categories(categories)}
   </dl>`
+}
+
+function Fact(name: string, value: ComponentChildren) {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd>${value}</dd>
+  </div>`
+}
+
+function Categories(categories: readonly string[]) {
+  const links = categories.map(
+    (category) =>
+      html`<a class="chip" href=${paths.search(new URLSearchParams({ category }))}
+        >${categoryName(category)}</a
+      >`,
+  )
+  return html`<div>
+    <dt>Categories</dt>
+    <dd class="chips">${links}</dd>
+  </div>`
 }
 
 /** Only what a browser opens as a page becomes a link. */
