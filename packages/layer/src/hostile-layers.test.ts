@@ -337,22 +337,26 @@ test(
   },
 )
 
-test('bombs: names, targets and attributes are counted together', async () => {
+test('bombs: names, targets, attributes and directories are counted together', async () => {
   using host = new Host()
-  const limits = { metadataBytesMax: 1000 }
+  const limits = { metadataBytesMax: 10_000 }
   const name = 'n'.repeat(100)
-  const members: TarMember[] = [
-    file(name),
-    symlink('s', name),
-    { name: 'x', body: '', xattrs: new Map([['user.a', name]]) },
+  const members: [TarMember, fitting: number][] = [
+    [file(name), 100],
+    [symlink('s', name), 99],
+    [{ name: 'x', body: '', xattrs: new Map([['user.a', name]]) }, 14],
+    [{ name: 'd', type: 'directory' }, 19],
   ]
-  for (const member of members) {
+  for (const [member, fitting] of members) {
     const many = (count: number) => Array.from({ length: count }, () => member)
-    assert.ok('names' in (await host.write(await pack(many(9)), limits)))
-    assert.deepEqual(await host.write(await pack(many(11)), limits), {
-      error: 'Cannot unpack layer: names and attributes of its entries have more than 1000 bytes',
+    assert.ok('names' in (await host.write(await pack(many(fitting)), limits)))
+    assert.deepEqual(await host.write(await pack(many(fitting + 1)), limits), {
+      error: 'Cannot unpack layer: names and attributes of its entries take more than 10000 bytes',
     })
   }
+  const implied = (count: number) => Array.from({ length: count }, (_, index) => file(`${index + 10}/f`))
+  assert.ok('names' in (await host.write(await pack(implied(19)), limits)))
+  assert.ok('error' in (await host.write(await pack(implied(20)), limits)))
 })
 
 test('bombs: what expands a thousandfold is refused once 100 MB are out', mounting, async () => {

@@ -7,7 +7,7 @@ export interface LayerLimits {
   /** Uncompressed bytes. */
   sizeBytesMax: number
   entriesMax: number
-  /** Names, link targets, extended attributes and maps of sparse files, of all entries together. */
+  /** What names, link targets, extended attributes, maps of sparse files and directories take of the memory, together. */
   metadataBytesMax: number
   /** Uncompressed : compressed, looked at once 100 MiB are out. */
   ratioMax: number
@@ -18,8 +18,10 @@ export interface LayerLimits {
 }
 
 /**
- * What a layer may be when nobody says otherwise. Entries and what they say bound the memory of a
- * writer: about 300 bytes an entry, so some 600 MB for the most, and as much again for names, targets and attributes. The ratio is what deflate reaches at best (1,032), so only zstd's bombs meet it.
+ * What a layer may be when nobody says otherwise. Entries and what they say bound the memory of a writer: about 450 bytes an
+ * entry, so some 900 MB for the most, and what names, attributes and directories take besides. Together that is less than the
+ * heap that a thread may have: to reach its end would be no error but a crash. The ratio is what deflate reaches at best
+ * (1,032), so only zstd's bombs meet it.
  */
 export const layerLimitsDefault: Readonly<LayerLimits> = {
   sizeBytesMax: 1024 * 1024 * mebibyte,

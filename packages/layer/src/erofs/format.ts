@@ -1,3 +1,4 @@
+import { CodedError } from '@berth/stdx'
 import type { ByteString } from '../tar/tar-entry.ts'
 
 /**
@@ -125,10 +126,17 @@ const xattrPrefixes: readonly [index: number, prefix: string][] = [
   [6, 'security.'],
 ]
 
-/** One attribute as it stands inline and in the shared area, or undefined when the format has no place for it. */
-export function xattrEntry(name: ByteString, value: ByteString): Buffer | undefined {
-  const known = xattrPrefixes.find(([, prefix]) => name.startsWith(prefix))
-  if (!known || value.length > xattrValueBytesMax) return undefined
+const xattrPrefix = (name: ByteString): (typeof xattrPrefixes)[number] | undefined =>
+  xattrPrefixes.find(([, prefix]) => name.startsWith(prefix))
+
+/** False where the format has no place for an attribute. */
+export const hasXattrEntry = (name: ByteString, value: ByteString): boolean =>
+  xattrPrefix(name) !== undefined && value.length <= xattrValueBytesMax
+
+/** One attribute as it stands inline and in the shared area. Throws `internal` where the format has no place for it. */
+export function xattrEntry(name: ByteString, value: ByteString): Buffer {
+  const known = xattrPrefix(name)
+  if (!known) throw new CodedError('internal', 'Cannot place an attribute in an EROFS image')
   const [index, prefix] = known
   const suffix = name.slice(prefix.length)
   const entry = Buffer.alloc(Math.ceil((xattrEntryBytes + suffix.length + value.length) / 4) * 4)

@@ -1,32 +1,27 @@
+import { createHash } from 'node:crypto'
 import type { ByteString } from '../tar/tar-entry.ts'
 import type { LayerNode } from '../tree/layer-node.ts'
 import { overlayXattrs } from '../tree/overlay-xattrs.ts'
-import { sharedXattrsMax, xattrBytesMax, xattrEntry, xattrHeaderBytes } from './format.ts'
+import { hasXattrEntry, sharedXattrsMax, xattrBytesMax, xattrEntry, xattrHeaderBytes } from './format.ts'
 
-/** One attribute that some inode has. */
-interface Xattr {
-  entry: Buffer
-  uses: number
-  /** Offset in the shared area, once it has one. */
-  sharedOffset: number | undefined
-}
-
-/** All attributes of a layer: what several inodes have is stored once. */
+/**
+ * All attributes of a layer: what several inodes have is stored once. It keeps little of what but one inode has, since an
+ * archive may have as many as it likes.
+ */
 export class XattrTable {
-  readonly #xattrs = new Map<string, Xattr>()
+  /** How many inodes have each. */
+  readonly #uses = new Map<string, number>()
+  /** Where those that several have stand in the shared area, once they do. */
+  readonly #sharedOffsets = new Map<string, number>()
   readonly #shared: Buffer[] = []
   #sharedBytes = 0
 
   /** Counts the attributes of one inode; false when the format has no place for one. */
   add(node: LayerNode): boolean {
     for (const [name, value] of overlayXattrs(node)) {
-      const known = this.#xattrs.get(keyOf(name, value))
-      if (known) known.uses++
-      else {
-        const entry = xattrEntry(name, value)
-        if (!entry) return false
-        this.#xattrs.set(keyOf(name, value), { entry, uses: 1, sharedOffset: undefined })
-      }
+      if (!hasXattrEntry(name, value)) return false
+      const key = keyOf(name, value)
+      this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1)
     }
     return true
   }
@@ -38,10 +33,10 @@ export class XattrTable {
     const ids: number[] = []
     const inline: Buffer[] = []
     for (const [name, value] of xattrs) {
-      const xattr = this.#xattrs.get(keyOf(name, value))
-      if (!xattr) continue
-      if (xattr.uses > 1 && ids.length < sharedXattrsMax) ids.push(this.#share(xattr) / 4)
-      else inline.push(xattr.entry)
+      const key = keyOf(name, value)
+      const isShared = (this.#uses.get(key) ?? 0) > 1 && ids.length < sharedXattrsMax
+      if (isShared) ids.push(this.#share(key, name, value) / 4)
+      else inline.push(xattrEntry(name, value))
     }
     const header = Buffer.alloc(xattrHeaderBytes + 4 * ids.length)
     header[4] = ids.length
@@ -55,15 +50,24 @@ export class XattrTable {
     return Buffer.concat(this.#shared)
   }
 
-  #share(xattr: Xattr): number {
-    if (xattr.sharedOffset === undefined) {
-      xattr.sharedOffset = this.#sharedBytes
-      this.#shared.push(xattr.entry)
-      this.#sharedBytes += xattr.entry.length
-    }
-    return xattr.sharedOffset
+  #share(key: string, name: ByteString, value: ByteString): number {
+    const known = this.#sharedOffsets.get(key)
+    if (known !== undefined) return known
+    const offset = this.#sharedBytes
+    const entry = xattrEntry(name, value)
+    this.#sharedOffsets.set(key, offset)
+    this.#shared.push(entry)
+    this.#sharedBytes += entry.length
+    return offset
   }
 }
 
 const empty = Buffer.alloc(0)
-const keyOf = (name: ByteString, value: ByteString): string => `${name}\0${value}`
+const keyLengthMax = 100
+
+/** Unique; what is long would be kept a second time for it. */
+function keyOf(name: ByteString, value: ByteString): string {
+  const whole = `${name}\0${value}`
+  if (whole.length <= keyLengthMax) return whole
+  return `#${createHash('sha256').update(whole, 'latin1').digest('latin1')}`
+}

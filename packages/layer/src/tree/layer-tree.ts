@@ -140,6 +140,7 @@ export class LayerTree {
   #makeDirectory(entry: TarEntry, parent: DirectoryNode, name: ByteString): DirectoryNode {
     verifyName(entry, name)
     this.#count()
+    this.#addMetadata(directoryBytes)
     const directory = impliedDirectory(this.#below(entry, parent))
     parent.children.set(name, directory)
     return directory
@@ -165,7 +166,7 @@ export class LayerTree {
     if (this.#metadataBytes > this.#limits.metadataBytesMax) {
       throw new CodedError(
         'invalid-argument',
-        `Cannot unpack layer: names and attributes of its entries have more than ${this.#limits.metadataBytesMax} bytes`,
+        `Cannot unpack layer: names and attributes of its entries take more than ${this.#limits.metadataBytesMax} bytes`,
       )
     }
   }
@@ -182,14 +183,19 @@ function verifyName(entry: TarEntry, name: ByteString): void {
 }
 
 /** What a member keeps in memory beside its node; a name keeps the path it was cut out of. */
-function metadataBytes({ name, linkName, xattrs, fragments = [] }: TarEntry): number {
+function metadataBytes({ type, name, linkName, xattrs, fragments = [] }: TarEntry): number {
   let bytes = name.length + linkName.length + fragments.length * fragmentBytes
-  for (const [key, value] of xattrs) bytes += key.length + value.length
+  if (type === 'directory') bytes += directoryBytes
+  for (const [key, value] of xattrs) bytes += xattrBytes + key.length + value.length
   return bytes
 }
 
 /** An object with two numbers, and its place in a list. */
 const fragmentBytes = 48
+/** A map of what is in it, and its list in an index. */
+const directoryBytes = 500
+/** A map for one, a row in the table of attributes, and a buffer of an index. */
+const xattrBytes = 600
 
 const noXattrs: ReadonlyMap<ByteString, ByteString> = new Map()
 const rootOwned = { uid: 0, gid: 0, mtimeSeconds: 0, mtimeNanoseconds: 0, xattrs: noXattrs }
