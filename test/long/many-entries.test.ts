@@ -12,9 +12,11 @@ import { layerLimitsDefault, layerWriter, packTar } from '@berth/layer'
 const headersPerPiece = 8192
 const digits = 8
 
-/** An archive of `count` empty files, a thousand in a directory. */
-async function* archive(count: number): AsyncGenerator<Uint8Array> {
-  const [first] = await Array.fromAsync(packTar([{ name: `d/00000/${'0'.repeat(digits)}` }]))
+type EntryType = 'file' | 'directory'
+
+/** An archive of `count` entries without content, a thousand in a directory. */
+async function* archive(count: number, type: EntryType): AsyncGenerator<Uint8Array> {
+  const [first] = await Array.fromAsync(packTar([{ name: `d/00000/${'0'.repeat(digits)}`, type }]))
   const template = Buffer.from(first ?? [])
   const zeros =
     template.reduce((total, byte) => total + byte, 0) -
@@ -35,14 +37,17 @@ async function* archive(count: number): AsyncGenerator<Uint8Array> {
   yield Buffer.alloc(1024)
 }
 
-async function write(count: number): Promise<{ outcome: string; peakBytes: number }> {
+async function write(
+  count: number,
+  type: EntryType = 'file',
+): Promise<{ outcome: string; peakBytes: number }> {
   const directory = await mkdtemp(join(tmpdir(), 'berth-entries-'))
   const source = join(directory, 'layer.tar.zst')
   await mkdir(join(directory, 'layer'))
   let peakBytes = 0
   const watch = setInterval(() => (peakBytes = Math.max(peakBytes, process.memoryUsage().rss)), 50)
   try {
-    await pipeline(Readable.from(archive(count)), createZstdCompress(), createWriteStream(source))
+    await pipeline(Readable.from(archive(count, type)), createZstdCompress(), createWriteStream(source))
     await using writer = layerWriter()
     const request = {
       source,
@@ -77,4 +82,17 @@ test('a layer of as many entries as the limit allows is written, in bounded memo
   assert.equal(outcome, `${layerLimitsDefault.entriesMax - directories} entries, erofs`)
   t.diagnostic(`${Math.round(peakBytes / mebibyte)} MiB at most`)
   assert.ok(peakBytes < 1700 * mebibyte, `${peakBytes} bytes`)
+})
+
+test('directories, which take more, are refused before they fill the heap of a thread', async (t) => {
+  const most = Math.floor(layerLimitsDefault.metadataBytesMax / 530)
+  for (const [count, expected] of [
+    [most, `${most} entries, erofs`],
+    [most + 100_000, /names and attributes of its entries take more than/],
+  ] as const) {
+    const { outcome, peakBytes } = await write(count, 'directory')
+    assert.match(outcome, typeof expected === 'string' ? new RegExp(`^${expected}$`) : expected)
+    t.diagnostic(`${Math.round(peakBytes / mebibyte)} MiB at most`)
+    assert.ok(peakBytes < 1700 * mebibyte, `${peakBytes} bytes`)
+  }
 })

@@ -1,6 +1,7 @@
 const steps: readonly (readonly [RegExp, string])[] = [
   [/No such image: (\S+)/, "Get it with 'berth pull $1'; 'berth images' lists what is here."],
   [/No such container: (\S+)/, "'berth ps --all' lists the containers there are."],
+  [/No such layer/, "'berth system check --repair' mends what it can; else pull or load the image again."],
   [/No such exec instance/, 'The command has ended and its record is gone; run it again.'],
   [/network (\S+) not found/, "'berth network ls' lists the networks there are."],
   [

@@ -21,7 +21,9 @@ export async function* fetchArchive(
 function parseUrl(text: string): URL {
   const url = URL.parse(text.includes('://') ? text : `http://${text}`)
   if (url && (url.username || url.password))
-    throw new CodedError('invalid-argument', 'Cannot import from a URL that holds a password')
+    throw new CodedError('invalid-argument', 'Cannot import from a URL that holds a password', {
+      hint: "Images keep where they came from. Fetch it yourself and pipe it in: 'berth import - NAME'.",
+    })
   if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url
   throw new CodedError(
     'invalid-argument',
