@@ -119,6 +119,7 @@ const same = [
   'pull UPPER',
   'pull quay.io/a/b@sha256:'.concat('0'.repeat(64)),
   'rmi alpine',
+  'image rmi alpine',
   'rm web',
   'stop web',
   'stop -t 3 web',

@@ -58,7 +58,7 @@ export const imageCommands: readonly CommandEntry[] = [
   },
   {
     name: 'rm',
-    aliases: ['remove'],
+    aliases: ['remove', 'rmi'],
     topLevel: 'rmi',
     summary: 'Remove one or more images',
     load: () => import('./rm.ts'),
