@@ -103,6 +103,24 @@ test('load() tells the id of an image without a name', async () => {
   await removeAll()
 })
 
+test('clients of versions before 1.43 are told <none> of an image without a name, and of no other', async () => {
+  await using stack = new AsyncDisposableStack()
+  for (const [tags, expected] of [
+    [[], { RepoTags: ['<none>:<none>'], RepoDigests: ['<none>@<none>'] }],
+    [['named:1'], { RepoTags: ['named:1'], RepoDigests: [] }],
+  ] as const) {
+    const image = await buildImage({ layers: [{ '/named': String(tags) }] })
+    await load(dockerArchive(image, tags))
+    stack.defer(async () => void (await engine.docker(['rmi', '-f', image.imageId])))
+    const { body } = await engine.api('GET', '/v1.42/images/json')
+    const listed = (body as { Id: string; RepoTags: string[]; RepoDigests: string[] }[]).find(
+      ({ Id }) => Id === image.imageId,
+    )
+    assert.partialDeepStrictEqual(listed, expected)
+    assert.deepEqual(listed?.RepoDigests, expected.RepoDigests)
+  }
+})
+
 test('load() joins the names that both indexes know', async () => {
   const image = await buildImage({ layers: [{ '/both': '' }] })
   const docker = {

@@ -103,10 +103,8 @@ function forVersion(image: ImageSummary, apiVersion: string): ImageSummary {
 }
 
 function danglingNames({ RepoTags, RepoDigests }: ImageSummary): Partial<ImageSummary> {
-  return {
-    ...(RepoTags?.length ? {} : { RepoTags: ['<none>:<none>'] }),
-    ...(RepoDigests?.length ? {} : { RepoDigests: ['<none>@<none>'] }),
-  }
+  const isDangling = !RepoTags?.length && !RepoDigests?.length
+  return isDangling ? { RepoTags: ['<none>:<none>'], RepoDigests: ['<none>@<none>'] } : {}
 }
 
 const headerOf = (value: string | string[] | undefined): string | undefined =>
