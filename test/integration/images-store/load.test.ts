@@ -247,6 +247,11 @@ test('load() says what to do with what is no archive of images', async () => {
   }
 })
 
+test('load() refuses an archive of too many members, also where they have one name', async () => {
+  const words = await refused(Array.from({ length: 100_001 }, () => ({ name: 'd', type: 'directory' })))
+  assert.match(words, /the archive has more than 100000 members/)
+})
+
 test('load() leaves nothing of an archive with a fault', async () => {
   const image = await buildImage({ layers: [{ '/fault': randomBytes(1000) }, { '/more': 'y' }] })
   const good = dockerArchive(image, ['bad:1'])

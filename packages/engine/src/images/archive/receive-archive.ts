@@ -60,10 +60,12 @@ class Received implements ReceivedArchive {
   readonly documents = new Map<string, Uint8Array>()
   readonly #files = new Map<ByteString, ContentId>()
   readonly #links = new Map<ByteString, ByteString>()
+  /** Also of those that say a name again: each file is a blob. */
+  #members = 0
 
   async add({ entry, body }: ReadMember, options: ReceiveOptions): Promise<void> {
     const name = clean(entry.name)
-    if (this.#files.size + this.#links.size >= membersMax)
+    if (++this.#members > membersMax)
       throw new CodedError('invalid-argument', `Cannot load: the archive has more than ${membersMax} members`)
     if (entry.type === 'symlink') this.#links.set(name, clean(`${posix.dirname(name)}/${entry.linkName}`))
     else if (entry.type === 'link') this.#links.set(name, clean(entry.linkName))
