@@ -3,7 +3,7 @@ import { open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { CheckMessage, CheckProblem, CheckSummary } from '@berth/api'
-import { digestHex } from '@berth/oci'
+import { digestHex, type Digest } from '@berth/oci'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { busyboxImage, type BuiltImage } from '../../fixtures/images.ts'
@@ -117,6 +117,21 @@ test('check() says what is lost, and a pull brings it again', async () => {
   await pull()
   assert.deepEqual((await check(true)).problems, [])
   assert.ok(await runs())
+})
+
+test('check() mends a layer that was never in a registry from its archive, where that is whole', async () => {
+  const { stdout } = await engine.docker(['import', layerPath(1, 'layer.tar'), 'imported:1'])
+  const { body } = await engine.api('GET', '/images/imported:1/json')
+  const [diffId = ''] = (body as { RootFS: { Layers: Digest[] } }).RootFS.Layers
+  await rm(join(engine.dataRoot, 'content/blobs', diffId.replace(':', '/')))
+  const { problems, summary } = await check(true)
+  assert.deepEqual(
+    problems.map(({ Problem, Outcome }) => [Problem, Outcome]),
+    [['missing', 'mended']],
+  )
+  assert.equal(summary.Lost, 0)
+  assert.deepEqual((await check(true)).problems, [])
+  assert.equal((await engine.docker(['rmi', stdout.trim()])).exitCode, 0)
 })
 
 test('check() mends a layer that a running container needs', async () => {

@@ -1,20 +1,23 @@
+import { createReadStream } from 'node:fs'
 import { parseReference, type Digest } from '@berth/oci'
 import { messageOf } from '@berth/stdx'
 import type { ImageContext } from '../image-context.ts'
 import { receiveBlob } from '../receive-blob.ts'
 import type { Hold } from '../hold.ts'
 import { whileHeld } from '../while-held.ts'
+import { layerTarPath } from './check-layer.ts'
 import type { Need } from './image-needs.ts'
 
 /**
- * Fetches a blob anew from a repository that is known to have had it, and puts it in the place of the broken one. False
- * when none of them gives it.
+ * Puts a blob in the place of a broken one: from the layer that is the same archive, else from a repository that is known to
+ * have had it. False when none of them gives it.
  */
 export async function mendBlob(
   context: ImageContext,
   digest: Digest,
   { need, signal }: { need: Need | undefined; signal: AbortSignal },
 ): Promise<boolean> {
+  if (await mendFromLayer(context, digest, signal)) return true
   const repositories = new Set([
     ...(need?.repositories ?? []),
     ...(await context.content.listOrigins(digest)),
@@ -31,6 +34,27 @@ export async function mendBlob(
     }
   }
   return false
+}
+
+/** The archive of a layer is a blob that was not compressed, as imports and commits make them. */
+async function mendFromLayer(context: ImageContext, digest: Digest, signal: AbortSignal): Promise<boolean> {
+  const layer = await context.snapshotter.findLayer(digest)
+  if (layer?.format !== 'erofs') return false
+  const expected = { digest, size: layer.sizeBytes }
+  try {
+    await whileHeld(context, { action: `mend ${digest}` }, (hold) =>
+      receiveBlob(createReadStream(layerTarPath(layer.directory), { signal }), {
+        content: context.content,
+        hold,
+        expected,
+      }),
+    )
+    return true
+  } catch (error) {
+    signal.throwIfAborted()
+    context.logger.debug('The layer is not what the blob was', { digest, error: messageOf(error) })
+    return false
+  }
 }
 
 interface Fetch {
