@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { assertNone } from './source/assert-none.ts'
 import { place, readWorkspace, root } from './source/workspace.ts'
@@ -14,16 +15,34 @@ const pages = globSync(['*.md', '{docs,bench,test}/**/*.md', '{apps,packages}/*/
 
 test('documentation() names only files that exist', () => {
   assertNone(
-    findInPages(/`((?:apps|packages|test|setup|bench|src)\/[\w./-]+\.(?:ts|mjs|md|json))`/g, (page, named) =>
-      join(named.startsWith('src/') ? dirname(page) : root, named),
+    findMissingFiles(
+      /`((?:apps|packages|test|setup|bench|src)\/[\w./-]+\.(?:ts|mjs|md|json))`/g,
+      (page, named) => join(named.startsWith('src/') ? dirname(page) : root, named),
     ),
     'follow the code',
   )
 })
 
+test('documentation() names files by names that some file has', () => {
+  const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).split('\n')
+  const names = new Set(tracked.map((path) => basename(path)))
+  assertNone(
+    findMissing(/`([\w./-]+\.(?:ts|mjs))`/g, (_page, named) => names.has(basename(named))),
+    'follow the code',
+  )
+})
+
+test('documentation() names only commands of package.json', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }
+  assertNone(
+    findMissing(/npm run ([\w:-]+)/g, (_page, command) => command in scripts),
+    'name a script',
+  )
+})
+
 test('documentation() links only to files that exist', () => {
   assertNone(
-    findInPages(/\]\((?!https?:|#)([^)#]+)/g, (page, named) => join(dirname(page), named)),
+    findMissingFiles(/\]\((?!https?:|#)([^)#]+)/g, (page, named) => join(dirname(page), named)),
     'mend the link',
   )
 })
@@ -57,12 +76,16 @@ test('documentation() gives a reason for every dependency', () => {
 })
 
 /** Places where `pattern` names a file that is not there. */
-function findInPages(pattern: RegExp, resolve: (page: string, named: string) => string): string[] {
+function findMissingFiles(pattern: RegExp, resolve: (page: string, named: string) => string): string[] {
+  return findMissing(pattern, (page, named) => existsSync(resolve(page, named)))
+}
+
+function findMissing(pattern: RegExp, isThere: (page: string, named: string) => boolean): string[] {
   return pages.flatMap(({ path, lines }) =>
     lines.flatMap((line, index) =>
       [...line.matchAll(pattern)]
         .map((match) => match[1] ?? '')
-        .filter((named) => !existsSync(resolve(path, named)))
+        .filter((named) => !isThere(path, named))
         .map((named) => `${place(path, index + 1)} names ${named}`),
     ),
   )
