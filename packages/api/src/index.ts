@@ -8,9 +8,9 @@ export { goFileMode, goFileType } from './go-file-mode.ts'
 export type { GoFileType } from './go-file-mode.ts'
 export { formatPathStat, parsePathStat, pathStatHeader } from './path-stat.ts'
 export type { PathStat } from './path-stat.ts'
-export { encodeFrame, FrameDecoder, frameHeaderBytes, rawStreams } from './raw-stream.ts'
+export { encodeFrame, FrameDecoder } from './raw-stream.ts'
 export type { Frame, RawStreamName } from './raw-stream.ts'
-export { decodeRegistryAuth, decodeRegistryConfig, encodeRegistryAuth } from './registry-auth.ts'
+export { decodeRegistryAuth, encodeRegistryAuth } from './registry-auth.ts'
 export type { CheckMessage, CheckProblem, CheckSummary } from './types/check.ts'
 export type { DownMirror, MirrorReport, ReloadReport } from './types/mirrors.ts'
 export type {
@@ -43,8 +43,6 @@ export type {
   ContainerWaitResponse,
   WaitCondition,
   ContainerTop,
-  ContainerUpdateRequest,
-  ContainerUpdateResponse,
   FilesystemChange,
   ContainerPruneResponse,
 } from './types/container.ts'

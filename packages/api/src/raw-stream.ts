@@ -4,7 +4,7 @@ import { CodedError } from '@berth/stdx'
  * The multiplexing of attach, exec and logs without a terminal: each write is a frame of one byte for the stream, three
  * zero bytes, the payload's length as a big-endian 32-bit number, and the payload.
  */
-export const rawStreams = { stdin: 0, stdout: 1, stderr: 2, system: 3 } as const
+const rawStreams = { stdin: 0, stdout: 1, stderr: 2, system: 3 } as const
 
 export type RawStreamName = keyof typeof rawStreams
 
@@ -14,7 +14,7 @@ export interface Frame {
 }
 
 /** How many bytes come before the payload of a frame: stream, three zeros, length. */
-export const frameHeaderBytes = 8
+const frameHeaderBytes = 8
 
 const names: readonly RawStreamName[] = ['stdin', 'stdout', 'stderr', 'system']
 

@@ -7,19 +7,6 @@ export function encodeRegistryAuth(auth: AuthRequest): string {
 
 /** X-Registry-Auth to credentials. Absent or unreadable headers mean none, as engines ignore them on pull and push. */
 export function decodeRegistryAuth(header: string | undefined): AuthRequest {
-  return decodeObject(header)
-}
-
-/** X-Registry-Config (of builds): credentials by registry host. Absent or unreadable headers mean none. */
-export function decodeRegistryConfig(header: string | undefined): Record<string, AuthRequest> {
-  return decodeObject(header) as Record<string, AuthRequest>
-}
-
-function padded(text: string): string {
-  return text.padEnd(Math.ceil(text.length / 4) * 4, '=')
-}
-
-function decodeObject(header: string | undefined): object {
   if (!header) return {}
   try {
     const value: unknown = JSON.parse(Buffer.from(header, 'base64url').toString())
@@ -27,4 +14,8 @@ function decodeObject(header: string | undefined): object {
   } catch {
     return {}
   }
+}
+
+function padded(text: string): string {
+  return text.padEnd(Math.ceil(text.length / 4) * 4, '=')
 }

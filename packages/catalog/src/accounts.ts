@@ -54,11 +54,9 @@ export interface SignedIn {
 
 /** Plans say how many private repositories an account may have. */
 export interface Plan {
-  name: PlanName | 'anonymous'
+  name: PlanName
   /** `Infinity` for as many as one likes. */
   privateRepositories: number
-  /** Manifest reads in six hours; `Infinity` for no limit. */
-  pullsPerSixHours: number
 }
 
 /** Secrets for programs, shown once when made and kept as hashes. */

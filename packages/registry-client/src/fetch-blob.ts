@@ -6,7 +6,7 @@ import { blobPath } from './blob-path.ts'
 import { EndpointFailure } from './transport/endpoint-failure.ts'
 import type { Endpoint } from './hosts/endpoint.ts'
 import { fetchRanges } from './fetch-ranges.ts'
-import { Pace } from './pace.ts'
+import { ConnectionSpeed } from './connection-speed.ts'
 import { refusal } from './refusal.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'
 import type { Rotation } from './hosts/rotation.ts'
@@ -67,14 +67,14 @@ async function* attempt(
     await request.onRestart?.()
     progress.position = part.start
   }
-  const pace = new Pace(progress.position, patienceMs)
+  const speed = new ConnectionSpeed(progress.position, patienceMs)
   let isSlow = false
   for await (const chunk of readBody(part.response, endpoint.label, stallMs)) {
     progress.position += chunk.length
     if (progress.position > descriptor.size)
       throw wrongSize(descriptor, `more than ${descriptor.size} bytes came`)
     yield chunk
-    isSlow = progress.mayWiden && pace.isSlow(progress.position, descriptor.size)
+    isSlow = progress.mayWiden && speed.isSlow(progress.position, descriptor.size)
     if (isSlow) break
   }
   if (isSlow) yield* widened(session, endpoint, { request, progress })

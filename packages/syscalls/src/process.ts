@@ -35,7 +35,7 @@ export function waitForChild(pid: number): WaitResult | undefined {
 }
 
 /** wait(2): the low seven bits are the signal, the next byte the exit code. */
-export function decodeStatus(pid: number, status: number): WaitResult {
+function decodeStatus(pid: number, status: number): WaitResult {
   const signal = status & 0x7f
   return signal === 0
     ? { pid, exitCode: (status >> 8) & 0xff, signal: undefined }

@@ -1,5 +1,5 @@
 import type { ContainerConfig } from './container-config.ts'
-import type { HostConfig, MountType, PortMap, Resources, RestartPolicy } from './host-config.ts'
+import type { HostConfig, MountType, PortMap } from './host-config.ts'
 import type { GraphDriver, ImageDescriptor } from './image.ts'
 import type { EndpointSettings } from './network.ts'
 
@@ -145,15 +145,6 @@ export type WaitCondition = 'not-running' | 'next-exit' | 'removed'
 export interface ContainerTop {
   Titles: string[]
   Processes: string[][]
-}
-
-/** POST /containers/{id}/update. */
-export interface ContainerUpdateRequest extends Partial<Resources> {
-  RestartPolicy?: RestartPolicy
-}
-
-export interface ContainerUpdateResponse {
-  Warnings: string[] | null
 }
 
 /** GET /containers/{id}/changes: 0 modified, 1 added, 2 deleted. */

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks'
 const leftBytesMin = 32 * 1024 * 1024
 
 /** Watches how fast one connection brings a blob. */
-export class Pace {
+export class ConnectionSpeed {
   readonly #startBytes: number
   readonly #startMs = performance.now()
   readonly #patienceMs: number
