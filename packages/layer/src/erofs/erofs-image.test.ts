@@ -18,28 +18,18 @@ import { test } from 'node:test'
 import { layerLimitsDefault } from '../layer-limits.ts'
 import { mounting } from '../testsuite/kernel-needs.ts'
 import { mountLayer } from '../testsuite/mount-layer.ts'
+import { plainEntry } from '../testsuite/plain-entry.ts'
 import { temporaryDirectory } from '../testsuite/temporary-directory.ts'
 import type { TarEntry } from '../tar/tar-entry.ts'
 import { LayerTree } from '../tree/layer-tree.ts'
 import { erofsImage } from './erofs-image.ts'
 
-const plain = {
-  linkName: '',
-  mode: 0o644,
-  uid: 0,
-  gid: 0,
-  sizeBytes: 0,
-  mtimeSeconds: 0,
-  mtimeNanoseconds: 0,
-  major: 0,
-  minor: 0,
-}
 type Member = Partial<TarEntry> & { name: string; bodyOffset?: number }
 
 function image(members: Iterable<Member>, tarBytes = 0): Iterable<Uint8Array> | undefined {
   const tree = new LayerTree(layerLimitsDefault)
   for (const { bodyOffset = 0, ...member } of members)
-    tree.add({ ...plain, type: 'file', xattrs: new Map(), ...member }, bodyOffset)
+    tree.add({ ...plainEntry, type: 'file', ...member }, bodyOffset)
   tree.finish()
   return erofsImage(tree.root, { tarBytes, uuid: Buffer.alloc(16, 7) })
 }

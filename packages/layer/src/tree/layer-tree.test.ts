@@ -3,21 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { completeLimits, type LayerLimits } from '../layer-limits.ts'
 import type { TarEntry } from '../tar/tar-entry.ts'
+import { plainEntry } from '../testsuite/plain-entry.ts'
 import type { DirectoryNode, LayerNode } from './layer-node.ts'
 import { LayerTree } from './layer-tree.ts'
 
-const plain: Omit<TarEntry, 'type' | 'name'> = {
-  linkName: '',
-  mode: 0o644,
-  uid: 0,
-  gid: 0,
-  sizeBytes: 0,
-  mtimeSeconds: 0,
-  mtimeNanoseconds: 0,
-  major: 0,
-  minor: 0,
-  xattrs: new Map(),
-}
 type Member = Partial<TarEntry> & { name: string }
 const file = (name: string, more: Partial<TarEntry> = {}): Member => ({ name, ...more })
 const directory = (name: string, more: Partial<TarEntry> = {}): Member => ({
@@ -30,7 +19,7 @@ const link = (name: string, linkName: string): Member => ({ name, type: 'link', 
 
 function build(members: Member[], limits: Partial<LayerLimits> = {}): LayerTree {
   const tree = new LayerTree(completeLimits({ depthMax: 50, ...limits }))
-  for (const [index, member] of members.entries()) tree.add({ ...plain, type: 'file', ...member }, index)
+  for (const [index, member] of members.entries()) tree.add({ ...plainEntry, type: 'file', ...member }, index)
   tree.finish()
   return tree
 }
