@@ -111,6 +111,23 @@ test('access tokens are paused, used no more, and deleted', async () => {
     )
 })
 
+test('showSessions() says which session is of this browser', async () => {
+  await using hub = await servePages()
+  const [first, second] = [await hub.signedIn('ada'), await hub.signedIn('ada')]
+  const rowsOf = async (visitor: typeof first) =>
+    (await visitor.get('/settings/sessions')).text
+      .split('<li class="row">')
+      .slice(1)
+      .map((row) => ({ id: /name="id" value="([^"]+)"/.exec(row)?.[1], isOwn: row.includes('This browser') }))
+  const [shownFirst, shownSecond] = [await rowsOf(first), await rowsOf(second)]
+  assert.equal(shownFirst.length, 2)
+  const ownOf = (rows: typeof shownFirst) => rows.filter(({ isOwn }) => isOwn).map(({ id }) => id)
+  assert.equal(ownOf(shownFirst).length, 1)
+  assert.notDeepEqual(ownOf(shownFirst), ownOf(shownSecond))
+  await first.submit('/settings/sessions', { id: ownOf(shownFirst)[0] ?? '' })
+  assert.equal((await first.get('/settings')).status, 303, 'signed out')
+})
+
 test('tokens and sessions of somebody else are not there', async () => {
   await using hub = await servePages()
   const [ada, eve] = [await hub.signedIn('ada'), await hub.signedIn('eve')]

@@ -6,8 +6,10 @@ import { pageRoutes } from '@berth/hub-web/testsuite'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { findBrowser, startBrowser, type TestBrowser } from '../../fixtures/browser.ts'
+import { buildImage } from '../../fixtures/images.ts'
 import { everyPage, type PageCase } from './every-page.ts'
 import { startFurnishedHub } from './furnished-hub.ts'
+import { startPageHub } from './page-hub.ts'
 
 const skip = !(await findBrowser()) && 'needs chromium'
 const axeSource = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
@@ -58,6 +60,37 @@ test('pages fit a narrow screen without scrolling sideways', { skip }, async () 
       await page.goto(hub.url + path)
       const width = await page.evaluate(() => document.documentElement.scrollWidth)
       if (width > 360) wide.push(`${path}: ${width}`)
+    }
+  }
+  assert.deepEqual(wide, [])
+})
+
+test('the longest names break: no page is wider than its window', { skip }, async () => {
+  await using hub = await startPageHub()
+  await using browser = await startBrowser()
+  const account = 'a'.repeat(30)
+  const [name, tag] = [`${account}/${'b'.repeat(200)}`, 'c'.repeat(128)]
+  const ada = await hub.addAccount(account)
+  const image = await buildImage({ layers: [{ '/file': 'text' }] })
+  const digest = await hub.push(image, { name, tag, account })
+  const source = `https://git.example.test/${'d'.repeat(200)}`
+  await hub.catalog.repositories.updateRepository(ada, name, { source, description: 'e'.repeat(100) })
+  await hub.catalog.organizations.createOrganization(ada, { name: 'f'.repeat(30) })
+  await hub.catalog.tokens.createToken(ada, { label: 'g'.repeat(60), scope: 'repo:read' })
+  const parts = ['', '/-/tags', `/-/tags/${tag}`, `/-/images/${digest}`, '/-/settings', '/-/builds']
+  const paths = [
+    ...parts.map((part) => `/r/${name}${part}`),
+    ...['/', '/new', '/search?q=bb', '/repositories', '/starred', '/orgs', `/orgs/${'f'.repeat(30)}`],
+    ...[`/u/${account}`, '/settings', '/settings/tokens', '/settings/audit', `/r/${account}/nothing`],
+  ]
+  const wide: string[] = []
+  for (const width of [360, 1280]) {
+    await using window = await browser.open({ viewport: { width, height: 640 } })
+    await hub.signIn(window.context, account)
+    for (const path of paths) {
+      await window.page.goto(hub.url + path)
+      const needed = await window.page.evaluate(() => document.documentElement.scrollWidth)
+      if (needed > width) wide.push(`${path.slice(0, 40)} in ${width}: ${needed}`)
     }
   }
   assert.deepEqual(wide, [])

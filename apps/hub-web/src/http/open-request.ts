@@ -32,6 +32,7 @@ export async function openRequest(options: OpenRequestOptions): Promise<PageRequ
     catalog: site.catalog,
     viewer: viewerOf(login, address),
     sessionSecret,
+    sessionId: login?.sessionId,
     theme: parseTheme(cookies.find('theme')),
     path: `${url.pathname}${url.search}`,
     params: {},

@@ -25,6 +25,8 @@ export interface PageRequest {
   viewer: Viewer
   /** Secret of the session that the viewer has, if they have one. */
   sessionSecret: string | undefined
+  /** How that session is called in the list of sessions. */
+  sessionId: string | undefined
   theme: Theme
   method: string
   /** What the browser says it is. */

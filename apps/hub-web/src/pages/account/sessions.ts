@@ -9,7 +9,7 @@ import { SettingsFrame } from './settings-frame.ts'
 
 /** Where one is signed in. */
 export async function showSessions(request: PageRequest): Promise<PageReply> {
-  const { catalog, viewer } = request
+  const { catalog, viewer, sessionId } = request
   const sessions = await catalog.sessions.listSessions(viewer)
   return page(
     'Sessions',
@@ -26,6 +26,7 @@ export async function showSessions(request: PageRequest): Promise<PageReply> {
               html`<li class="row" key=${id}>
                 <div>
                   <span class="strong">${describeClient(client)}</span>
+                  ${id === sessionId && html` <span class="mark">This browser</span>`}
                   <p class="facts">
                     <span class="mono">${address || 'unknown address'}</span>
                     <span>Began ${Moment({ at: createdAt })}</span>
