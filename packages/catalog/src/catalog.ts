@@ -20,8 +20,20 @@ export interface Catalog extends AsyncDisposable {
   readonly webhooks: Webhooks
   readonly audit: AuditLog
   readonly registry: RegistryGate
+  /**
+   * Lets search find what a version wrote that searched otherwise; with nothing of that kind it does nothing. Until it is
+   * done search finds less, the most popular first. Returns how many entries it has looked at.
+   */
+  fillSearch(options?: FillOptions): Promise<number>
   /** Removes sessions, audit entries and deliveries whose time is over. */
   sweep(): Promise<void>
+}
+
+export interface FillOptions {
+  /** Ends it after a moment; it goes on where it was the next time. */
+  signal?: AbortSignal
+  /** Told of the entries so far, now and then. */
+  onProgress?: (entries: number) => void
 }
 
 /** What the registry asks the catalog, and tells it. */

@@ -32,7 +32,6 @@ export interface CatalogOptions {
 export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
   const { contents, logger = silentLogger, now = Date.now, publicUrl = 'http://localhost' } = options
   const database = await openCatalogDatabase(options.database, now)
-  await fillSearch(database)
   const tokens = new CatalogTokens(database)
   const repositories = new CatalogRepositories(database, contents)
   const registry = new CatalogGate({ database, contents, logger, publicUrl })
@@ -52,6 +51,7 @@ export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
     webhooks: new CatalogWebhooks(database),
     audit: new CatalogAudit(database),
     registry,
+    fillSearch: (progress) => fillSearch(database, progress),
     sweep: () => sweepCatalog(database),
     [Symbol.asyncDispose]: () => registry.flush(),
   }

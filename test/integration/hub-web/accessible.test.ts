@@ -80,8 +80,16 @@ test('the longest names break: no page is wider than its window', { skip }, asyn
   const parts = ['', '/-/tags', `/-/tags/${tag}`, `/-/images/${digest}`, '/-/settings', '/-/builds']
   const paths = [
     ...parts.map((part) => `/r/${name}${part}`),
-    ...['/', '/new', '/search?q=bb', '/repositories', '/starred', '/orgs', `/orgs/${'f'.repeat(30)}`],
-    ...[`/u/${account}`, '/settings', '/settings/tokens', '/settings/audit', `/r/${account}/nothing`],
+    '/',
+    '/new',
+    '/search?q=bb',
+    '/repositories',
+    '/orgs',
+    `/orgs/${'f'.repeat(30)}`,
+    `/u/${account}`,
+    '/settings/tokens',
+    '/settings/audit',
+    `/r/${account}/nothing`,
   ]
   const wide: string[] = []
   for (const width of [360, 1280]) {

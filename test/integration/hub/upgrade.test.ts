@@ -58,7 +58,10 @@ async function upgradeAt(location: string, cut: number): Promise<void> {
   const names = async (text: string) =>
     (await catalog.repositories.search(everyone, { text, page: 1, size: 25 })).entries.map(({ name }) => name)
   await names('app')
+  // Beside both of them, as a hub does that serves already.
+  const filling = catalog.fillSearch()
   await replayStatements(before, statements.slice(cut))
+  await filling
   await registry.checkHealth()
   assert.deepEqual((await names('app')).toSorted(), ['makers/app1', 'makers/app2'], `upgraded at ${cut}`)
   assert.deepEqual((await names('ada')).toSorted(), ['ada/made', 'ada/pushed'])
