@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { digestOf, mediaTypes } from '@berth/oci'
 import { openHtpasswd, type AccessPolicy } from '@berth/registry-server'
+import { silentLogger } from '@berth/stdx'
 import { temporaryDirectory } from '@berth/stdx/testsuite'
 import { RegistryRequests } from '../conformance/registry/registry-requests.ts'
 import { bearer, startGuarded } from '../integration/hub/guarded-registry.ts'
@@ -114,7 +115,7 @@ test('CVE-2023-20902: a name that is not there takes as long as a wrong password
   await using stack = new AsyncDisposableStack()
   const file = join(await temporaryDirectory(stack), 'htpasswd')
   await writeFile(file, `owner:${hashSync('password', 10)}\n`)
-  const accounts = await openHtpasswd({ path: file, compare, publicRepositories: [] })
+  const accounts = await openHtpasswd({ path: file, compare, publicRepositories: [], logger: silentLogger })
   const times: Record<string, number[]> = { owner: [], nobody: [] }
   for (let round = 0; round < 7; round++) {
     for (const [name, taken] of Object.entries(times)) {

@@ -22,7 +22,7 @@ export async function openHubAccess(settings: AccessSettings, options: HubAccess
 async function openHtpasswdAccess(settings: HtpasswdSettings, options: HubAccessOptions): Promise<HubAccess> {
   const { openBasicAccess, openTokenAccess, LoginLimits } = await import('@berth/registry-server')
   const { openHtpasswdFile } = await import('./htpasswd-file.ts')
-  const accounts = await openHtpasswdFile(settings)
+  const accounts = await openHtpasswdFile(settings, options.logger)
   const logins = new LoginLimits({ processes: options.workers })
   if (settings.scheme === 'basic')
     return { policy: openBasicAccess(accounts, logins), handle: async () => false }

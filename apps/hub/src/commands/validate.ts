@@ -1,3 +1,4 @@
+import { silentLogger } from '@berth/stdx'
 import { givenSigningKey } from '@berth/registry-server'
 import type { ServeCommand } from '../config/command-line.ts'
 import { readGivenFile } from '../config/given-file.ts'
@@ -15,7 +16,8 @@ export async function validate({ access, tls, policiesFile, mirrors }: ServeComm
   }
   if (access.kind !== 'open' && access.tokenKeyFile !== undefined)
     givenSigningKey(await readGivenFile({ flag: '--token-key', path: access.tokenKeyFile }))
-  if (access.kind === 'htpasswd') await (await import('../access/htpasswd-file.ts')).openHtpasswdFile(access)
+  if (access.kind === 'htpasswd')
+    await (await import('../access/htpasswd-file.ts')).openHtpasswdFile(access, silentLogger)
   if (tls) await readServerCertificate(tls)
   if (mirrors.credentialsFile !== undefined)
     await (await import('../mirrors/mirrors.ts')).readAuths(mirrors.credentialsFile)

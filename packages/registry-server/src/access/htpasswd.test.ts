@@ -3,6 +3,7 @@ import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { silentLogger } from '@berth/stdx'
 import { openHtpasswd, parseHtpasswd } from './htpasswd.ts'
 
 const hash = (name: string) => `$2y$05$${name.padEnd(53, '.')}`
@@ -36,7 +37,9 @@ test('openHtpasswd() lets in who is in the file now, and compares as often for a
     let comparisons = 0
     const compare = async (password: string, given: string) => ++comparisons > 0 && given === hash(password)
     const clock = { now: 0 }
-    const options = { path, compare, publicRepositories: ['library/*'], now: () => clock.now }
+    const logged: unknown[] = []
+    const logger = { ...silentLogger, error: (message: string) => logged.push(message) }
+    const options = { path, compare, publicRepositories: ['library/*'], logger, now: () => clock.now }
     const accounts = await openHtpasswd(options)
     assert.deepEqual(await accounts.authenticate('me', 'me'), { name: 'me' })
     assert.deepEqual(await accounts.authenticate('me', 'me'), { name: 'me' })
@@ -53,6 +56,18 @@ test('openHtpasswd() lets in who is in the file now, and compares as often for a
     await write(`you:${hash('another')}\n`, 3)
     clock.now += 2000
     assert.notEqual(await accounts.findPasswordMark('you'), mark, 'another password')
+    for (const spoil of [() => write('spoilt\n', 4), () => rm(path)]) {
+      await spoil()
+      const before = logged.length
+      for (let round = 0; round < 3; round++) {
+        clock.now += 2000
+        assert.deepEqual(await accounts.authenticate('you', 'another'), { name: 'you' })
+      }
+      assert.deepEqual(logged.slice(before), ['accounts stay as they were'])
+    }
+    await write(`me:${hash('me')}\n`, 5)
+    clock.now += 2000
+    assert.equal(await accounts.authenticate('you', 'another'), undefined)
     assert.deepEqual([...(await accounts.actions(undefined, 'library/x'))], ['pull'])
     assert.deepEqual([...(await accounts.actions(undefined, 'team/x'))], [])
   } finally {

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { matchesGlob } from 'node:path'
-import { CodedError } from '@berth/stdx'
+import { CodedError, messageOf, type Logger } from '@berth/stdx'
 import { RecentValues } from './recent-values.ts'
 import type { Account, RepositoryAction } from './accounts.ts'
 import type { PasswordAccounts } from './refresh-tokens.ts'
@@ -14,12 +14,16 @@ const rememberMax = 10_000
 const decoyHash = '$2y$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy'
 
 export interface HtpasswdOptions {
-  /** Lines of `name:bcrypt hash`, as `htpasswd -B` writes them; read again when it changes. */
+  /**
+   * Lines of `name:bcrypt hash`, as `htpasswd -B` writes them; read again when it changes. One that cannot be used then
+   * changes nothing, and the log says so.
+   */
   path: string
   /** Compares with a bcrypt hash. */
   compare: (password: string, hash: string) => Promise<boolean>
   /** Repositories that everyone may pull, as patterns with `*`. */
   publicRepositories: readonly string[]
+  logger: Logger
   /** Milliseconds since the epoch (default: the machine's clock). */
   now?: () => number
 }
@@ -43,6 +47,8 @@ class Htpasswd implements PasswordAccounts {
   #hashes = new Map<string, string>()
   #modifiedAt = 0
   #lookedAt = 0
+  /** What is wrong with the file, said once. */
+  #trouble: string | undefined
 
   constructor(options: HtpasswdOptions) {
     this.#options = options
@@ -52,11 +58,22 @@ class Htpasswd implements PasswordAccounts {
 
   async load(): Promise<void> {
     const { path } = this.#options
-    const { mtimeMs } = await stat(path)
     this.#lookedAt = this.#now()
+    const { mtimeMs } = await stat(path)
     if (mtimeMs === this.#modifiedAt) return
     this.#hashes = parseHtpasswd(await readFile(path, 'utf8'), path)
     this.#modifiedAt = mtimeMs
+  }
+
+  async #loadAgain(): Promise<void> {
+    try {
+      await this.load()
+      this.#trouble = undefined
+    } catch (error) {
+      const { path, logger } = this.#options
+      if (this.#trouble !== messageOf(error)) logger.error('accounts stay as they were', { path, error })
+      this.#trouble = messageOf(error)
+    }
   }
 
   async authenticate(name: string, password: string): Promise<Account | undefined> {
@@ -83,7 +100,7 @@ class Htpasswd implements PasswordAccounts {
   }
 
   async #findHash(name: string): Promise<string | undefined> {
-    if (this.#now() - this.#lookedAt > lookMs) await this.load()
+    if (this.#now() - this.#lookedAt > lookMs) await this.#loadAgain()
     return this.#hashes.get(name)
   }
 
