@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { rename } from 'node:fs/promises'
+import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { digestOf, mediaTypes } from '@berth/oci'
@@ -9,6 +9,7 @@ import { storageSteps } from '@berth/registry-server'
 import { temporaryDirectory } from '@berth/stdx/testsuite'
 import { linuxKernel } from '@berth/syscalls'
 import { RegistryRequests, withDigest } from '../../conformance/registry/registry-requests.ts'
+import { mountDisk } from '../../fixtures/disk.ts'
 import { serveRegistry } from './served-registry.ts'
 
 /** A registry whose storage fails as it is told to, with an image and a blob that is sent as a file. */
@@ -112,4 +113,23 @@ test('a storage that is slow is waited for', async () => {
   const digest = await requests.pushBlob('failing/slow', Buffer.from('slow'))
   const blob = await requests.send('GET', `/v2/failing/slow/blobs/${digest}`, { status: 200 })
   assert.equal(await blob.text(), 'slow')
+})
+
+test('an upload that fills the disk is ended: the next one finds room', async () => {
+  await using stack = new AsyncDisposableStack()
+  const disk = stack.use(await mountDisk({ sizeMebibytes: 24 }))
+  const directory = join(disk.directory, 'registry')
+  const { url } = stack.use(await serveRegistry({ directory }))
+  const requests = new RegistryRequests(url)
+  const { free } = disk
+  const before = (await free()).bytes
+  const path = await requests.beginUpload('full/app')
+  const body = Buffer.alloc(before + 1_000_000, 1)
+  const response = await requests.send('PATCH', path, { body, status: 503 })
+  assert.ok(Number(response.headers.get('retry-after')) > 0)
+  const { errors } = (await response.json()) as { errors: { code: string; message: string }[] }
+  assert.deepEqual(errors, [{ code: 'UNAVAILABLE', message: 'no space left in the registry' }])
+  await requests.send('GET', path, { status: 404 })
+  assert.deepEqual(await readdir(join(directory, 'uploads')), [])
+  await requests.pushBlob('full/app', randomBytes(Math.floor(before / 2)))
 })

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { digestAlgorithm, Digester, type Digest, type DigestAlgorithm } from '@berth/oci'
-import { isCoded } from '@berth/stdx'
+import { isCoded, noSpaceError } from '@berth/stdx'
 import type { BlobStore } from '../metadata/blob-store.ts'
 import { expectRoom, type Quota } from '../metadata/quota.ts'
 import { RegistryError, type RegistryErrorKind } from '../registry-error.ts'
@@ -169,12 +169,12 @@ export class Uploads {
     } catch (error) {
       // What was hashed may not be what is there.
       session.digester = undefined
-      if (isKind(error, 'QUOTA_EXCEEDED')) await this.#drop(key)
+      if (isKind(error, 'QUOTA_EXCEEDED') || noSpaceError(error, 'store')) await this.#drop(key)
       throw error
     }
   }
 
-  /** What will never be a blob of its repository takes no place until somebody remembers it. */
+  /** What does not fit takes no place until somebody remembers it: clients begin anew, and others would find the disk full. */
   async #drop(key: string): Promise<void> {
     this.#sessions.delete(key)
     await this.#storage.deleteUpload(key)

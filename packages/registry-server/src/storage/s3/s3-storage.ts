@@ -24,7 +24,6 @@ export interface S3StorageOptions {
 }
 
 const regionDefault = 'us-east-1'
-const storeHint = 'The bucket must be there already, and the keys of the environment must let in to it.'
 const blobPrefix = 'blobs/'
 
 /**
@@ -40,10 +39,19 @@ export async function openS3Storage(options: S3StorageOptions): Promise<Storage>
     timeoutMs,
     isRedirecting = false,
   } = options
-  const client = new S3Client({ url: bucketUrl(options, region), region, credentials, timeoutMs })
+  const url = bucketUrl(options, region)
+  const client = new S3Client({ url, region, credentials, timeoutMs })
   const storage = new S3Storage(new S3Bucket(client, { bucket, prefix }), isRedirecting)
-  await storage.check()
+  await storage.check().catch((error: unknown) => refuse(url, error))
   return storage
+}
+
+/** Whoever starts a program wants to know which store it was, and what that said. */
+function refuse(url: URL, error: unknown): never {
+  throw new CodedError('unavailable', `Cannot open ${url.href}: ${messageOf(error)}`, {
+    cause: error,
+    hint: 'The bucket must be there already, and the keys of the environment must let in to it.',
+  })
 }
 
 function bucketUrl({ endpoint, bucket }: S3StorageOptions, region: string): URL {
@@ -62,11 +70,7 @@ class S3Storage implements Storage {
 
   /** A wrong name, key or address is told before the first client comes. */
   async check(): Promise<void> {
-    try {
-      await this.#bucket.list('check/').next()
-    } catch (error) {
-      throw new CodedError('unavailable', messageOf(error), { cause: error, hint: storeHint })
-    }
+    await this.#bucket.list('check/').next()
   }
 
   findBlob(digest: Digest): Promise<{ sizeBytes: number } | undefined> {

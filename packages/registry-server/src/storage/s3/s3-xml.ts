@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { CodedError } from '@berth/stdx'
 
 /** One object of a listing. */
 export interface S3Object {
@@ -14,8 +15,12 @@ export interface S3Listing {
   next: string | undefined
 }
 
-/** Amazon S3 API, ListObjectsV2. Answers are flat lists of elements without attributes, which needs no parser. */
+/**
+ * Amazon S3 API, ListObjectsV2. Answers are flat lists of elements without attributes, which needs no parser. Throws
+ * `unavailable` for another answer, such as the page of a proxy: nobody may believe that nothing is there.
+ */
 export function parseListing(xml: string): S3Listing {
+  expectRoot(xml, 'ListBucketResult')
   const objects = elements(xml, 'Contents').map((entry) => ({
     key: textOf(entry, 'Key') ?? '',
     sizeBytes: Number(textOf(entry, 'Size')),
@@ -32,8 +37,9 @@ export interface S3PartsUpload {
   begunAt: number
 }
 
-/** ListMultipartUploads. */
+/** ListMultipartUploads; throws as `parseListing`. */
 export function parsePartsUploads(xml: string): S3PartsUpload[] {
+  expectRoot(xml, 'ListMultipartUploadsResult')
   return elements(xml, 'Upload').map((entry) => ({
     key: textOf(entry, 'Key') ?? '',
     uploadId: textOf(entry, 'UploadId') ?? '',
@@ -63,6 +69,11 @@ export function formatDeletion(keys: readonly string[]): {
 export function parseErrorCode(xml: string): string {
   const [error] = elements(xml, 'Error')
   return (error && textOf(error, 'Code')) ?? ''
+}
+
+function expectRoot(xml: string, name: string): void {
+  if (new RegExp(`<${name}[\\s>]`).test(xml)) return
+  throw new CodedError('unavailable', `Cannot list objects: the object store answered no ${name}`)
 }
 
 /** The text of the first element of that name. */
