@@ -121,8 +121,7 @@ test('an upload that fills the disk is ended: the next one finds room', async ()
   const directory = join(disk.directory, 'registry')
   const { url } = stack.use(await serveRegistry({ directory }))
   const requests = new RegistryRequests(url)
-  const { free } = disk
-  const before = (await free()).bytes
+  const before = (await disk.free()).bytes
   const path = await requests.beginUpload('full/app')
   const body = Buffer.alloc(before + 1_000_000, 1)
   const response = await requests.send('PATCH', path, { body, status: 503 })
