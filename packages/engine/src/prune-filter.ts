@@ -1,4 +1,5 @@
-import { matchesLabels, type Filters } from '@berth/api'
+import type { Filters } from '@berth/api'
+import { matchesLabelFilters } from './matches-label-filters.ts'
 import { parseInstant } from './parse-instant.ts'
 
 /** Filters that all prunes know. */
@@ -14,9 +15,6 @@ export interface Prunable {
 /** True for what the filters let go: made before `until`, with every `label` and with none of `label!`. */
 export function pruneFilter(filters: Filters): (object: Prunable) => boolean {
   const limits = (filters.get('until') ?? []).map((text) => parseInstant(text))
-  const kept = filters.get('label!') ?? []
   return ({ labels, createdAt }) =>
-    limits.every((limit) => Date.parse(createdAt) < limit) &&
-    matchesLabels(labels, filters.get('label')) &&
-    kept.every((label) => !matchesLabels(labels, [label]))
+    limits.every((limit) => Date.parse(createdAt) < limit) && matchesLabelFilters(labels, filters)
 }

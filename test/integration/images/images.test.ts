@@ -65,6 +65,8 @@ test('images are listed with the columns, formats and filters of Docker', async 
   assert.deepEqual(await filtered('label=team'), ['app:v2', 'app:v1'])
   assert.deepEqual(await filtered('label=team', 'label=tier=old'), ['app:v1'])
   assert.deepEqual(await filtered('label=tier=none'), [])
+  assert.deepEqual(await filtered('label!=team'), ['other:latest'])
+  assert.deepEqual(await filtered('label=team', 'label!=tier=old'), ['app:v2'])
   assert.deepEqual(await filtered('reference=app'), ['app:v2', 'app:v1'])
   assert.deepEqual(await filtered('reference=*:v*'), ['app:v2', 'app:v1'])
   assert.deepEqual(await filtered('reference=oth*'), ['other:latest'])

@@ -20,7 +20,7 @@ type Images = Pick<
   'history' | 'import' | 'inspect' | 'list' | 'listWithManifests' | 'pull' | 'remove' | 'tag'
 >
 
-const listFilters = ['before', 'dangling', 'label', 'reference', 'since', 'until']
+const listFilters = ['before', 'dangling', 'label', 'label!', 'reference', 'since', 'until']
 
 export const imageRoutes = (images: Images): Route[] => [
   route('GET', '/images/json', async ({ query, apiVersion }) => {

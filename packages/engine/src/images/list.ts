@@ -1,6 +1,7 @@
-import { booleanFilter, matchesLabels, type Filters, type ImageSummary } from '@berth/api'
+import { booleanFilter, type Filters, type ImageSummary } from '@berth/api'
 import { familiarName, familiarReference, parseReference } from '@berth/oci'
 import { matchesGlob } from '../glob.ts'
+import { matchesLabelFilters } from '../matches-label-filters.ts'
 import { parseInstant } from '../parse-instant.ts'
 import { familiarNames } from './familiar-names.ts'
 import { getImage } from './find-image.ts'
@@ -52,7 +53,7 @@ function filterTests(context: ImageContext, filters: Filters): ((entry: Entry) =
   const referenceMs = (name: string) => Date.parse(getImage(context.images, name).image.createdAt)
   const isDangling = booleanFilter(filters, 'dangling')
   if (isDangling !== undefined) tests.push(({ names }) => (names.tags.length === 0) === isDangling)
-  tests.push(({ image }) => matchesLabels(image.labels, filters.get('label')))
+  tests.push(({ image }) => matchesLabelFilters(image.labels, filters))
   for (const name of filters.get('before') ?? []) {
     const limit = referenceMs(name)
     tests.push((entry) => createdMs(entry) < limit)
