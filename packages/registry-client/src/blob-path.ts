@@ -1,5 +1,5 @@
 import type { Descriptor, Reference } from '@berth/oci'
-import type { Endpoint } from './hosts/endpoint.ts'
+import type { Endpoint } from './transport/endpoint.ts'
 
 /** Where an endpoint has a blob. */
 export function blobPath(

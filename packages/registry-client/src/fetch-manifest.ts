@@ -12,7 +12,7 @@ import {
 import { isCoded, readBounded, type CodedError } from '@berth/stdx'
 import { readBody } from './transport/body.ts'
 import { EndpointFailure } from './transport/endpoint-failure.ts'
-import type { Endpoint } from './hosts/endpoint.ts'
+import type { Endpoint } from './transport/endpoint.ts'
 import { refusal } from './refusal.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'
 

@@ -2,7 +2,7 @@ import type { Descriptor, Reference } from '@berth/oci'
 import { readBody } from './transport/body.ts'
 import { EndpointFailure } from './transport/endpoint-failure.ts'
 import { blobPath } from './blob-path.ts'
-import type { Endpoint } from './hosts/endpoint.ts'
+import type { Endpoint } from './transport/endpoint.ts'
 import { refusal } from './refusal.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'
 

@@ -1,7 +1,7 @@
 import type { Descriptor, Reference } from '@berth/oci'
 import { discard } from './transport/discard.ts'
 import { EndpointFailure } from './transport/endpoint-failure.ts'
-import type { Endpoint } from './hosts/endpoint.ts'
+import type { Endpoint } from './transport/endpoint.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'
 import { pushScopes } from './auth/scopes.ts'
 

@@ -1,7 +1,7 @@
 import type { Reference } from '@berth/oci'
 import { CodedError, readBounded } from '@berth/stdx'
 import { readBody } from './transport/body.ts'
-import type { Endpoint } from './hosts/endpoint.ts'
+import type { Endpoint } from './transport/endpoint.ts'
 import { redirectTarget } from './transport/redirect.ts'
 import { refusal } from './refusal.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'

@@ -1,6 +1,6 @@
 import type { Descriptor, Reference } from '@berth/oci'
 import { discard } from './transport/discard.ts'
-import type { Endpoint } from './hosts/endpoint.ts'
+import type { Endpoint } from './transport/endpoint.ts'
 import { bytesBody } from './transport/http-request.ts'
 import { refusal } from './refusal.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'

@@ -3,7 +3,7 @@ import { isForeignLayer, type Descriptor, type Digest, type Platform, type Refer
 import { Authorizer } from './auth/authorizer.ts'
 import type { Credentials, CredentialsLookup } from './auth/credentials.ts'
 import { EndpointTransport } from './transport/endpoint-transport.ts'
-import type { Endpoint } from './hosts/endpoint.ts'
+import type { Endpoint } from './transport/endpoint.ts'
 import { Endpoints, type DownMirror, type EndpointSettings } from './hosts/endpoints.ts'
 import { fetchBlobBytes } from './fetch-blob.ts'
 import { fetchManifestFrom, type FetchedManifest } from './fetch-manifest.ts'

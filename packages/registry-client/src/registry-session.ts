@@ -2,7 +2,7 @@ import type { AuthorizationRequest, Authorizer } from './auth/authorizer.ts'
 import { basicHeader, type Credentials, type CredentialsLookup } from './auth/credentials.ts'
 import { discard } from './transport/discard.ts'
 import type { EndpointResponse, EndpointTransport } from './transport/endpoint-transport.ts'
-import type { Endpoint } from './hosts/endpoint.ts'
+import type { Endpoint } from './transport/endpoint.ts'
 import type { HttpRequest } from './transport/http-request.ts'
 import { isRedirect, redirectRefused, redirectsMax, redirectTarget } from './transport/redirect.ts'
 

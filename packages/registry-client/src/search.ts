@@ -1,6 +1,6 @@
 import { CodedError, readBounded } from '@berth/stdx'
 import { readBody } from './transport/body.ts'
-import type { Endpoint } from './hosts/endpoint.ts'
+import type { Endpoint } from './transport/endpoint.ts'
 import { refusal } from './refusal.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'
 

@@ -1,11 +1,6 @@
 import { formatSize } from '@berth/api'
-import type { SourceMeasure } from '@berth/registry-client'
+import type { RankedMeasure } from '../mirrors/rank-measures.ts'
 import type { ListView } from './list-view.ts'
-
-/** A measured mirror or registry. */
-export interface RankedMeasure extends SourceMeasure {
-  isFastest: boolean
-}
 
 const milliseconds = (value: number | undefined): string =>
   value === undefined ? '' : `${value.toFixed(1)} ms`

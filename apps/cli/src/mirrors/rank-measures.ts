@@ -1,5 +1,9 @@
 import type { SourceMeasure } from '@berth/registry-client'
-import type { RankedMeasure } from '../format/measure-view.ts'
+
+/** A measured mirror or registry. */
+export interface RankedMeasure extends SourceMeasure {
+  isFastest: boolean
+}
 
 /** Marks the fastest of those that have the image: by bytes a second, among equals by the time to the manifest. */
 export function rankMeasures(measures: readonly SourceMeasure[]): RankedMeasure[] {

@@ -5,7 +5,7 @@ import { chooseChallenge } from './challenge.ts'
 import { basicHeader, type Credentials } from './credentials.ts'
 import { discard } from '../transport/discard.ts'
 import type { EndpointResponse, EndpointTransport } from '../transport/endpoint-transport.ts'
-import type { Endpoint } from '../hosts/endpoint.ts'
+import type { Endpoint } from '../transport/endpoint.ts'
 
 export interface LoginRequest {
   credentials: Credentials

@@ -4,7 +4,7 @@ import { basicHeader, type Credentials } from './credentials.ts'
 import { EndpointFailure } from '../transport/endpoint-failure.ts'
 import { bytesBody } from '../transport/http-request.ts'
 import type { EndpointRequest, EndpointTransport } from '../transport/endpoint-transport.ts'
-import type { Endpoint } from '../hosts/endpoint.ts'
+import type { Endpoint } from '../transport/endpoint.ts'
 import { refusal } from '../refusal.ts'
 
 export interface TokenRequest {

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { CodedError } from '@berth/stdx'
 import type { Reference } from '@berth/oci'
-import type { Endpoint } from './endpoint.ts'
+import type { Endpoint } from '../transport/endpoint.ts'
 import { certificatesOf, type FoundHostsFile, type HostDirectories } from './host-directories.ts'
 import type { Capability, HostEntry } from './hosts-file.ts'
 import type { InsecureHosts } from './insecure-hosts.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CodedError } from '@berth/stdx'
 import { EndpointFailure } from '../transport/endpoint-failure.ts'
-import type { Endpoint } from './endpoint.ts'
+import type { Endpoint } from '../transport/endpoint.ts'
 
 /** A wait before the next request, so that progress can say why nothing moves. */
 export interface RetryNotice {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { EndpointFailure } from './endpoint-failure.ts'
-import type { Endpoint } from '../hosts/endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
 import { TransportError } from './exchange.ts'
 import type { HttpRequest } from './http-request.ts'
 import type { HttpTransport } from './http-transport.ts'

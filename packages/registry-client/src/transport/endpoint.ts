@@ -1,4 +1,4 @@
-import type { TlsSettings } from '../transport/tls-settings.ts'
+import type { TlsSettings } from './tls-settings.ts'
 
 /** One place that can answer for a repository. */
 export interface Endpoint {
