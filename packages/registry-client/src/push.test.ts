@@ -183,6 +183,21 @@ test('pushBlob() that is refused says so in the words of Docker, with the next s
   })
 })
 
+test('pushBlob() that is refused for another reason than who asks does not send people to log in', async () => {
+  const message = 'quota of the repository exceeded: it is 1000 bytes'
+  await using server = await openUploads((request, response) => {
+    if (request.method !== 'POST') return false
+    sendJson(response, { status: 403 }, { errors: [{ code: 'DENIED', message }] })
+    return true
+  })
+  await using client = openRegistryClient({ timeouts: quick })
+  await assert.rejects(client.pushBlob(referenceTo(server.host), blobOf(small)), {
+    code: 'forbidden',
+    message: `denied: ${message}`,
+    hint: undefined,
+  })
+})
+
 test('pushBlob() ends with what its source throws', async () => {
   await using server = await openUploads()
   await using client = openRegistryClient({ timeouts: quick })

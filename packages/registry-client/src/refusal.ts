@@ -87,11 +87,15 @@ function loginCommand(what: Wanted): string {
   return registry === 'docker.io' ? 'berth login' : `berth login ${registry}`
 }
 
+const aboutRights = /access|authori[sz]|authenticat|permission|login/i
+
 /** A registry that hides what it holds says the same for "not there" and "not yours", so Docker's text names both. */
 function denied(told: RegistryError, what: Wanted): Wording {
   const state = `denied: ${told.message || 'requested access to the resource is denied'}`
   if (typeof what === 'string') return { message: state, code: 'forbidden' }
   if ('pushTo' in what) {
+    // A quota, or a tag that may not change, is the same for everybody.
+    if (!aboutRights.test(told.message || 'access')) return { message: state, code: 'forbidden' }
     const hint = `Log in with "${loginCommand(what)}" as somebody who may push to ${familiarName(what.pushTo)}.`
     return { message: state, code: 'forbidden', hint }
   }
