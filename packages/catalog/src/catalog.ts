@@ -75,6 +75,8 @@ export interface RegistryNote {
   digest?: Digest
   tags: readonly string[]
   account: string | undefined
+  /** Where it was asked for from, for the audit log; none when the hub did it by itself. */
+  address?: string
 }
 
 /** What the catalog needs of a registry's content. */

@@ -3,11 +3,16 @@ import type { Digest } from '@berth/oci'
 /** What clients have done with a repository, told once it is durable. Blobs are not told of: a manifest names them. */
 export type RegistryActivity = PushActivity | PullActivity | DeleteActivity
 
-interface ManifestActivity {
+interface RepositoryActivity {
   repository: string
-  digest: Digest
   /** Who did it, as far as the access policy knows. */
   account: string | undefined
+  /** Where it was asked for from. */
+  address: string
+}
+
+interface ManifestActivity extends RepositoryActivity {
+  digest: Digest
 }
 
 export interface PushActivity extends ManifestActivity {
@@ -23,10 +28,8 @@ export interface PullActivity extends ManifestActivity {
   tag: string | undefined
 }
 
-export interface DeleteActivity {
+export interface DeleteActivity extends RepositoryActivity {
   kind: 'delete'
-  repository: string
   /** A tag alone, or a manifest with all its tags. */
   target: { tag: string } | { digest: Digest }
-  account: string | undefined
 }

@@ -47,7 +47,7 @@ test('onActivity() tells of pushes, pulls and deletions, not of a look with HEAD
   await fetch(`${served.url}${digest}`)
   await fetch(`${served.url}unknown`)
   await fetch(`${served.url}v1`, { method: 'DELETE' })
-  const whose = { repository: 'a/b', account: undefined }
+  const whose = { repository: 'a/b', account: undefined, address: '127.0.0.1' }
   assert.deepEqual(served.activities, [
     { kind: 'push', ...whose, digest, mediaType: mediaTypes.ociManifest, tags: ['v1'] },
     { kind: 'pull', ...whose, digest, tag: 'v1' },

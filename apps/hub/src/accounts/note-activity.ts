@@ -7,22 +7,17 @@ export function activityNoter(gate: RegistryGate): (activity: RegistryActivity) 
 }
 
 function noteOf(activity: RegistryActivity): RegistryNote {
-  const { kind, repository, account } = activity
+  const { kind, repository, account, address } = activity
+  const common = { kind, repository, account, address }
   switch (activity.kind) {
     case 'push':
-      return { kind, repository, account, digest: activity.digest, tags: activity.tags }
+      return { ...common, digest: activity.digest, tags: activity.tags }
     case 'pull':
-      return {
-        kind,
-        repository,
-        account,
-        digest: activity.digest,
-        tags: activity.tag === undefined ? [] : [activity.tag],
-      }
+      return { ...common, digest: activity.digest, tags: activity.tag === undefined ? [] : [activity.tag] }
     case 'delete':
       return 'tag' in activity.target
-        ? { kind, repository, account, tags: [activity.target.tag] }
-        : { kind, repository, account, digest: activity.target.digest, tags: [] }
+        ? { ...common, tags: [activity.target.tag] }
+        : { ...common, digest: activity.target.digest, tags: [] }
     default:
       return activity satisfies never
   }

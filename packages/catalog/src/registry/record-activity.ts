@@ -18,9 +18,9 @@ import { deleteTagPushes, putTagPush } from './tag-push-store.ts'
 /** Nobody's rights are asked for: the registry has done it already. */
 const registry: RightsHolder = { account: undefined, scope: 'repo:admin' }
 
-const actorOf = ({ account }: RegistryNote): Actor => ({
+const actorOf = ({ account, address = '' }: RegistryNote): Actor => ({
   account: account === undefined ? undefined : { name: account },
-  address: '',
+  address,
 })
 
 /** The first push makes the repository, for everyone to see; pushes outside of every namespace are not the hub's. */
@@ -58,16 +58,18 @@ export async function recordDelete(
   const repository = await findRepositoryRecord(transaction, registry, note.repository)
   if (!repository) return
   await updateRepositoryRecord(transaction, repository.id, { updatedAt: database.now() })
+  const common = { namespaceId: repository.namespaceId, subject: repository.name, by: actorOf(note) }
   for (const tag of note.tags) {
     await deleteTagPushes(transaction, { repositoryId: repository.id, tag })
-    await insertAudit(database, transaction, {
-      namespaceId: repository.namespaceId,
-      action: 'repo.tag.delete',
-      subject: repository.name,
-      by: actorOf(note),
-      detail: { tag },
-    })
+    await insertAudit(database, transaction, { ...common, action: 'repo.tag.delete', detail: { tag } })
   }
+  // A manifest with whatever tags it had.
+  if (note.digest !== undefined)
+    await insertAudit(database, transaction, {
+      ...common,
+      action: 'repo.manifest.delete',
+      detail: { digest: note.digest },
+    })
 }
 
 export async function countPulls(

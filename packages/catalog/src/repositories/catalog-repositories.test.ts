@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { digestOf } from '@berth/oci'
 import { isCoded, type ErrorCode } from '@berth/stdx'
 import { stranger } from '../testsuite/temporary-catalog.ts'
 import { testOnBothDatabases } from '../testsuite/test-databases.ts'
@@ -119,6 +120,26 @@ await testOnBothDatabases('repositories', (open) => {
     assert.equal((await catalog.repositories.getRepository(stranger, 'ada/app')).pullCount, 5)
     assert.equal((await catalog.repositories.getRepository(stranger, 'library/app')).isOfficial, true)
     await assert.rejects(catalog.repositories.getRepository(stranger, 'nobody/app'), coded('not-found'))
+  })
+
+  test('noteActivity() audits pushes and deletions with where they came from, a manifest without its tags as well', async () => {
+    await using catalog = await open()
+    const ada = await catalog.addAccount('ada')
+    const note = { repository: 'ada/app', account: 'ada', address: '192.0.2.7' }
+    const digest = digestOf(Buffer.from('manifest'))
+    catalog.registry.noteActivity({ ...note, kind: 'push', digest, tags: ['v1'] })
+    catalog.registry.noteActivity({ ...note, kind: 'delete', tags: ['v1'] })
+    catalog.registry.noteActivity({ ...note, kind: 'delete', digest, tags: [] })
+    await catalog.registry.flush()
+    const { entries } = await catalog.audit.listAudit(ada, 'ada', paging)
+    const told = entries.filter(({ subject }) => subject === 'ada/app')
+    assert.deepEqual(told.map(({ action }) => action).toSorted(), [
+      'repo.create',
+      'repo.manifest.delete',
+      'repo.tag.delete',
+      'repo.tag.push',
+    ])
+    for (const { address, action } of told) assert.equal(address, '192.0.2.7', action)
   })
 
   test('permissionFor() lets an owner push a name that is not there yet, and nobody else', async () => {

@@ -30,12 +30,12 @@ export async function getManifest(exchange: Exchange): Promise<void> {
   if (request.method === 'HEAD') return void response.end()
   response.end(await content.readManifest(record.digest))
   const tag = 'tag' in reference ? reference.tag : undefined
-  hooks.onActivity?.({ kind: 'pull', repository, digest: record.digest, tag, account: grant.account })
+  hooks.onActivity?.({ kind: 'pull', digest: record.digest, tag, ...whose(exchange) })
 }
 
 /** end-7a and 7b: PUT /v2/:name/manifests/:reference */
 export async function putManifest(exchange: Exchange): Promise<void> {
-  const { services, request, response, repository, params, query, grant, hooks } = exchange
+  const { services, request, response, repository, params, query, hooks } = exchange
   const reference = parseManifestReference(params['reference'] ?? '')
   const extraTags = query.getAll('tag').map(parseTag)
   if (extraTags.length > tagsMax)
@@ -48,7 +48,7 @@ export async function putManifest(exchange: Exchange): Promise<void> {
     tags,
   })
   const { digest, mediaType } = record
-  hooks.onActivity?.({ kind: 'push', repository, digest, mediaType, tags, account: grant.account })
+  hooks.onActivity?.({ kind: 'push', digest, mediaType, tags, ...whose(exchange) })
   sendEmpty(response, 201, {
     Location: `/v2/${repository}/manifests/${digest}`,
     'Docker-Content-Digest': digest,
@@ -59,11 +59,16 @@ export async function putManifest(exchange: Exchange): Promise<void> {
 
 /** end-9: DELETE /v2/:name/manifests/:reference */
 export async function deleteManifest(exchange: Exchange): Promise<void> {
-  const { services, response, repository, params, grant, hooks } = exchange
+  const { services, response, repository, params, hooks } = exchange
   const target = parseManifestReference(params['reference'] ?? '')
   await services.manifests.deleteManifest(repository, target)
-  hooks.onActivity?.({ kind: 'delete', repository, target, account: grant.account })
+  hooks.onActivity?.({ kind: 'delete', target, ...whose(exchange) })
   sendEmpty(response, 202)
+}
+
+/** What is told of each activity. */
+function whose({ repository, grant, request }: Exchange) {
+  return { repository, account: grant.account, address: clientAddress(request) }
 }
 
 async function readManifestBody(request: IncomingMessage): Promise<Uint8Array> {
