@@ -13,9 +13,10 @@ export async function soakCollection({
   durationMs: number
   collectEveryMs: number
 }): Promise<{ collections: number; deletedBlobs: number }> {
-  // Time runs a thousand times faster: what is guarded for an hour is free after four seconds.
+  // Time runs a thousand times faster: what is guarded for an hour is free after four seconds. It begins in the past and
+  // ends about now, for files have the machine's time: uploads under way would be a day old after a minute and a half.
   const startedAt = Date.now()
-  const now = () => startedAt + (Date.now() - startedAt) * 1000
+  const now = () => startedAt - durationMs * 1000 + (Date.now() - startedAt) * 1000
   await using served = await serveRegistry({ now })
   const histories = Array.from(
     { length: pushers },
