@@ -44,6 +44,14 @@ export function connectionError(error: Error, options: TransportOptions, request
   )
 }
 
+/** An engine that was ended, or a connection that was cut, in the middle of what it said. */
+export function cutReply(error: unknown, { host }: TransportOptions): CodedError {
+  return new CodedError('unavailable', 'unexpected EOF', {
+    cause: error,
+    hint: `The engine at ${host} ended the connection: see that it runs, and try again.`,
+  })
+}
+
 function permissionDenied(error: Error, options: TransportOptions, request: EngineRequest): CodedError {
   const path = options.address.kind === 'unix' ? options.address.path : options.host
   return new CodedError(

@@ -12,6 +12,7 @@ import { listContainers } from './container-list.ts'
 import { startContainer } from './container-start.ts'
 import { waitContainer } from './container-wait.ts'
 import { copyOutput } from './copy-output.ts'
+import { pullImage } from './image-pull.ts'
 import { openClient, type ClientOptions } from './open-client.ts'
 import { getVersion } from './system-version.ts'
 
@@ -159,5 +160,18 @@ test('attachContainer() carries both directions and the end of input alone', asy
     await copyOutput(stream, sinks, true)
     assert.equal(await text(sinks.stdout.end()), 'HELLO.')
     assert.equal(await text(sinks.stderr.end()), 'ready\n')
+  })
+})
+
+test('pullImage() of an engine that ends in the middle says so', async () => {
+  const serve: RequestListener = (_request, response) =>
+    void response.write('{"status":"Downloading"}\r\n', () => response.destroy())
+  await withEngine(serve, async (options) => {
+    using client = openClient(options)
+    await assert.rejects(Array.fromAsync(pullImage(client, 'x')), {
+      code: 'unavailable',
+      message: 'unexpected EOF',
+      hint: `The engine at ${options.host} ended the connection: see that it runs, and try again.`,
+    })
   })
 })

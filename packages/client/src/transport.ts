@@ -1,6 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { connectionError } from './connection-error.ts'
+import { connectionError, cutReply } from './connection-error.ts'
 import type { EngineRequest, EngineResponse, HijackedStream, Query } from './engine-client.ts'
 import type { TlsOptions, TransportOptions } from './transport-options.ts'
 
@@ -24,7 +24,7 @@ export class Transport implements Disposable {
   async send(request: EngineRequest): Promise<EngineResponse> {
     const { promise, resolve, reject } = Promise.withResolvers<EngineResponse>()
     const outgoing = this.#open(request, {})
-    outgoing.once('response', (message) => resolve(responseOf(message)))
+    outgoing.once('response', (message) => resolve(this.#responseOf(message, request)))
     outgoing.once('error', (error) => reject(this.#explain(error, request)))
     finish(outgoing, request)
     return promise
@@ -38,7 +38,7 @@ export class Transport implements Disposable {
       if (head.length > 0) stream.unshift(head)
       resolve({ stream, contentType: message.headers['content-type'] ?? '' })
     })
-    outgoing.once('response', (message) => resolve(responseOf(message)))
+    outgoing.once('response', (message) => resolve(this.#responseOf(message, request)))
     outgoing.once('error', (error) => reject(this.#explain(error, request)))
     finish(outgoing, request)
     return promise
@@ -74,6 +74,19 @@ export class Transport implements Disposable {
     const secure = { ca: asBuffer(ca), cert: asBuffer(cert), key: asBuffer(key), rejectUnauthorized: verify }
     const agent = (this.#agent ??= new https.Agent({ keepAlive: true }))
     return https.request({ ...options, ...secure, agent })
+  }
+
+  #responseOf(message: IncomingMessage, { signal }: EngineRequest): EngineResponse {
+    const body = this.#wholeBody(message, signal)
+    return { status: message.statusCode ?? 0, headers: message.headers, body }
+  }
+
+  async *#wholeBody(message: IncomingMessage, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+    try {
+      yield* message as AsyncIterable<Uint8Array>
+    } catch (error) {
+      throw signal?.aborted ? error : cutReply(error, this.#options)
+    }
   }
 
   #explain(error: Error, request: EngineRequest): Error {
@@ -136,10 +149,6 @@ function bodyHeaders({ method, body, upload }: EngineRequest): Record<string, st
   if (body === undefined) return method === 'POST' || method === 'PUT' ? { 'content-length': '0' } : {}
   const length = Buffer.byteLength(JSON.stringify(body))
   return { 'content-type': 'application/json', 'content-length': String(length) }
-}
-
-function responseOf(message: IncomingMessage): EngineResponse {
-  return { status: message.statusCode ?? 0, headers: message.headers, body: message }
 }
 
 function formatQuery(query: Query): string {

@@ -11,7 +11,8 @@ import {
   withDefaultTag,
   type Descriptor,
 } from '@berth/oci'
-import { CodedError, readBounded } from '@berth/stdx'
+import { CodedError, isCoded, readBounded } from '@berth/stdx'
+import { fileFailure } from './file-failure.ts'
 import type { ImageDocument, ImageSource } from './image-source.ts'
 import { blobPath, findInLayout, layoutNames } from './layout.ts'
 
@@ -58,9 +59,13 @@ async function openArchive(file: string): Promise<Archive> {
       if (type === 'file') members.set(name.replace(/^\.\//, ''), { offset, sizeBytes })
     },
   })
-  for await (const piece of createReadStream(file, { highWaterMark: 1024 * 1024 }))
-    reader.push(piece as Uint8Array)
-  reader.end()
+  try {
+    for await (const piece of createReadStream(file, { highWaterMark: 1024 * 1024 }))
+      reader.push(piece as Uint8Array)
+    reader.end()
+  } catch (error) {
+    throw isCoded(error) ? noArchive(file, error) : fileFailure(`read ${file}`, error)
+  }
   const find = (name: string) => members.get(name) ?? missing(name)
   const read = async function* (name: string, start = 0): AsyncGenerator<Uint8Array> {
     const { offset, sizeBytes } = find(name)
@@ -78,12 +83,21 @@ async function openArchive(file: string): Promise<Archive> {
 }
 
 async function refuseCompressed(file: string): Promise<void> {
-  await using handle = await open(file, 'r')
+  await using handle = await open(file, 'r').catch((error: unknown) => {
+    throw fileFailure(`read ${file}`, error)
+  })
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0)
   const compression = detectCompression(buffer.subarray(0, bytesRead))
   if (compression === 'none') return
   throw new CodedError('invalid-argument', `Cannot read ${file}: it is compressed with ${compression}`, {
     hint: `Decompress it first: ${compression} -dk ${file}`,
+  })
+}
+
+function noArchive(file: string, cause: CodedError): CodedError {
+  return new CodedError('invalid-argument', `Cannot read ${file}: it is not a whole tar archive`, {
+    cause,
+    hint: `Look at it with: tar tf ${file}`,
   })
 }
 

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { packTar, type TarMember } from '@berth/layer'
 import { familiarReference, parseManifest, parseReference, withDefaultTag } from '@berth/oci'
+import { fileFailure } from './file-failure.ts'
 import type { ImageDocument } from './image-source.ts'
 import type { ImageTarget } from './image-target.ts'
 import { layoutTarget } from './layout-directory.ts'
@@ -12,7 +13,9 @@ import { blobPath, layoutNames } from './layout.ts'
 
 /** An archive that will hold the image alone. It is gathered beside the file, which appears whole or not at all. */
 export async function openArchiveTarget(file: string, name: string | undefined): Promise<ImageTarget> {
-  const directory = await mkdtemp(join(dirname(file), `.${basename(file)}-`))
+  const directory = await mkdtemp(join(dirname(file), `.${basename(file)}-`)).catch((error: unknown) => {
+    throw fileFailure(`write ${file}`, error)
+  })
   const layout = layoutTarget(directory, name)
   return {
     writeBlob: (blob, options) => layout.writeBlob(blob, options),

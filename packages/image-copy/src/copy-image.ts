@@ -3,15 +3,20 @@ import {
   acceptedManifestTypes,
   digestOf,
   formatPlatform,
+  isConfigType,
   isForeignLayer,
+  manifestBytesMax,
+  parseImageConfig,
   parseManifest,
+  platformDistance,
   selectManifests,
   verified,
   type Descriptor,
   type Digest,
+  type Manifest,
   type Platform,
 } from '@berth/oci'
-import { CodedError, Semaphore } from '@berth/stdx'
+import { CodedError, readBounded, Semaphore } from '@berth/stdx'
 import type { ImageDocument, ImageSource } from './image-source.ts'
 import type { ImageTarget } from './image-target.ts'
 
@@ -25,6 +30,8 @@ export interface CopyProgress {
 export interface CopyOptions {
   /** Copies the image of this platform alone. Default: all that the name points at. */
   platform?: Platform
+  /** Refuses a single image that is for another platform; without it there is nothing to choose, and it is copied. */
+  isPlatformRequired?: boolean
   /** Told which one of several images was chosen by `platform`. */
   onChosen?: (chosen: Descriptor, offered: readonly Descriptor[]) => void
   signal?: AbortSignal
@@ -44,6 +51,7 @@ export async function copyImage(
   const { signal, platform } = options
   const named = checkedDocument(await source.readRoot(signal))
   const root = platform ? await choose(source, named, { ...options, platform }) : named
+  target.checkRoot?.(root.descriptor)
   const graph = await readGraph(source, root, signal)
   await copyBlobs(source, target, { blobs: graph.blobs, options })
   for (const document of graph.documents) await target.writeDocument(document, signal)
@@ -54,12 +62,15 @@ export async function copyImage(
 async function choose(
   source: ImageSource,
   document: ImageDocument,
-  { platform, onChosen, signal }: CopyOptions & { platform: Platform },
+  { platform, isPlatformRequired, onChosen, signal }: CopyOptions & { platform: Platform },
 ): Promise<ImageDocument> {
   let chosen = document
   for (let depth = 0; depth <= indexDepthMax; depth++) {
     const parsed = parseManifest(chosen.bytes, chosen.descriptor.mediaType)
-    if (parsed.kind === 'manifest') return chosen
+    if (parsed.kind === 'manifest') {
+      if (isPlatformRequired && chosen === document) await checkPlatform(source, parsed, { platform, signal })
+      return chosen
+    }
     const [best] = selectManifests(parsed.manifests, platform)
     if (!best)
       throw new CodedError('not-found', `no matching manifest for ${formatPlatform(platform)} in the index`)
@@ -67,6 +78,22 @@ async function choose(
     chosen = await readChecked(source, best, signal)
   }
   throw tooDeep()
+}
+
+async function checkPlatform(
+  source: ImageSource,
+  { config }: Manifest,
+  { platform, signal }: { platform: Platform; signal: AbortSignal | undefined },
+): Promise<void> {
+  if (!isConfigType(config.mediaType)) return
+  const body = source.readBlob(config, { start: 0, ...(signal ? { signal } : {}) })
+  const image = parseImageConfig(await readBounded(verified(body, config), manifestBytesMax, 'config'))
+  if (platformDistance(platform, image) !== undefined) return
+  throw new CodedError(
+    'not-found',
+    `Cannot copy image: it is for ${formatPlatform(image)}, not for ${formatPlatform(platform)}`,
+    { hint: 'Leave --platform out to copy it as it is.' },
+  )
 }
 
 interface Graph {

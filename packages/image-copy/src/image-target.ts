@@ -16,6 +16,8 @@ export interface WriteBlobOptions {
 
 /** Where one image is to be. It is there when `writeRoot` resolves, and not before. */
 export interface ImageTarget extends AsyncDisposable {
+  /** Throws `invalid-argument` when the name cannot point at this image. Asked before anything is written. */
+  checkRoot?(root: Descriptor): void
   /** Resolves to false when the blob was there already. */
   writeBlob(blob: BlobToWrite, options: WriteBlobOptions): Promise<boolean>
   /** A document below the root, after everything that it names. */

@@ -3,7 +3,8 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { manifestBytesMax, type Descriptor, type Digest } from '@berth/oci'
-import { CodedError, messageOf, readBounded, systemCode, writeFileAtomic } from '@berth/stdx'
+import { readBounded, systemCode, writeFileAtomic } from '@berth/stdx'
+import { fileFailure } from './file-failure.ts'
 import type { ImageSource } from './image-source.ts'
 import type { BlobToWrite, ImageTarget, WriteBlobOptions } from './image-target.ts'
 import { addToLayout, blobPath, findInLayout, layoutNames, markerText } from './layout.ts'
@@ -30,9 +31,7 @@ async function* readStored(path: string, start: number): AsyncGenerator<Uint8Arr
   try {
     yield* createReadStream(path, { start }) as AsyncIterable<Uint8Array>
   } catch (error) {
-    if (systemCode(error) === undefined) throw error
-    const code = systemCode(error) === 'ENOENT' ? 'not-found' : 'internal'
-    throw new CodedError(code, `Cannot read image: ${messageOf(error)}`, { cause: error })
+    throw fileFailure(`read ${path}`, error)
   }
 }
 

@@ -1,5 +1,6 @@
-import type { Reference } from '@berth/oci'
+import { familiarReference, type Reference } from '@berth/oci'
 import type { CallOptions, Credentials, RegistryClient, RetryNotice } from '@berth/registry-client'
+import { CodedError } from '@berth/stdx'
 import type { ImageSource } from './image-source.ts'
 import type { ImageTarget } from './image-target.ts'
 
@@ -42,6 +43,17 @@ export function registryTarget(reference: Reference, options: RegistryImageOptio
   const { tag: _, ...untagged } = reference
   const prefix = `${reference.registry}/`
   return {
+    checkRoot(root) {
+      if (reference.digest === undefined || reference.digest === root.digest) return
+      const name = familiarReference(reference)
+      throw new CodedError(
+        'invalid-argument',
+        `Cannot copy to ${name}: the image has digest ${root.digest}`,
+        {
+          hint: 'Leave the digest out, or choose the image that has it.',
+        },
+      )
+    },
     async writeBlob({ descriptor, open, origin }, { signal, onProgress }) {
       const isMountable = origin?.startsWith(prefix) === true && origin !== prefix + reference.repository
       const origins = isMountable && origin ? [origin.slice(prefix.length)] : []

@@ -159,14 +159,31 @@ test('image copy signs in with what config.json and helpers have, each for its o
 })
 
 test('image copy of what is wrong ends with words, and leaves nothing behind', async () => {
-  const { own, name } = await twoPlatforms('v6')
+  const { own, arm, name } = await twoPlatforms('v6')
   const nowhere = `${hub.address}/team/nowhere:v1`
+  const single = `${hub.address}/team/nothing-else:v6`
+  await hub.push(own, 'team/nothing-else:v6')
+  assert.equal((await copy(['-q', single, `oci:${directory}/single`])).stdout.trim(), own.descriptor.digest)
   for (const [args, message] of [
     [['--all', '--platform', 'linux/arm64', name, nowhere], /^conflicting options: cannot specify both/],
     [['--platform', 'linux/s390x', name, nowhere], /^no matching manifest for linux\/s390x in the index$/m],
     [[`${hub.address}/team/none:v1`, nowhere], /^repository .*\/team\/none not found: name unknown/],
     [['oci:', nowhere], /^Cannot read location: it names no path$/m],
-    [[`oci:${directory}/nothing`, nowhere], /^Cannot read image: ENOENT/],
+    [
+      [`oci:${directory}/nothing`, nowhere],
+      /^Cannot read .*\/nothing\/index\.json: no such file or directory$/m,
+    ],
+    [[`oci-archive:${directory}/none.tar`, nowhere], /^Cannot read .*none\.tar: no such file or directory$/m],
+    [['docker-archive:/etc/passwd', nowhere], /^Cannot read \/etc\/passwd: it is not a whole tar archive$/m],
+    [[name, `oci-archive:${directory}/none/x.tar`], /^Cannot write .*x\.tar: no such file or directory$/m],
+    [
+      ['--platform', 'linux/s390x', single, nowhere],
+      /^Cannot copy image: it is for .*, not for linux\/s390x$/m,
+    ],
+    [
+      [single, `${hub.address}/team/nowhere@${arm.descriptor.digest}`],
+      new RegExp(`: the image has digest ${own.descriptor.digest}$`, 'm'),
+    ],
     [['UPPER', nowhere], /^invalid reference format: repository name \(library\/UPPER\) must be lowercase$/m],
     [['--insecure-registry', 'http://x', name, nowhere], /^insecure registry http:\/\/x is not valid/],
     [[name, 'example.invalid/x:v1'], /no such host|Temporary failure in name resolution/],

@@ -49,6 +49,21 @@ test('docker login, push and logout work with a registry that knows its users', 
   assert.equal(refused.exitCode, 1)
   assert.match(refused.stderr, /^(unauthorized: authentication required|no basic auth credentials)$/m)
 
+  const ours = await engine.berth(['push', name], { env: { DOCKER_CONFIG: clientConfig } })
+  assert.match(
+    ours.stderr,
+    new RegExp(`^Log in with "berth login ${registry.address}", or check the name\\.$`, 'm'),
+  )
+
+  // A client that is answered 401 asks for a name, and waits for it.
+  const unread = await docker(['pull', name])
+  assert.equal(unread.exitCode, 1)
+  assert.equal(unread.stdout, '')
+  assert.equal(unread.stderr.trim(), 'Error response from daemon: unauthorized: authentication required')
+  assert.equal((await engine.api('GET', `/distribution/${name}/json`)).status, 500)
+  const login401 = { username: 'ann', password: 'wrong', serveraddress: registry.address }
+  assert.equal((await engine.api('POST', '/auth', login401)).status, 401)
+
   const wrong = await docker(['login', '-u', 'ann', '--password-stdin', registry.address], 'wrong')
   assert.equal(wrong.exitCode, 1)
   assert.match(

@@ -149,6 +149,14 @@ test('mirror set --for writes a hosts.toml, which the next pull uses', async () 
   await assert.rejects(stat(join(folder, 'hosts.toml')), { code: 'ENOENT' })
 })
 
+test('mirror set --for refuses what is more or less than a registry', async () => {
+  for (const name of ['registry.invalid/team', 'team', 'https://registry.invalid/v1/x', '../x', 'a b']) {
+    const { exitCode, stdout, stderr } = await mirror('set', '--for', name, hub.url)
+    assert.equal(exitCode, 1, `${name}: ${stdout}`)
+    assert.match(stderr, / is not a registry$/m)
+  }
+})
+
 test('mirror ls shows the order and what the engine knows', async () => {
   await using broken = await startHub()
   using _ = broken.inject({ path: /./, fault: answers(502) })
@@ -161,6 +169,10 @@ test('mirror ls shows the order and what the engine knows', async () => {
   assert.equal((await mirror('ls', '-q', '--for', 'docker.io')).stdout, `${broken.url}\n${hub.url}`)
   await writeFile(file, JSON.stringify({ 'registry-mirrors': ['https://new.example.com'] }))
   assert.match((await mirror('ls')).stdout, /docker\.io +https:\/\/new\.example\.com +not in use yet +/)
+  const other = join(directory, 'listed.json')
+  await writeFile(other, JSON.stringify({ 'registry-mirrors': [hub.url] }))
+  const unread = await mirror('ls', '--config-file', other, '--for', 'docker.io', '--format', '{{.State}}')
+  assert.equal(unread.stdout, 'not read by the engine')
 })
 
 test('mirror test measures each mirror and the registry, and says which is the fastest', async () => {

@@ -16,6 +16,12 @@ test('pull -a brings every tag of a repository', async () => {
     [...stdout.matchAll(/^(\S+): Pulling from team\/all$/gm)].map(([, tag]) => tag),
     ['latest', 'v1', 'v2'],
   )
+  assert.deepEqual(
+    stdout.split('\n').filter((line) => line.startsWith('Status:')),
+    [`Status: Downloaded newer image for ${name}`],
+  )
+  const again = (await engine.docker(['pull', '-a', name])).stdout.trim().split('\n')
+  assert.deepEqual(again.slice(-2), [`Status: Image is up to date for ${name}`, name])
   const { stdout: tags } = await engine.docker(['images', '--format', '{{.Tag}}', name])
   assert.deepEqual(tags.trim().split('\n').sort(), ['latest', 'v1', 'v2'])
   const missing = await engine.docker(['pull', '-a', `${hub.address}/team/none`])

@@ -7,7 +7,8 @@ import { encodeJson } from '../server/json-encode.ts'
 /** The one place where a class of error becomes a status of the Engine API. */
 const statusByCode = {
   'invalid-argument': 400,
-  unauthorized: 401,
+  // Of a registry. Clients take 401 for a question, and ask their user for a login: only `/auth` answers with it.
+  unauthorized: 500,
   forbidden: 403,
   'not-found': 404,
   conflict: 409,

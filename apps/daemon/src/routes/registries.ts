@@ -2,8 +2,9 @@ import { decodeRegistryAuth, parseFilters, type AuthRequest } from '@berth/api'
 import type { RegistryService } from '@berth/engine'
 import { parseReference, withDefaultTag } from '@berth/oci'
 import { credentialsOf } from '@berth/registry-client'
-import { CodedError } from '@berth/stdx'
+import { CodedError, isCoded } from '@berth/stdx'
 import type { IncomingMessage } from 'node:http'
+import { status, type Reply } from '../server/reply.ts'
 import { route, type Route } from '../server/route.ts'
 
 const searchFilters = ['is-automated', 'is-official', 'stars']
@@ -12,7 +13,7 @@ export const registryRoutes = (registries: RegistryService): Route[] => [
   route('POST', '/auth', async ({ json, signal }) => {
     const auth = await json<AuthRequest>()
     const credentials = credentialsOf(auth) ?? {}
-    return await registries.login(auth.serveraddress ?? '', { credentials, signal })
+    return await registries.login(auth.serveraddress ?? '', { credentials, signal }).catch(refusedLogin)
   }),
   route('GET', '/images/search', async ({ query, request, signal }) => {
     const filters = parseFilters(query.get('filters'), searchFilters)
@@ -26,6 +27,11 @@ export const registryRoutes = (registries: RegistryService): Route[] => [
     return await registries.inspectDistribution(withDefaultTag(parseReference(params.name)), options)
   }),
 ]
+
+function refusedLogin(error: unknown): Reply {
+  if (!isCoded(error, 'unauthorized')) throw error
+  return status(401, { message: error.message, hint: error.hint })
+}
 
 const sentCredentials = ({ headers }: IncomingMessage) =>
   credentialsOf(decodeRegistryAuth(headers['x-registry-auth']?.toString()))

@@ -13,7 +13,7 @@ import type { Credentials } from '@berth/registry-client'
 import { copyImage, type ImageSource } from './copy-image.ts'
 import type { ImageContext } from './image-context.ts'
 import { isInterruption } from './interruption.ts'
-import { findUnchanged } from './find-unchanged.ts'
+import { isUnchanged } from './is-unchanged.ts'
 import type { ImageLayer, LayerEvent } from './layer-transfer.ts'
 import { progressOf, type Report } from './progress.ts'
 import { recordImage, type CompleteImage } from './record-image.ts'
@@ -30,16 +30,16 @@ export interface PullOptions {
 }
 
 /**
- * Pulls one image. Errors up to the manifest are thrown before the first message, so that they can still become a
- * status code, unless a wait for another attempt had to be told; later ones end the sequence.
+ * Pulls one image and returns whether it is new. Errors up to the manifest are thrown before the first message, so that
+ * they can still become a status code, unless a wait for another attempt had to be told; later ones end the sequence.
  */
 export async function* pullImage(
   context: ImageContext,
   reference: Reference,
   options: PullOptions,
-): AsyncGenerator<JsonMessage> {
+): AsyncGenerator<JsonMessage, boolean> {
   const platform = options.platform ?? context.platform
-  const id = reference.tag ?? reference.digest ?? ''
+  const id = reference.digest === undefined ? (reference.tag ?? '') : formatReference(reference)
   const resolved = yield* progressOf((report) =>
     resolveManifest(reference, {
       ...options,
@@ -52,10 +52,7 @@ export async function* pullImage(
   const isNew = yield* progressOf((report) => bringImage(context, { reference, resolved, options, report }))
   const root = resolved.path[0]?.descriptor.digest
   yield { status: `Digest: ${root}` }
-  const name = familiarReference(reference)
-  yield {
-    status: isNew ? `Status: Downloaded newer image for ${name}` : `Status: Image is up to date for ${name}`,
-  }
+  return isNew
 }
 
 interface BringRequest {
@@ -70,14 +67,12 @@ interface BringRequest {
  * interruption the next try goes on with what has arrived, until the lease expires; any other failure leaves nothing.
  */
 async function bringImage(context: ImageContext, request: BringRequest): Promise<boolean> {
-  const { reference, resolved, options, report } = request
+  const { reference, resolved, options } = request
   const name = familiarReference(reference)
   const action = `pull ${name}`
   const wish = { name, platforms: options.platform ? [options.platform] : [] }
-  const unchanged = await findUnchanged(context, reference, { resolved, wish })
-  for (const layer of unchanged ?? []) reportPresence(report, layer, true)
   const isNew =
-    !unchanged &&
+    !(await isUnchanged(context, reference, { resolved, wish })) &&
     (await whileHeld(context, { action, keepsAfter: isInterruption }, async (hold) => {
       const source: ImageSource = {
         config: (descriptor) => context.configs.fetch({ ...options, reference, descriptor }),
@@ -113,14 +108,16 @@ async function recordPulled(
 
 async function fetchLayers(
   context: ImageContext,
-  { reference, options, report }: BringRequest,
+  { reference, resolved, options, report }: BringRequest,
   layers: readonly ImageLayer[],
 ): Promise<void> {
   const missing: ImageLayer[] = []
+  // Of an image that is here, under whatever name, only what is missing is worth a line.
+  const isKnown = context.images.find(resolved.manifest.config.digest) !== undefined
   for (const layer of layers) {
     const isThere = await context.layers.has(layer)
     if (!isThere) missing.push(layer)
-    reportPresence(report, layer, isThere)
+    if (!isThere || !isKnown) reportPresence(report, layer, isThere)
   }
   await together(missing, options.signal, async (layer, signal) => {
     const id = shortId(layer.descriptor)

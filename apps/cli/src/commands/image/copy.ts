@@ -36,7 +36,7 @@ export async function run(
   await using source = await openSource(from, places)
   await using target = await openTarget(to, places)
   const copied = await copyImage(source, target, {
-    ...(platform ? { platform } : {}),
+    ...(platform ? { platform, isPlatformRequired: flags.platform !== '' } : {}),
     signal,
     onProgress: progress.onProgress,
     onChosen: progress.onChosen,

@@ -32,9 +32,16 @@ export async function run(
     ? await writtenMirrorsOf(mirroredRegistry(flags), configFile)
     : await writtenMirrors(configFile)
   const engine = await engineStateOf(client, configFile)
-  const listed = mirrors.map((mirror) => ({ ...mirror, state: stateOf(mirror, engine) }))
+  const listed = mirrors.map((mirror) => {
+    const isRead = engine.kind === 'reads-it' || mirror.file !== configFile
+    return { ...mirror, state: isRead ? stateOf(mirror, engine) : unreadState(engine) }
+  })
   io.stdout.write(await formatList(listed, mirrorView, { format: flags.format, isQuiet: flags.quiet }))
 }
+
+/** Of a mirror in a configuration file that the engine, if there is one, does not read. */
+const unreadState = ({ kind }: EngineState): string =>
+  kind === 'reads-another' ? 'not read by the engine' : ''
 
 /** What the engine knows of a mirror; '' when there is no engine that would. */
 function stateOf({ registry, url, file }: WrittenMirror, engine: EngineState): string {

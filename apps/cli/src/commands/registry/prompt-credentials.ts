@@ -12,6 +12,12 @@ export interface KnownCredentials {
   lastUsername: string
 }
 
+/** There is no login by browser: accounts without a password have a token made there instead. */
+const hubIntroduction = `Log in with your Docker ID or email address, and a password or Personal Access Token (PAT).
+Accounts with single sign-on or a second factor need a token: https://app.docker.com/settings/personal-access-tokens
+
+`
+
 /** Asks on the terminal for what is not known. Throws where there is none to ask on. */
 export async function promptCredentials(
   known: KnownCredentials,
@@ -33,7 +39,7 @@ export async function promptCredentials(
 }
 
 async function askUsername({ key, lastUsername }: KnownCredentials, io: Io): Promise<string> {
-  if (key === hubKey) io.stdout.write('Log in with your Docker ID or email address.\n')
+  if (key === hubKey) io.stdout.write(hubIntroduction)
   io.stdout.write(lastUsername === '' ? 'Username: ' : `Username (${lastUsername}): `)
   const username = ((await readLine(io.stdin)) ?? '').trim() || lastUsername
   if (username === '') throw new CodedError('invalid-argument', 'error: username is required')

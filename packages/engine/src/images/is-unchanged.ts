@@ -1,20 +1,19 @@
 import { formatReference, parseImageConfig, type Digest, type Reference } from '@berth/oci'
 import type { ImageContext } from './image-context.ts'
 import { uniqueLayers } from './image-layers.ts'
-import type { ImageLayer } from './layer-transfer.ts'
 import { checkPlatforms, type PlatformsWish } from './platform-wish.ts'
 import { imageBlobs } from './record-image.ts'
 import type { ResolvedManifest } from './resolve-manifest.ts'
 
 /**
- * The layers of an image that a pull would change nothing of, undefined when it would: the names point at it, and all of it
- * is here. Then nothing is written, and nothing waits for the disk. Throws `not-found` for one of another platform than was asked for.
+ * True when a pull would change nothing: the names point at the image, and all of it is here. Then nothing is written, and
+ * nothing waits for the disk. Throws `not-found` for one of another platform than was asked for.
  */
-export async function findUnchanged(
+export async function isUnchanged(
   context: ImageContext,
   reference: Reference,
   { resolved: { path, manifest }, wish }: { resolved: ResolvedManifest; wish: PlatformsWish },
-): Promise<ImageLayer[] | undefined> {
+): Promise<boolean> {
   const { images, content, layers } = context
   const imageId = manifest.config.digest
   const repository = `${reference.registry}/${reference.repository}`
@@ -23,13 +22,12 @@ export async function findUnchanged(
     images.findByDigest(repository, digests[0] as Digest) === imageId &&
     (reference.digest !== undefined || images.findByTag(formatReference(reference)) === imageId) &&
     images.find(imageId)?.manifestDigest === digests.at(-1)
-  if (!isNamed) return undefined
+  if (!isNamed) return false
   const held = new Set(images.blobsOf(imageId))
   for (const digest of imageBlobs({ path: digests, manifest }))
-    if (!held.has(digest) || !(await content.findBlob(digest))) return undefined
+    if (!held.has(digest) || !(await content.findBlob(digest))) return false
   const config = parseImageConfig(await content.readWhole(imageId))
   checkPlatforms(config, wish)
-  const found = uniqueLayers(manifest, config)
-  for (const layer of found) if (!(await layers.has(layer))) return undefined
-  return found
+  for (const layer of uniqueLayers(manifest, config)) if (!(await layers.has(layer))) return false
+  return true
 }
