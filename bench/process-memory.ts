@@ -5,7 +5,7 @@ const sampleIntervalMs = 100
 
 /**
  * Proportional set size of every process that belongs to `directory`, in MiB: its command line or environment names that
- * directory. Containers' own processes inherit neither.
+ * directory. Containers' own processes inherit neither, and the stock client is not the engine.
  */
 export async function measureMemory(directory: string): Promise<number> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -30,6 +30,7 @@ export async function measurePeakMemory(directory: string, action: () => Promise
 async function proportionalSize(pid: string, directory: string): Promise<number> {
   const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'latin1').catch(() => '')
   const [commandLine, environment] = await Promise.all([read('cmdline'), read('environ')])
+  if (/^(\S*\/)?docker\0/.test(commandLine)) return 0
   if (!commandLine.includes(directory) && !environment.includes(directory)) return 0
   return Number(/^Pss:\s+(\d+)/m.exec(await read('smaps_rollup'))?.[1] ?? 0)
 }

@@ -7,8 +7,8 @@ import { errorData } from './error-data.ts'
 import type { ThreadReply, ThreadRequest } from './thread-messages.ts'
 
 /**
- * The tree of a layer is garbage as a whole; left to itself, a heap grows from layer to layer. To collect takes 10 ms, so
- * small layers do it for several together.
+ * The tree of a layer is garbage as a whole; left to itself, a heap grows from layer to layer. To collect takes 10 ms and
+ * more, so small layers do it for several together.
  */
 const garbageBytesMax = 4 * 1024 * 1024
 
@@ -38,7 +38,8 @@ async function write({ options, growth }: Extract<ThreadRequest, { type: 'write'
 
 function collectGarbage(): void {
   if (heapBytes() - collectedBytes < garbageBytesMax) return
-  globalThis.gc?.()
+  // The plain kind keeps the pages that it frees.
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
   collectedBytes = heapBytes()
 }
 
