@@ -152,18 +152,32 @@ const slowly = slow({ chunkBytes: 64 * 1024, delayMs: 40 })
 
 test('a hundred pulls of one image fetch each blob once and all see it to the end, though some leave', async () => {
   const image = await newImage('team/f25:v1', 3, 600_000)
-  using _ = suite.hub.inject({ path: /\/team\/f25\/blobs\//, fault: slowly })
+  const gate = Promise.withResolvers<void>()
+  const behindGate: Fault = async (exchange) => {
+    await gate.promise
+    await slowly(exchange)
+  }
+  using _ = suite.hub.inject({
+    path: new RegExp(image.layers.map(({ descriptor }) => descriptor.digest).join('|')),
+    fault: behindGate,
+  })
+  // Those that stay come first: who begins a blob is among those who want it to the end.
+  const stayers = Array.from({ length: 90 }, () => pull('team/f25:v1'))
   const leaving = new AbortController()
   const leavers = Array.from({ length: 10 }, () =>
     pull('team/f25:v1', leaving.signal).catch(() => 'left' as const),
   )
-  const stayers = Array.from({ length: 90 }, () => pull('team/f25:v1'))
-  await sleep(300)
+  await eventually(() => {
+    const looks = suite.hub.requests.filter(({ path }) => path.endsWith('/team/f25/manifests/v1'))
+    assert.ok(looks.length >= 100)
+    for (const { descriptor } of image.layers) assert.equal(requestsFor(descriptor).length, 1)
+  }, 20_000)
   leaving.abort()
   assert.deepEqual(
     await Promise.all(leavers),
     leavers.map(() => 'left'),
   )
+  gate.resolve()
   for (const messages of await Promise.all(stayers)) {
     assert.match(
       String(messages.at(-1)?.status),
@@ -179,7 +193,7 @@ test('a hundred pulls of one image fetch each blob once and all see it to the en
 })
 
 test('when the last of a hundred leaves, the pull stops, and what came is kept for the next', async () => {
-  const image = await newImage('team/f25:left', 1, 2_000_000)
+  const image = await newImage('team/f25:left', 1, 8_000_000)
   const layer = layerOf(image, 0)
   {
     using _ = suite.hub.inject({ path: layer.digest, fault: slowly })
