@@ -248,8 +248,12 @@ test('push() sends five blobs at a time, or as many as it is told, and ends with
     await using target = await startHub()
     let current = 0
     let most = 0
+    const reached = Promise.withResolvers<void>()
     const counting: Fault = async ({ request, response, origin }) => {
       most = Math.max(most, ++current)
+      if (most >= limit) reached.resolve()
+      // The first stay until as many as may have come, and a little longer for one that may not.
+      await Promise.race([reached.promise, sleep(10_000)])
       await sleep(150)
       const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>))
       const headers = { 'content-type': 'application/octet-stream' }

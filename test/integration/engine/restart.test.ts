@@ -39,7 +39,7 @@ test('an exit while no engine runs is known to the next one, with its code and i
   await docker('run', '-d', '--name', 'late', 'busybox', 'sh', '-c', 'sleep 0.7; echo last words; exit 42')
   await docker('run', '-d', '--rm', '--name', 'passing', 'busybox', 'sleep', '0.7')
   await suite.engine.kill()
-  await sleep(1200)
+  await sleep(2000)
   await suite.engine.start()
   assert.equal(await inspect('late', '{{.State.Status}} {{.State.ExitCode}}'), 'exited 42')
   assert.equal(await docker('logs', 'late'), 'last words')

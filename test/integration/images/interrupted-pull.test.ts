@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { digestOf, mediaTypes, type Descriptor } from '@berth/oci'
 import { eventually } from '@berth/stdx/testsuite'
+import { atRest } from '../../fixtures/at-rest.ts'
 import { engineSuite } from '../../fixtures/engine-suite.ts'
 import { answers, cutAfter, slow } from '../../fixtures/faults.ts'
 import { buildImage, type BuiltImage } from '../../fixtures/images.ts'
@@ -14,8 +14,8 @@ import { storedContent } from '../../fixtures/stored-content.ts'
 const layerBytes = 512 * 1024
 /** What a socket's two ends may hold. */
 const lineBytesMax = 128 * 1024
-/** One second for a layer. */
-const slowly = slow({ chunkBytes: 32 * 1024, delayMs: 60 })
+/** One and a half seconds for a layer. */
+const slowly = slow({ chunkBytes: 32 * 1024, delayMs: 100 })
 
 const suite = engineSuite({ bridge: 'none', isPulled: false })
 
@@ -105,13 +105,11 @@ test('the last client that leaves stops the pull, and the next one goes on from 
     const clients = [await beginPull('left'), await beginPull('left')]
     await untilArrived(layer, layerBytes / 8)
     for (const client of clients) client.leave()
-    await sleep(200)
+    await atRest(() => storedContent(suite.engine))
   }
   const { ingests, images, staged } = await storedContent(suite.engine)
   const arrived = ingests[ingestOf(layer)] ?? 0
   assert.ok(arrived >= layerBytes / 8 && arrived < layerBytes, `${arrived} bytes`)
-  await sleep(300)
-  assert.equal((await storedContent(suite.engine)).ingests[ingestOf(layer)], arrived)
   assert.deepEqual(staged, [])
   assert.equal((await suite.run(['images', '-q', nameOf('left')])).stdout, '')
   assert.equal((await pull('left')).exitCode, 0)
