@@ -31,6 +31,10 @@ const steps: readonly (readonly [RegExp, string])[] = [
   ],
   [/executable file not found/, "The image has no such program; its own is shown by 'berth image inspect'."],
   [
+    /incorrect username or password/,
+    'Check both; where signing in takes more than a password, use an access token instead.',
+  ],
+  [
     /no basic auth credentials|unauthorized/,
     "The registry wants a login: 'berth login HOST', or other credentials.",
   ],

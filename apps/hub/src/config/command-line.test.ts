@@ -29,7 +29,7 @@ const accountsDefault = {
 }
 
 test('parseCommand() reads serve and its defaults', () => {
-  assert.deepEqual(parseCommand(['serve']), {
+  const defaults = {
     name: 'serve',
     listen: { host: '127.0.0.1', port: 5000 },
     dataDirectory: '/var/lib/berth-hub',
@@ -44,23 +44,14 @@ test('parseCommand() reads serve and its defaults', () => {
     workers: availableParallelism(),
     clientConnections: 1000,
     policiesFile: undefined,
-  })
+  }
+  assert.deepEqual(parseCommand(['serve']), defaults)
   const given = parseCommand(['serve', '--listen', '[::1]:0', '--data=/d', '--log-level', 'debug'])
   assert.deepEqual(given, {
-    name: 'serve',
+    ...defaults,
     listen: { host: '::1', port: 0 },
     dataDirectory: '/d',
-    stores: here,
     logLevel: 'debug',
-    mirrors: noMirrors,
-    access: accountsDefault,
-    publicUrl: undefined,
-    trustedProxies: [],
-    metrics: undefined,
-    tls: undefined,
-    workers: availableParallelism(),
-    clientConnections: 1000,
-    policiesFile: undefined,
   })
 })
 
