@@ -23,7 +23,7 @@ const tiers: Record<string, TestTier> = {
   integration: {
     files: ['test/{integration,conformance,security}/**/*.test.ts'],
     concurrency: 1,
-    fileTimeoutMs: 10 * minuteMs,
+    fileTimeoutMs: 5 * minuteMs,
   },
   long: { files: ['test/{faults,long}/**/*.test.ts'], concurrency: 1, fileTimeoutMs: 60 * minuteMs },
 }

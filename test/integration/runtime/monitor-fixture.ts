@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const entryPath = fileURLToPath(new URL('../../../apps/daemon/src/berth-monitor.ts', import.meta.url))
+export const entryPath = fileURLToPath(new URL('../../../apps/daemon/src/berth-monitor.ts', import.meta.url))
 const applets = [
   'cat',
   'dd',

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import { connectMonitor } from '@berth/runtime'
 import { runMonitor } from '@berth/runtime/monitor'
-import { MonitorFixture, splitFrames, readOutput } from './monitor-fixture.ts'
+import { entryPath, MonitorFixture, splitFrames, readOutput } from './monitor-fixture.ts'
 
 let fixture: MonitorFixture
 before(async () => {
@@ -18,12 +20,8 @@ const stdio = { openStdin: false, stdinOnce: true }
 
 async function killMonitor(): Promise<void> {
   process.kill(fixture.monitorPid(), 'SIGKILL')
-  for (let isBack = false; !isBack;) {
-    isBack = await fixture.monitor.list().then(
-      () => true,
-      () => false,
-    )
-  }
+  // The call that the death cuts short is refused, the next waits for the monitor after it.
+  await fixture.monitor.list().catch(() => fixture.monitor.list())
 }
 
 test('runMonitor() refuses a directory that another monitor has', async () => {
@@ -32,7 +30,10 @@ test('runMonitor() refuses a directory that another monitor has', async () => {
 
 test('a start that the death of the monitor cut short is undone', async () => {
   const runtime = join(fixture.directory, 'slow-runtime')
-  await writeFile(runtime, '#!/bin/sh\ncase "$*" in *run*--detach*) sleep 1000;; esac\nexec runc "$@"\n')
+  await writeFile(
+    runtime,
+    '#!/bin/sh\ncase "$*" in *run*--detach*) while :; do sleep 0.1; done;; esac\nexec runc "$@"\n',
+  )
   await chmod(runtime, 0o755)
   const request = { ...fixture.request({ containerId: 'cut', args: ['sleep', '1000'] }), runtime }
   const started = fixture.monitor.start(request).catch((error: unknown) => error)
@@ -74,6 +75,16 @@ test('an end that nobody saw is told by the next monitor', async () => {
   process.kill(monitor, 'SIGKILL')
   const exit = await fixture.exit('c1')
   assert.deepEqual([exit.exitCode, exit.isUnknown], [255, true])
+})
+
+test('connectMonitor() starts a monitor in place of one that ends while it connects', async () => {
+  const runDirectory = join(fixture.directory, 'ending')
+  await mkdir(runDirectory)
+  await using ending = createServer({ pauseOnConnect: true }, (socket) => socket.destroy())
+  await once(ending.listen(join(runDirectory, 'monitor.sock')), 'listening')
+  const monitor = await connectMonitor({ runDirectory, entryPath })
+  assert.deepEqual(await monitor.list(), [])
+  await monitor.shutdown()
 })
 
 test('connectMonitor() says where to look when the monitor cannot be started', async () => {

@@ -30,6 +30,14 @@ const startTimeoutMs = 10_000
 const pollMs = 5
 const maxStarts = 4
 const retryMs = 100
+/** There is no monitor, or the one there ended before its welcome was read. */
+const goneCodes: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'unavailable',
+])
 
 /**
  * Connects to the monitor of a run directory, which is started when it does not run. When it dies it is started again
@@ -195,8 +203,7 @@ class ConnectedMonitor implements Monitor {
     try {
       return await this.#openSocket(hello)
     } catch (error) {
-      if (['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'unavailable'].includes(systemCode(error) ?? ''))
-        return undefined
+      if (goneCodes.has(systemCode(error) ?? '')) return undefined
       throw error
     }
   }

@@ -1,6 +1,6 @@
 import { CodedError } from '@berth/stdx'
 import { linuxKernel } from '@berth/syscalls'
-import { mkdirSync, openSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { ChildReaper } from './child-reaper.ts'
 import { MonitorServer } from './monitor-server.ts'
@@ -50,6 +50,7 @@ function lock(path: string): void {
   try {
     linuxKernel.lockFile(descriptor)
   } catch (cause) {
+    closeSync(descriptor)
     throw new CodedError('already-exists', `Cannot run monitor: another one has ${path}`, { cause })
   }
 }
