@@ -7,7 +7,7 @@ import {
 } from '@berth/api'
 import type { Endpoint } from '@berth/network'
 import { CodedError, isCoded } from '@berth/stdx'
-import { getImage } from '../images/find-image.ts'
+import { getImage } from '../images/store/find-image.ts'
 import { endpointSettings } from './endpoint-settings.ts'
 import type { ContainerContext } from './container-context.ts'
 import { isRunning, type ContainerRecord } from './container-record.ts'

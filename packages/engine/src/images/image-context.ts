@@ -2,10 +2,10 @@ import type { Platform } from '@berth/oci'
 import type { RegistryClient } from '@berth/registry-client'
 import type { Logger, Semaphore } from '@berth/stdx'
 import type { EventBus } from '../events/event-bus.ts'
-import type { ConfigTransfer } from './config-transfer.ts'
-import type { ImageStore } from './image-store.ts'
-import type { LayerStores } from './layer-stores.ts'
-import type { LayerTransfer } from './layer-transfer.ts'
+import type { ConfigTransfer } from './transfer/config-transfer.ts'
+import type { ImageStore } from './store/image-store.ts'
+import type { LayerStores } from './layers/layer-stores.ts'
+import type { LayerTransfer } from './transfer/layer-transfer.ts'
 
 /** What the image verbs work with. */
 export interface ImageContext extends LayerStores {

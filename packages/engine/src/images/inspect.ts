@@ -2,10 +2,10 @@ import type { ImageHistoryItem, ImageInspect } from '@berth/api'
 import { type HistoryEntry, type Platform } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
 import type { ImageContext } from './image-context.ts'
-import { familiarNames } from './familiar-names.ts'
-import type { ImageRecord } from './image-store.ts'
-import { imageManifests } from './image-manifests.ts'
-import { getPlatformImage } from './platform-images.ts'
+import { familiarNames } from './store/familiar-names.ts'
+import type { ImageRecord } from './store/image-store.ts'
+import { imageManifests } from './platforms/image-manifests.ts'
+import { getPlatformImage } from './platforms/platform-images.ts'
 
 export interface InspectImageOptions {
   /** Which image of several platforms. */

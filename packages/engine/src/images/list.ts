@@ -3,12 +3,12 @@ import { familiarName, familiarReference, parseReference } from '@berth/oci'
 import { matchesGlob } from '../glob.ts'
 import { matchesLabelFilters } from '../matches-label-filters.ts'
 import { parseInstant } from '../parse-instant.ts'
-import { familiarNames } from './familiar-names.ts'
-import { getImage } from './find-image.ts'
+import { familiarNames } from './store/familiar-names.ts'
+import { getImage } from './store/find-image.ts'
 import type { ImageContext } from './image-context.ts'
-import { imageManifests } from './image-manifests.ts'
-import type { ImageNames, ImageRecord } from './image-store.ts'
-import { usersOf } from './platform-images.ts'
+import { imageManifests } from './platforms/image-manifests.ts'
+import type { ImageNames, ImageRecord } from './store/image-store.ts'
+import { usersOf } from './platforms/platform-images.ts'
 
 export interface ListImagesOptions {
   filters: Filters

@@ -1,8 +1,8 @@
 import { booleanFilter, type Filters, type ImagePruneResponse } from '@berth/api'
 import { pruneFilter } from '../prune-filter.ts'
-import { collectGarbage } from './collect-garbage.ts'
+import { collectGarbage } from './content/collect-garbage.ts'
 import type { ImageContext } from './image-context.ts'
-import { usersOf } from './platform-images.ts'
+import { usersOf } from './platforms/platform-images.ts'
 import { removeWholly } from './remove.ts'
 
 /** Removes images that no container was made of: those without a name, with `dangling=false` all of them. */

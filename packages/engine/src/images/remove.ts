@@ -1,12 +1,12 @@
 import type { ImageDeleteItem } from '@berth/api'
 import { digestHex, familiarReference, formatReference, parseReference, type Platform } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
-import { collectGarbage } from './collect-garbage.ts'
-import { getImage, type FoundImage } from './find-image.ts'
+import { collectGarbage } from './content/collect-garbage.ts'
+import { getImage, type FoundImage } from './store/find-image.ts'
 import type { ImageContext } from './image-context.ts'
-import type { ImageRecord } from './image-store.ts'
-import { familiar } from './familiar-names.ts'
-import { choosePlatform, imagesOfIndex, usersOf } from './platform-images.ts'
+import type { ImageRecord } from './store/image-store.ts'
+import { familiar } from './store/familiar-names.ts'
+import { choosePlatform, imagesOfIndex, usersOf } from './platforms/platform-images.ts'
 
 export interface RemoveImageOptions {
   force: boolean

@@ -1,6 +1,6 @@
 import { familiarReference, formatReference, parseReference, withDefaultTag } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
-import { getImage } from './find-image.ts'
+import { getImage } from './store/find-image.ts'
 import type { ImageContext } from './image-context.ts'
 
 /** Gives an image another name; nothing is copied. */

@@ -11,7 +11,7 @@ import {
   type Platform,
 } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
-import type { ResolvedManifest } from '../resolve-manifest.ts'
+import type { ResolvedManifest } from '../transfer/resolve-manifest.ts'
 import { readArchivedGraph, type ArchivedGraph, type GraphImage } from './archived-graph.ts'
 import { archiveNames, type DockerIndexEntry } from './archive-names.ts'
 import { parseDockerIndex } from './docker-index.ts'

@@ -13,7 +13,7 @@ import {
   indexDepthMax,
   type FetchedManifest,
   type ResolvedManifest,
-} from '../resolve-manifest.ts'
+} from '../transfer/resolve-manifest.ts'
 
 /** A manifest below a root of an archive, as its index points at it. */
 export interface GraphImage extends ResolvedManifest {

@@ -1,8 +1,8 @@
 import type { ContentId } from '@berth/content'
 import type { Digest } from '@berth/oci'
 import { settleAll } from '@berth/stdx'
-import { stageBlob, type WrittenStage } from '../add-layer.ts'
-import type { LayerStores } from '../layer-stores.ts'
+import { stageBlob, type WrittenStage } from '../layers/add-layer.ts'
+import type { LayerStores } from '../layers/layer-stores.ts'
 
 /** Smaller blobs are manifests and configs, or take no time. */
 const sizeBytesMin = 64 * 1024

@@ -11,8 +11,8 @@ import {
 import { manifestBytesMax } from '@berth/oci'
 import { CodedError, readBounded } from '@berth/stdx'
 import { gathered } from '../../gathered.ts'
-import { receiveBlob } from '../receive-blob.ts'
-import type { Hold } from '../hold.ts'
+import { receiveBlob } from '../content/receive-blob.ts'
+import type { Hold } from '../content/hold.ts'
 import { archiveNames } from './archive-names.ts'
 import { parseBlobName } from './blob-name.ts'
 

@@ -1,7 +1,7 @@
 import { parseManifest, type Descriptor, type Digest } from '@berth/oci'
 import { isCoded } from '@berth/stdx'
 import type { ImageContext } from '../image-context.ts'
-import type { ImageRecord } from '../image-store.ts'
+import type { ImageRecord } from '../store/image-store.ts'
 
 /** Who needs a blob or a layer, and what it can be mended from. */
 export interface Need {

@@ -1,6 +1,6 @@
 import { isLayerType, type Digest, type ImageConfig, type Manifest } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
-import type { ImageLayer } from './layer-transfer.ts'
+import type { ImageLayer } from '../transfer/layer-transfer.ts'
 
 const layersMax = 500
 

@@ -1,7 +1,7 @@
 import { messageOf, noSpaceError } from '@berth/stdx'
 import { collectGarbage } from './collect-garbage.ts'
 import type { Hold } from './hold.ts'
-import type { ImageContext } from './image-context.ts'
+import type { ImageContext } from '../image-context.ts'
 
 interface HoldOptions {
   /** What is done, as the error of a full disk names it: `pull busybox`. */

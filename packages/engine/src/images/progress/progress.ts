@@ -1,5 +1,5 @@
 import type { JsonMessage } from '@berth/api'
-import { Channel } from '../channel.ts'
+import { Channel } from '../../channel.ts'
 
 export type Report = (message: JsonMessage) => void
 

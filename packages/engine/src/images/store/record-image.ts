@@ -1,6 +1,6 @@
 import type { Digest, ImageConfig, Manifest } from '@berth/oci'
-import type { ImageContext } from './image-context.ts'
-import { uniqueLayers } from './image-layers.ts'
+import type { ImageContext } from '../image-context.ts'
+import { uniqueLayers } from '../layers/image-layers.ts'
 import { imageRecord } from './image-record.ts'
 import type { ImageNames, ImageRecord } from './image-store.ts'
 

@@ -1,6 +1,6 @@
 import type { JsonMessage } from '@berth/api'
 import { familiarReference, type Reference } from '@berth/oci'
-import type { ImageContext } from './image-context.ts'
+import type { ImageContext } from '../image-context.ts'
 import { pullImage, type PullOptions } from './pull.ts'
 
 /**

@@ -10,17 +10,17 @@ import {
   type Reference,
 } from '@berth/oci'
 import type { Credentials } from '@berth/registry-client'
-import { copyImage, type ImageSource } from './copy-image.ts'
-import type { ImageContext } from './image-context.ts'
-import { isInterruption } from './interruption.ts'
+import { copyImage, type ImageSource } from '../transfer/copy-image.ts'
+import type { ImageContext } from '../image-context.ts'
+import { isInterruption } from '../transfer/interruption.ts'
 import { isUnchanged } from './is-unchanged.ts'
-import type { ImageLayer, LayerEvent } from './layer-transfer.ts'
-import { progressOf, type Report } from './progress.ts'
-import { recordImage, type CompleteImage } from './record-image.ts'
-import { resolveManifest, type ResolvedManifest } from './resolve-manifest.ts'
-import { retryText } from './retry-text.ts'
-import { together } from './together.ts'
-import { whileHeld } from './while-held.ts'
+import type { ImageLayer, LayerEvent } from '../transfer/layer-transfer.ts'
+import { progressOf, type Report } from '../progress/progress.ts'
+import { recordImage, type CompleteImage } from '../store/record-image.ts'
+import { resolveManifest, type ResolvedManifest } from '../transfer/resolve-manifest.ts'
+import { retryText } from '../progress/retry-text.ts'
+import { together } from '../transfer/together.ts'
+import { whileHeld } from '../content/while-held.ts'
 
 export interface PullOptions {
   /** What the caller asked for; the machine's own platform when undefined. */

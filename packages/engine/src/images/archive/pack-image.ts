@@ -1,10 +1,10 @@
 import { parseManifest, type Descriptor, type Digest, type Manifest, type Platform } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
-import type { PackedImage } from './archive/pack-archive.ts'
-import type { ImageContext } from './image-context.ts'
-import type { ImageRecord } from './image-store.ts'
-import { choosePlatform, imagesOfIndex, platformOf } from './platform-images.ts'
-import { imageBlobs } from './record-image.ts'
+import type { PackedImage } from './pack-archive.ts'
+import type { ImageContext } from '../image-context.ts'
+import type { ImageRecord } from '../store/image-store.ts'
+import { choosePlatform, imagesOfIndex, platformOf } from '../platforms/platform-images.ts'
+import { imageBlobs } from '../store/record-image.ts'
 
 interface PackOptions {
   tags: readonly string[]

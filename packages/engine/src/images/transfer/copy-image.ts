@@ -1,11 +1,11 @@
 import { parseImageConfig, type Descriptor } from '@berth/oci'
-import type { ImageContext } from './image-context.ts'
-import { checkLayers, uniqueLayers } from './image-layers.ts'
+import type { ImageContext } from '../image-context.ts'
+import { checkLayers, uniqueLayers } from '../layers/image-layers.ts'
 import type { ImageLayer } from './layer-transfer.ts'
-import { checkPlatforms, type PlatformsWish } from './platform-wish.ts'
-import { imageBlobs, type CompleteImage } from './record-image.ts'
+import { checkPlatforms, type PlatformsWish } from '../platforms/platform-wish.ts'
+import { imageBlobs, type CompleteImage } from '../store/record-image.ts'
 import type { ResolvedManifest } from './resolve-manifest.ts'
-import type { Hold } from './hold.ts'
+import type { Hold } from '../content/hold.ts'
 
 /** Where an image comes from: a registry, an archive. */
 export interface ImageSource {

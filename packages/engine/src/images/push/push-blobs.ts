@@ -7,12 +7,12 @@ import {
   type Reference,
 } from '@berth/oci'
 import type { PushedBlob } from '@berth/registry-client'
-import type { ImageContext } from './image-context.ts'
-import type { Report } from './progress.ts'
+import type { ImageContext } from '../image-context.ts'
+import type { Report } from '../progress/progress.ts'
 import type { PushOptions } from './push-options.ts'
-import { retryText } from './retry-text.ts'
-import { shortDigest } from './short-digest.ts'
-import { together } from './together.ts'
+import { retryText } from '../progress/retry-text.ts'
+import { shortDigest } from '../progress/short-digest.ts'
+import { together } from '../transfer/together.ts'
 
 interface PushBlobsRequest {
   reference: Reference

@@ -10,16 +10,16 @@ import {
   type Manifest,
 } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
-import type { ImageContext } from './image-context.ts'
-import { uniqueLayers } from './image-layers.ts'
-import { shortDigest } from './short-digest.ts'
-import type { ImageRecord } from './image-store.ts'
-import type { Report } from './progress.ts'
-import { imageBlobs, recordImage } from './record-image.ts'
-import { receiveBlob } from './receive-blob.ts'
-import { together } from './together.ts'
-import type { Hold } from './hold.ts'
-import { whileHeld } from './while-held.ts'
+import type { ImageContext } from '../image-context.ts'
+import { uniqueLayers } from '../layers/image-layers.ts'
+import { shortDigest } from '../progress/short-digest.ts'
+import type { ImageRecord } from '../store/image-store.ts'
+import type { Report } from '../progress/progress.ts'
+import { imageBlobs, recordImage } from '../store/record-image.ts'
+import { receiveBlob } from '../content/receive-blob.ts'
+import { together } from '../transfer/together.ts'
+import type { Hold } from '../content/hold.ts'
+import { whileHeld } from '../content/while-held.ts'
 
 const gzipTypes: Readonly<Record<string, string>> = {
   [mediaTypes.ociLayer]: mediaTypes.ociLayerGzip,

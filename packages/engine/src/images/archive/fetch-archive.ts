@@ -1,5 +1,5 @@
 import { CodedError, messageOf } from '@berth/stdx'
-import type { Report } from './progress.ts'
+import type { Report } from '../progress/progress.ts'
 
 /** The body behind an `http` or `https` URL; a name alone is taken for a host, as Docker does. */
 export async function* fetchArchive(

@@ -1,7 +1,7 @@
 import { platformDistance, type Platform } from '@berth/oci'
-import { getImage, type FoundImage } from './find-image.ts'
-import type { ImageContext } from './image-context.ts'
-import type { ImageRecord, ImageStore } from './image-store.ts'
+import { getImage, type FoundImage } from '../store/find-image.ts'
+import type { ImageContext } from '../image-context.ts'
+import type { ImageRecord, ImageStore } from '../store/image-store.ts'
 import { checkPlatform } from './platform-wish.ts'
 
 /** An image and what else of its index is here, itself first. */

@@ -10,12 +10,12 @@ import {
 import type { Credentials, RegistryClient } from '@berth/registry-client'
 import { CodedError, releaseMemory, Semaphore } from '@berth/stdx'
 
-import { stageBlob, type WrittenStage } from './add-layer.ts'
+import { stageBlob, type WrittenStage } from '../layers/add-layer.ts'
 import { despiteMirrors } from './despite-mirrors.ts'
 import { DownloadFollower } from './download-follower.ts'
 import { isInterruption } from './interruption.ts'
 import { KeptStages } from './kept-stages.ts'
-import type { LayerStores } from './layer-stores.ts'
+import type { LayerStores } from '../layers/layer-stores.ts'
 import { SharedWork } from './shared-work.ts'
 
 /** Where a layer is on its way from a registry to a mountable layer. */

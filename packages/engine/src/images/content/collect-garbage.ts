@@ -1,7 +1,7 @@
 import type { Digest } from '@berth/oci'
 import { isCoded } from '@berth/stdx'
 import type { LayerInfo } from '@berth/snapshot'
-import type { ImageContext } from './image-context.ts'
+import type { ImageContext } from '../image-context.ts'
 
 export interface CollectGarbageOptions {
   /** Unfinished downloads idle for longer go too (default: a day). */

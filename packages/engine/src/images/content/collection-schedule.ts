@@ -1,6 +1,6 @@
 import { messageOf } from '@berth/stdx'
 import { collectGarbage } from './collect-garbage.ts'
-import type { ImageContext } from './image-context.ts'
+import type { ImageContext } from '../image-context.ts'
 
 /** A start is busy enough; what a crash left behind can wait for a minute. */
 const firstAfterMs = 60_000

@@ -1,9 +1,9 @@
 import { formatReference, parseImageConfig, type Digest, type Reference } from '@berth/oci'
-import type { ImageContext } from './image-context.ts'
-import { uniqueLayers } from './image-layers.ts'
-import { checkPlatforms, type PlatformsWish } from './platform-wish.ts'
-import { imageBlobs } from './record-image.ts'
-import type { ResolvedManifest } from './resolve-manifest.ts'
+import type { ImageContext } from '../image-context.ts'
+import { uniqueLayers } from '../layers/image-layers.ts'
+import { checkPlatforms, type PlatformsWish } from '../platforms/platform-wish.ts'
+import { imageBlobs } from '../store/record-image.ts'
+import type { ResolvedManifest } from '../transfer/resolve-manifest.ts'
 
 /**
  * True when a pull would change nothing: the names point at the image, and all of it is here. Then nothing is written, and

@@ -7,16 +7,16 @@ import {
   type Platform,
   type Reference,
 } from '@berth/oci'
-import { nowTimestamp } from '../timestamps.ts'
-import { addLayer } from './add-layer.ts'
-import { layerType } from './archive/archive-images.ts'
-import { applyChanges } from './changes/apply-changes.ts'
+import { nowTimestamp } from '../../timestamps.ts'
+import { addLayer } from '../layers/add-layer.ts'
+import { layerType } from './archive-images.ts'
+import { applyChanges } from '../changes/apply-changes.ts'
 import { fetchArchive } from './fetch-archive.ts'
-import type { ImageContext } from './image-context.ts'
-import { makeImage } from './make-image.ts'
-import { progressOf, type Report } from './progress.ts'
-import { receiveBlob } from './receive-blob.ts'
-import { whileHeld } from './while-held.ts'
+import type { ImageContext } from '../image-context.ts'
+import { makeImage } from '../store/make-image.ts'
+import { progressOf, type Report } from '../progress/progress.ts'
+import { receiveBlob } from '../content/receive-blob.ts'
+import { whileHeld } from '../content/while-held.ts'
 
 export interface ImportImageOptions {
   /** A URL, or what the client sends. */

@@ -1,8 +1,8 @@
 import { digestOf, mediaTypes, type Descriptor, type ImageConfig, type Manifest } from '@berth/oci'
-import type { ImageContext } from './image-context.ts'
+import type { ImageContext } from '../image-context.ts'
 import { recordImage } from './record-image.ts'
 import type { ImageRecord } from './image-store.ts'
-import type { Hold } from './hold.ts'
+import type { Hold } from '../content/hold.ts'
 
 /** An image made here: what a config and layers, all of them there, come to. */
 export interface NewImage {

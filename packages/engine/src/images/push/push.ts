@@ -10,14 +10,14 @@ import {
 import type { CallOptions, RetryNotice } from '@berth/registry-client'
 import { CodedError, isCoded } from '@berth/stdx'
 import { compressLayers } from './compress-layers.ts'
-import type { ImageContext } from './image-context.ts'
-import type { ImageRecord } from './image-store.ts'
-import { progressOf, type Report } from './progress.ts'
+import type { ImageContext } from '../image-context.ts'
+import type { ImageRecord } from '../store/image-store.ts'
+import { progressOf, type Report } from '../progress/progress.ts'
 import { pushBlobs, tellExisting } from './push-blobs.ts'
 import type { PushOptions } from './push-options.ts'
 import { findPushedGraph, manifestsOf, type PushedGraph } from './pushed-graph.ts'
-import { imageBlobs } from './record-image.ts'
-import { retryText } from './retry-text.ts'
+import { imageBlobs } from '../store/record-image.ts'
+import { retryText } from '../progress/retry-text.ts'
 
 /** Pushes a tag, or all tags of a repository when the reference has none. Whatever fails ends the sequence. */
 export async function* pushImage(

@@ -1,7 +1,7 @@
 import { SourceGrowth } from '@berth/layer'
 import type { Compression, Digest } from '@berth/oci'
-import { stageFile, type WrittenStage } from './add-layer.ts'
-import type { LayerStores } from './layer-stores.ts'
+import { stageFile, type WrittenStage } from '../layers/add-layer.ts'
+import type { LayerStores } from '../layers/layer-stores.ts'
 
 export interface FollowOptions {
   /** The growing file. */

@@ -1,5 +1,5 @@
 import type { Digest } from '@berth/oci'
-import type { WrittenStage } from './add-layer.ts'
+import type { WrittenStage } from '../layers/add-layer.ts'
 
 interface Entry {
   users: number

@@ -1,13 +1,13 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { parseReference, type Descriptor, type Platform } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
-import { packArchive, packedBlobs, type PackedImage } from './archive/pack-archive.ts'
-import { familiar } from './familiar-names.ts'
-import { getImage } from './find-image.ts'
-import type { ImageContext } from './image-context.ts'
-import type { ImageRecord } from './image-store.ts'
+import { packArchive, packedBlobs, type PackedImage } from './pack-archive.ts'
+import { familiar } from '../store/familiar-names.ts'
+import { getImage } from '../store/find-image.ts'
+import type { ImageContext } from '../image-context.ts'
+import type { ImageRecord } from '../store/image-store.ts'
 import { packImage } from './pack-image.ts'
-import { choosePlatform } from './platform-images.ts'
+import { choosePlatform } from '../platforms/platform-images.ts'
 
 export interface SaveImagesOptions {
   /** Of images for several platforms only these are saved; of none of them, all that are here. */

@@ -1,9 +1,9 @@
 import type { ImageManifestSummary } from '@berth/api'
 import { parseManifest, type Descriptor, type Digest, type ManifestOrIndex } from '@berth/oci'
-import type { ImageContext } from './image-context.ts'
-import type { ImageRecord } from './image-store.ts'
+import type { ImageContext } from '../image-context.ts'
+import type { ImageRecord } from '../store/image-store.ts'
 import { imagesOfIndex, platformOf } from './platform-images.ts'
-import { imageBlobs } from './record-image.ts'
+import { imageBlobs } from '../store/record-image.ts'
 
 /** What an image is for each platform of its index, also for those of which nothing is here; an image without one is alone. */
 export async function imageManifests(

@@ -8,10 +8,10 @@ import {
   type Platform,
   type Reference,
 } from '@berth/oci'
-import type { ImageContext } from './image-context.ts'
-import type { ImageRecord } from './image-store.ts'
-import { checkPlatform } from './platform-wish.ts'
-import { imageBlobs } from './record-image.ts'
+import type { ImageContext } from '../image-context.ts'
+import type { ImageRecord } from '../store/image-store.ts'
+import { checkPlatform } from '../platforms/platform-wish.ts'
+import { imageBlobs } from '../store/record-image.ts'
 
 /** A manifest or an index, as it is sent. */
 export interface PushedDocument {

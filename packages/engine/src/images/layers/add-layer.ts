@@ -2,7 +2,7 @@ import type { ContentId } from '@berth/content'
 import type { WriteLayerOptions, WrittenLayer } from '@berth/layer'
 import type { Compression, Digest } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
-import type { Hold } from './hold.ts'
+import type { Hold } from '../content/hold.ts'
 import type { LayerStores } from './layer-stores.ts'
 
 /** A layer that is written and that nobody can see yet. Disposing without commit removes it. */
