@@ -1,9 +1,9 @@
 import { CodedError } from '@berth/stdx'
 import type { AttachStream } from '@berth/runtime'
-import { containerEvent } from './container-events.ts'
-import { isRunning } from './container-record.ts'
+import { containerEvent } from './record/container-events.ts'
+import { isRunning } from './record/container-record.ts'
 import type { ContainerContext } from './container-context.ts'
-import { getContainer } from './find-container.ts'
+import { getContainer } from './record/find-container.ts'
 
 export interface AttachRequest {
   stdin: boolean

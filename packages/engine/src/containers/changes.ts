@@ -1,9 +1,9 @@
 import type { FilesystemChange } from '@berth/api'
 import { isWhiteout, type TreeEntry } from '@berth/layer'
 import type { ContainerContext } from './container-context.ts'
-import { getContainer } from './find-container.ts'
-import { hasSameAttributes } from './own-changes.ts'
-import { withTop, type ContainerTop } from './container-top.ts'
+import { getContainer } from './record/find-container.ts'
+import { hasSameAttributes } from './tree/own-changes.ts'
+import { withTop, type ContainerTop } from './tree/container-top.ts'
 
 /** Docker's kinds of change. */
 const kinds = { modified: 0, added: 1, deleted: 2 } as const

@@ -23,12 +23,12 @@ import type { Hold } from '../images/content/hold.ts'
 import { whileHeld } from '../images/content/while-held.ts'
 import { nowTimestamp } from '../timestamps.ts'
 import type { ContainerContext } from './container-context.ts'
-import { containerEvent } from './container-events.ts'
-import type { ContainerRecord } from './container-record.ts'
-import { getContainer } from './find-container.ts'
-import { mergeConfig } from './merge-config.ts'
+import { containerEvent } from './record/container-events.ts'
+import type { ContainerRecord } from './record/container-record.ts'
+import { getContainer } from './record/find-container.ts'
+import { mergeConfig } from './config/merge-config.ts'
 import { pauseContainer, unpauseContainer } from './pause.ts'
-import { withTop } from './container-top.ts'
+import { withTop } from './tree/container-top.ts'
 
 export interface CommitOptions {
   /** With its tag; undefined leaves the image without a name. */

@@ -5,11 +5,11 @@ import type { Kernel } from '@berth/syscalls'
 import type { KeyedMutex, Logger } from '@berth/stdx'
 import type { EventBus } from '../events/event-bus.ts'
 import type { ImageContext } from '../images/image-context.ts'
-import type { ContainerStore } from './container-store.ts'
-import type { ExecRegistry } from './exec-registry.ts'
-import type { LogLimits } from './log-options.ts'
-import type { Restarter } from './restarter.ts'
-import type { Waiters } from './waiters.ts'
+import type { ContainerStore } from './record/container-store.ts'
+import type { ExecRegistry } from './process/exec-registry.ts'
+import type { LogLimits } from './streams/log-options.ts'
+import type { Restarter } from './lifecycle/restarter.ts'
+import type { Waiters } from './lifecycle/waiters.ts'
 
 /** What the container verbs work with. */
 export interface ContainerContext {

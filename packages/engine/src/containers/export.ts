@@ -2,8 +2,8 @@ import { packTar, treeMembers, walkTree } from '@berth/layer'
 import { readAhead } from '@berth/stdx'
 import { gathered } from '../gathered.ts'
 import type { ContainerContext } from './container-context.ts'
-import { containerEvent } from './container-events.ts'
-import { getContainer } from './find-container.ts'
+import { containerEvent } from './record/container-events.ts'
+import { getContainer } from './record/find-container.ts'
 
 const pieceBytes = 256 * 1024
 

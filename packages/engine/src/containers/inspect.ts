@@ -1,11 +1,11 @@
 import type { ContainerInspect, PortMap } from '@berth/api'
-import { getContainer } from './find-container.ts'
+import { getContainer } from './record/find-container.ts'
 import type { ContainerContext } from './container-context.ts'
-import { logPath } from './container-files.ts'
-import { networkFiles } from './container-network.ts'
-import type { ContainerRecord } from './container-record.ts'
-import { endpointSettings, noEndpoint } from './endpoint-settings.ts'
-import { mountPoints } from './mount-points.ts'
+import { logPath } from './process/container-files.ts'
+import { networkFiles } from './process/container-network.ts'
+import type { ContainerRecord } from './record/container-record.ts'
+import { endpointSettings, noEndpoint } from './record/endpoint-settings.ts'
+import { mountPoints } from './record/mount-points.ts'
 
 /** Everything that is known of a container, in Docker's shape. */
 export async function inspectContainer(

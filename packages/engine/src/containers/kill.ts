@@ -1,12 +1,12 @@
 import { CodedError, isCoded } from '@berth/stdx'
 import { constants } from 'node:os'
 import type { ContainerContext } from './container-context.ts'
-import { containerEvent } from './container-events.ts'
-import { isRunning } from './container-record.ts'
-import { notRunning } from './not-running.ts'
-import { getContainer } from './find-container.ts'
-import { parseSignal } from './signals.ts'
-import { markStopped } from './mark-stopped.ts'
+import { containerEvent } from './record/container-events.ts'
+import { isRunning } from './record/container-record.ts'
+import { notRunning } from './record/not-running.ts'
+import { getContainer } from './record/find-container.ts'
+import { parseSignal } from './process/signals.ts'
+import { markStopped } from './record/mark-stopped.ts'
 
 /** Sends a signal. SIGKILL waits for the end, since nothing can stop it. */
 export async function killContainer(

@@ -8,12 +8,12 @@ import {
 import type { Endpoint } from '@berth/network'
 import { CodedError, isCoded } from '@berth/stdx'
 import { getImage } from '../images/store/find-image.ts'
-import { endpointSettings } from './endpoint-settings.ts'
+import { endpointSettings } from './record/endpoint-settings.ts'
 import type { ContainerContext } from './container-context.ts'
-import { isRunning, type ContainerRecord } from './container-record.ts'
-import { statusText } from './container-status.ts'
-import { getContainer } from './find-container.ts'
-import { mountPoints } from './mount-points.ts'
+import { isRunning, type ContainerRecord } from './record/container-record.ts'
+import { statusText } from './record/container-status.ts'
+import { getContainer } from './record/find-container.ts'
+import { mountPoints } from './record/mount-points.ts'
 
 export interface ListContainersOptions {
   all: boolean

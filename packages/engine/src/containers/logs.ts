@@ -5,10 +5,10 @@ import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { parseInstant } from '../parse-instant.ts'
 import type { ContainerContext } from './container-context.ts'
-import { isRunning, type ContainerRecord } from './container-record.ts'
-import { getContainer } from './find-container.ts'
-import { logFiles, LogFileReader, type LogEntry } from './log-file.ts'
-import { logPath } from './container-files.ts'
+import { isRunning, type ContainerRecord } from './record/container-record.ts'
+import { getContainer } from './record/find-container.ts'
+import { logFiles, LogFileReader, type LogEntry } from './streams/log-file.ts'
+import { logPath } from './process/container-files.ts'
 
 export interface LogsOptions {
   stdout: boolean

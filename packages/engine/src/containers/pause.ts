@@ -1,9 +1,9 @@
 import { CodedError } from '@berth/stdx'
 import type { ContainerContext } from './container-context.ts'
-import { containerEvent } from './container-events.ts'
-import type { ContainerStatus } from './container-record.ts'
-import { getContainer } from './find-container.ts'
-import { notRunning } from './not-running.ts'
+import { containerEvent } from './record/container-events.ts'
+import type { ContainerStatus } from './record/container-record.ts'
+import { getContainer } from './record/find-container.ts'
+import { notRunning } from './record/not-running.ts'
 
 /** Freezes every process of a running container. */
 export async function pauseContainer(context: ContainerContext, nameOrId: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { ContainerPruneResponse, Filters } from '@berth/api'
 import { isCoded } from '@berth/stdx'
 import { pruneFilter } from '../prune-filter.ts'
 import type { ContainerContext } from './container-context.ts'
-import type { ContainerRecord, ContainerStatus } from './container-record.ts'
+import type { ContainerRecord, ContainerStatus } from './record/container-record.ts'
 import { removeContainer } from './remove.ts'
 
 const stopped: readonly ContainerStatus[] = ['created', 'exited', 'dead']

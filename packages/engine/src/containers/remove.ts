@@ -1,11 +1,11 @@
 import { CodedError, isCoded } from '@berth/stdx'
-import { awaitExit } from './await-exit.ts'
+import { awaitExit } from './lifecycle/await-exit.ts'
 import type { ContainerContext } from './container-context.ts'
-import { containerEvent } from './container-events.ts'
-import { isRunning, type ContainerRecord } from './container-record.ts'
-import { getContainer } from './find-container.ts'
+import { containerEvent } from './record/container-events.ts'
+import { isRunning, type ContainerRecord } from './record/container-record.ts'
+import { getContainer } from './record/find-container.ts'
 import { killContainer } from './kill.ts'
-import { removeContainerFiles } from './container-files.ts'
+import { removeContainerFiles } from './process/container-files.ts'
 
 export interface RemoveContainerOptions {
   /** End a running container first. */

@@ -1,8 +1,8 @@
 import { CodedError } from '@berth/stdx'
 import type { ContainerContext } from './container-context.ts'
-import { containerEvent } from './container-events.ts'
-import { checkName } from './container-name.ts'
-import { getContainer } from './find-container.ts'
+import { containerEvent } from './record/container-events.ts'
+import { checkName } from './config/container-name.ts'
+import { getContainer } from './record/find-container.ts'
 
 export async function renameContainer(
   context: ContainerContext,

@@ -1,7 +1,7 @@
 import type { ContainerContext } from './container-context.ts'
-import { isRunning } from './container-record.ts'
-import { getContainer } from './find-container.ts'
-import { notRunning } from './not-running.ts'
+import { isRunning } from './record/container-record.ts'
+import { getContainer } from './record/find-container.ts'
+import { notRunning } from './record/not-running.ts'
 
 /** Tells a container's terminal its size in characters. */
 export async function resizeContainer(

@@ -1,6 +1,6 @@
 import type { ContainerContext } from './container-context.ts'
-import { containerEvent } from './container-events.ts'
-import { getContainer } from './find-container.ts'
+import { containerEvent } from './record/container-events.ts'
+import { getContainer } from './record/find-container.ts'
 import { startContainer } from './start.ts'
 import { stopContainer, type StopOptions } from './stop.ts'
 

@@ -1,14 +1,14 @@
 import type { LogOptions } from '@berth/runtime'
 import { CodedError, isCoded, messageOf } from '@berth/stdx'
-import { connectNetwork, disconnectNetwork } from './container-network.ts'
-import { buildContainerSpec } from './container-spec.ts'
+import { connectNetwork, disconnectNetwork } from './process/container-network.ts'
+import { buildContainerSpec } from './process/container-spec.ts'
 import type { ContainerContext } from './container-context.ts'
-import { containerEvent } from './container-events.ts'
+import { containerEvent } from './record/container-events.ts'
 import { removeLocked } from './remove.ts'
-import { logPath, mountRootfs, unmountRootfs } from './container-files.ts'
-import { isRunning, type ContainerRecord } from './container-record.ts'
-import { getContainer } from './find-container.ts'
-import { parseLogOptions } from './log-options.ts'
+import { logPath, mountRootfs, unmountRootfs } from './process/container-files.ts'
+import { isRunning, type ContainerRecord } from './record/container-record.ts'
+import { getContainer } from './record/find-container.ts'
+import { parseLogOptions } from './streams/log-options.ts'
 
 /** Starts a container. Returns false when it runs already. A failed start leaves it as it was, with the reason in its state. */
 export async function startContainer(context: ContainerContext, nameOrId: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { messageOf, Semaphore } from '@berth/stdx'
 import type { ContainerContext } from './container-context.ts'
-import { isRunning, type ContainerRecord } from './container-record.ts'
+import { isRunning, type ContainerRecord } from './record/container-record.ts'
 import { stopContainer } from './stop.ts'
 
 const atOnce = 8

@@ -1,11 +1,11 @@
 import { isCoded } from '@berth/stdx'
 import { constants } from 'node:os'
 import type { ContainerContext } from './container-context.ts'
-import { containerEvent } from './container-events.ts'
-import { isRunning, type ContainerRecord } from './container-record.ts'
-import { getContainer } from './find-container.ts'
-import { markStopped } from './mark-stopped.ts'
-import { parseSignal } from './signals.ts'
+import { containerEvent } from './record/container-events.ts'
+import { isRunning, type ContainerRecord } from './record/container-record.ts'
+import { getContainer } from './record/find-container.ts'
+import { markStopped } from './record/mark-stopped.ts'
+import { parseSignal } from './process/signals.ts'
 
 export interface StopOptions {
   /** Seconds before SIGKILL; -1 waits for ever; undefined takes the container's own, or 10. */

@@ -1,11 +1,11 @@
 import type { ContainerTop } from '@berth/api'
 import { cgroupProcesses, listProcesses } from '@berth/runtime'
 import type { ContainerContext } from './container-context.ts'
-import { containerEvent } from './container-events.ts'
-import { isRunning } from './container-record.ts'
-import { cgroupOf } from './container-spec.ts'
-import { getContainer } from './find-container.ts'
-import { notRunning } from './not-running.ts'
+import { containerEvent } from './record/container-events.ts'
+import { isRunning } from './record/container-record.ts'
+import { cgroupOf } from './process/container-spec.ts'
+import { getContainer } from './record/find-container.ts'
+import { notRunning } from './record/not-running.ts'
 
 const defaultPsArgs = '-ef'
 

@@ -1,7 +1,7 @@
 import type { ContainerContext } from './container-context.ts'
-import { isRunning } from './container-record.ts'
-import { getContainer } from './find-container.ts'
-import type { WaitCondition, WaitOutcome } from './waiters.ts'
+import { isRunning } from './record/container-record.ts'
+import { getContainer } from './record/find-container.ts'
+import type { WaitCondition, WaitOutcome } from './lifecycle/waiters.ts'
 
 /**
  * The outcome of a container once `condition` holds. The waiter is registered before this returns its promise, so a

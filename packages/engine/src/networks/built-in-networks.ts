@@ -3,7 +3,7 @@ import { matchesLabels } from '@berth/api'
 import { CodedError } from '@berth/stdx'
 import { createHash } from 'node:crypto'
 import type { ContainerContext } from '../containers/container-context.ts'
-import { isRunning } from '../containers/container-record.ts'
+import { isRunning } from '../containers/record/container-record.ts'
 
 /** The networks that every engine has. */
 const builtInNetworks = ['bridge', 'host', 'none'] as const

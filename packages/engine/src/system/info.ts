@@ -2,7 +2,7 @@ import type { Info, RuntimeInfo } from '@berth/api'
 import type { ProxySettings } from '@berth/registry-client'
 import { readFile } from 'node:fs/promises'
 import type { ContainerContext } from '../containers/container-context.ts'
-import type { ContainerStatus } from '../containers/container-record.ts'
+import type { ContainerStatus } from '../containers/record/container-record.ts'
 import { readHostFacts, type HostFacts } from './host-facts.ts'
 
 /** What `info` says of the engine's own settings. */

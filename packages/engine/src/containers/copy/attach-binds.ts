@@ -3,7 +3,7 @@ import { systemCode } from '@berth/stdx'
 import { mountFlags, unmountFlags, type Kernel } from '@berth/syscalls'
 import { closeSync, constants, statSync } from 'node:fs'
 import { posix } from 'node:path'
-import { containerMounts, type ContainerMount } from '../container-mounts.ts'
+import { containerMounts, type ContainerMount } from '../config/container-mounts.ts'
 import { findInRoot, openInRoot, type Handle } from './root-path.ts'
 
 /**

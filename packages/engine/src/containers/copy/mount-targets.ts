@@ -1,6 +1,6 @@
 import type { HostConfig } from '@berth/api'
 import type { Kernel } from '@berth/syscalls'
-import { containerMounts } from '../container-mounts.ts'
+import { containerMounts } from '../config/container-mounts.ts'
 import type { ContainerRoot } from './container-root.ts'
 import { findInRoot, pathInRoot } from './root-path.ts'
 

@@ -2,8 +2,8 @@ import { systemCode } from '@berth/stdx'
 import { openFlags } from '@berth/syscalls'
 import { closeSync, constants, fstatSync, openSync, statSync, type BigIntStats } from 'node:fs'
 import type { ContainerContext } from '../container-context.ts'
-import { rootfsPath } from '../container-files.ts'
-import type { ContainerRecord } from '../container-record.ts'
+import { rootfsPath } from '../process/container-files.ts'
+import type { ContainerRecord } from '../record/container-record.ts'
 import type { ContainerRoot } from './container-root.ts'
 
 /** What opening something of a process says that has ended, or has not begun. */

@@ -1,8 +1,8 @@
 import { walkTree, type TreeEntry } from '@berth/layer'
 import { CodedError } from '@berth/stdx'
 import { open } from 'node:fs/promises'
-import type { ContainerContext } from './container-context.ts'
-import type { ContainerRecord } from './container-record.ts'
+import type { ContainerContext } from '../container-context.ts'
+import type { ContainerRecord } from '../record/container-record.ts'
 import { ownChanges } from './own-changes.ts'
 import { TreeLookup } from './tree-lookup.ts'
 

@@ -1,4 +1,4 @@
-import type { ContainerContext } from './container-context.ts'
+import type { ContainerContext } from '../container-context.ts'
 import type { ContainerRecord } from './container-record.ts'
 
 /** Noted before the signal, so that no restart policy brings the container back. */

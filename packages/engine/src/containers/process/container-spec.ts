@@ -11,14 +11,14 @@ import {
   type ResourceOptions,
 } from '@berth/runtime'
 import { join } from 'node:path'
-import type { ContainerContext } from './container-context.ts'
+import type { ContainerContext } from '../container-context.ts'
 import { rootfsPath } from './container-files.ts'
-import { containerMounts } from './container-mounts.ts'
+import { containerMounts } from '../config/container-mounts.ts'
 import type { ContainerNetwork } from './container-network.ts'
 import { namespaceOptions } from './container-namespaces.ts'
-import type { ContainerRecord } from './container-record.ts'
-import { mergeEnvironment } from './merge-config.ts'
-import { securityOptions } from './security-options.ts'
+import type { ContainerRecord } from '../record/container-record.ts'
+import { mergeEnvironment } from '../config/merge-config.ts'
+import { securityOptions } from '../config/security-options.ts'
 
 const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 

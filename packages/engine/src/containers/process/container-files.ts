@@ -1,7 +1,7 @@
 import { mkdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode } from '@berth/stdx'
-import type { ContainerContext } from './container-context.ts'
+import type { ContainerContext } from '../container-context.ts'
 
 /** Where a container's root is mounted while it runs. */
 export function rootfsPath(context: Pick<ContainerContext, 'settings'>, id: string): string {

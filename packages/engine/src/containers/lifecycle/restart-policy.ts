@@ -1,4 +1,4 @@
-import type { ContainerRecord } from './container-record.ts'
+import type { ContainerRecord } from '../record/container-record.ts'
 
 const firstDelayMs = 100
 const delayMsMax = 60_000

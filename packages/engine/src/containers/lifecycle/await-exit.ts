@@ -1,4 +1,4 @@
-import type { ContainerContext } from './container-context.ts'
+import type { ContainerContext } from '../container-context.ts'
 
 /** An end that the monitor knows of is told to the engine at once. */
 const exitWaitMs = 10_000

@@ -1,4 +1,4 @@
-import type { ContainerRecord } from './container-record.ts'
+import type { ContainerRecord } from '../record/container-record.ts'
 import { nextDelayMs } from './restart-policy.ts'
 
 /** Pending restarts: one timer a container, cancelled when a person stops or removes it. */

@@ -1,7 +1,7 @@
 import type { EndpointSettings } from '@berth/api'
 import type { Endpoint } from '@berth/network'
-import { networkId } from '../networks/built-in-networks.ts'
-import type { ContainerContext } from './container-context.ts'
+import { networkId } from '../../networks/built-in-networks.ts'
+import type { ContainerContext } from '../container-context.ts'
 import type { ContainerRecord } from './container-record.ts'
 
 /** What a container that does not run has. */

@@ -1,9 +1,9 @@
 import type { NamespaceMode, NamespaceOptions } from '@berth/runtime'
 import { CodedError } from '@berth/stdx'
-import type { ContainerContext } from './container-context.ts'
+import type { ContainerContext } from '../container-context.ts'
 import type { ContainerNetwork } from './container-network.ts'
-import { isRunning, type ContainerRecord } from './container-record.ts'
-import { getContainer } from './find-container.ts'
+import { isRunning, type ContainerRecord } from '../record/container-record.ts'
+import { getContainer } from '../record/find-container.ts'
 
 /** Which namespaces a container has for itself, which it shares with the host or with another container. */
 export function namespaceOptions(

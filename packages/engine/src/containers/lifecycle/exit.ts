@@ -1,13 +1,13 @@
 import { messageOf, settleAll } from '@berth/stdx'
 import type { ExitEvent } from '@berth/runtime'
-import { disconnectNetwork } from './container-network.ts'
-import type { ContainerContext } from './container-context.ts'
-import { containerEvent } from './container-events.ts'
-import type { ContainerRecord } from './container-record.ts'
-import { removeLocked } from './remove.ts'
+import { disconnectNetwork } from '../process/container-network.ts'
+import type { ContainerContext } from '../container-context.ts'
+import { containerEvent } from '../record/container-events.ts'
+import type { ContainerRecord } from '../record/container-record.ts'
+import { removeLocked } from '../remove.ts'
 import { shouldRestart } from './restart-policy.ts'
-import { unmountRootfs } from './container-files.ts'
-import { startContainer } from './start.ts'
+import { unmountRootfs } from '../process/container-files.ts'
+import { startContainer } from '../start.ts'
 
 /** What follows when a container's process has ended: records it, frees what it held, restarts or removes it. */
 export async function handleExit(context: ContainerContext, event: ExitEvent): Promise<void> {

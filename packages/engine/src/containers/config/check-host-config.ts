@@ -1,8 +1,8 @@
 import type { HostConfig } from '@berth/api'
 import { CodedError } from '@berth/stdx'
-import { parseLogOptions } from './log-options.ts'
+import { parseLogOptions } from '../streams/log-options.ts'
 import { containerMounts } from './container-mounts.ts'
-import type { ContainerRecord } from './container-record.ts'
+import type { ContainerRecord } from '../record/container-record.ts'
 
 /** Docker's least memory limit. */
 const memoryBytesMin = 6 * 1024 * 1024

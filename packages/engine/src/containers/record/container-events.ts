@@ -1,4 +1,4 @@
-import type { EventBus } from '../events/event-bus.ts'
+import type { EventBus } from '../../events/event-bus.ts'
 import type { ContainerRecord } from './container-record.ts'
 
 /** Publishes what happened to a container, with the attributes that all of Docker's container events carry. */

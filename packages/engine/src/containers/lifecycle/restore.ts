@@ -1,11 +1,11 @@
 import { messageOf, settleAll } from '@berth/stdx'
 import type { ContainerState } from '@berth/runtime'
-import type { ContainerContext } from './container-context.ts'
-import { isRunning, type ContainerRecord } from './container-record.ts'
+import type { ContainerContext } from '../container-context.ts'
+import { isRunning, type ContainerRecord } from '../record/container-record.ts'
 import { handleExit } from './exit.ts'
-import { removeContainerFiles, unmountRootfs } from './container-files.ts'
-import { removeLocked } from './remove.ts'
-import { startContainer } from './start.ts'
+import { removeContainerFiles, unmountRootfs } from '../process/container-files.ts'
+import { removeLocked } from '../remove.ts'
+import { startContainer } from '../start.ts'
 
 /**
  * Brings the records in line with what is really there after a start: containers that went on running are taken over,

@@ -1,6 +1,6 @@
 import type { MountPoint } from '@berth/api'
 import type { ContainerRecord } from './container-record.ts'
-import { containerMounts } from './container-mounts.ts'
+import { containerMounts } from '../config/container-mounts.ts'
 
 /** A container's mounts as Docker shows them. */
 export function mountPoints(record: ContainerRecord): MountPoint[] {

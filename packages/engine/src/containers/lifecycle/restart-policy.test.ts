@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { defaultHostConfig } from './check-host-config.ts'
-import { initialState, type ContainerRecord } from './container-record.ts'
+import { defaultHostConfig } from '../config/check-host-config.ts'
+import { initialState, type ContainerRecord } from '../record/container-record.ts'
 import { nextDelayMs, shouldRestart } from './restart-policy.ts'
 
 const ended = (
