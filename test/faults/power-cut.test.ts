@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { suiteStack } from '@berth/stdx/testsuite'
 import { mountDisk, type Disk } from '../fixtures/disk.ts'
 import { startEngine } from '../fixtures/engine.ts'
 import { checkOutcome } from '../integration/images-store/crash-at-steps.ts'
@@ -24,15 +25,11 @@ const dataRootOn = (disk: Disk) => join(disk.directory, 'data')
 let disk: Disk
 let place: CrashPlace
 
+const stack = suiteStack()
 before(async () => {
   // Nothing goes to the disk by itself: what nobody synced is lost.
-  disk = await mountDisk({ parent: '/dev/shm', sizeMebibytes: 256, mountOptions: ['commit=600'] })
-  place = await openCrashPlace({ dataRoot: dataRootOn(disk) })
-})
-
-after(async () => {
-  await place?.[Symbol.asyncDispose]()
-  await disk?.[Symbol.asyncDispose]()
+  disk = stack.use(await mountDisk({ parent: '/dev/shm', sizeMebibytes: 256, mountOptions: ['commit=600'] }))
+  place = stack.use(await openCrashPlace({ dataRoot: dataRootOn(disk) }))
 })
 
 /** Stops the engine for a moment, at some moment of the operation, and takes what is on the disk then. */

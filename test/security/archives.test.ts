@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { packTar, type TarMember } from '@berth/layer'
 import { digestHex, digestOf, mediaTypes } from '@berth/oci'
+import { suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../fixtures/engine.ts'
 import { startHub, type TestHub } from '../fixtures/hub.ts'
 import { buildImage, busyboxImage } from '../fixtures/images.ts'
@@ -30,9 +30,10 @@ let target: string
 let marker: string
 const engines = new Map<string, TestEngine>()
 
+const stack = suiteStack()
 before(async () => {
-  hub = await startHub()
-  directory = await mkdtemp(join(tmpdir(), 'berth-archives-'))
+  hub = stack.use(await startHub())
+  directory = await temporaryDirectory(stack)
   target = join(directory, 'target')
   marker = join(directory, 'marker')
   const programs = join(directory, 'bin')
@@ -45,16 +46,11 @@ before(async () => {
   }
   const env = { PATH: `${programs}:${process.env['PATH'] ?? ''}` }
   await Promise.all(
-    drivers.map(async (driver) =>
-      engines.set(driver, await startEngine({ bridge: 'none', env, flags: ['--storage-driver', driver] })),
-    ),
+    drivers.map(async (driver) => {
+      const options = { bridge: 'none', env, flags: ['--storage-driver', driver] } as const
+      engines.set(driver, stack.use(await startEngine(options)))
+    }),
   )
-})
-
-after(async () => {
-  for (const engine of engines.values()) await engine[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-  await rm(directory, { recursive: true, force: true })
 })
 
 const engineOf = (driver: string): TestEngine => engines.get(driver) ?? assert.fail()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { eventually } from '@berth/stdx/testsuite'
 import type { TestEngine } from '../fixtures/engine.ts'
 import { askArchive, pack, unpack } from '../integration/containers/archive-request.ts'
 import { swapping } from './swapping.ts'
@@ -50,7 +51,10 @@ export async function raceCopies(
   const run = ['run', '-d', '--name', container, '--network', 'none', 'busybox', 'sh', '-c', script]
   const { exitCode, stdout, stderr } = await engine.docker(run)
   assert.equal(exitCode, 0, stderr)
-  while ((await askArchive(engine, 'HEAD', { container, query: { path: '/race/ready' } })).status !== 200);
+  await eventually(async () => {
+    const { status } = await askArchive(engine, 'HEAD', { container, query: { path: '/race/ready' } })
+    assert.equal(status, 200)
+  })
   const root = join(engine.execRoot, 'rootfs', stdout.trim())
   await using race = await swapping(join(root, 'race'), ['dir', 'link'])
   const planted = await pack([

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { TarMember } from '@berth/layer'
+import { eventually } from '@berth/stdx/testsuite'
 import { linuxKernel } from '@berth/syscalls'
 import { engineSuite } from '../fixtures/engine-suite.ts'
 import { runProgram } from '../fixtures/program.ts'
@@ -101,7 +102,7 @@ test('CVE-2021-41089: nor does it while a directory and a link change places', a
     `mkdir -p /race/d && ln -s ${target.path} /race/l && sleep 1000`,
   )
   const root = join(suite.engine.execRoot, 'rootfs', id, 'race')
-  while (!existsSync(root) || readdirSync(root).length < 2);
+  await eventually(() => assert.equal(readdirSync(root).length, 2))
   {
     await using race = await swapping(root, ['d', 'l'])
     const members = Array.from({ length: 40 }, (): TarMember[] => [

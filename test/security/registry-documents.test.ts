@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { packTar } from '@berth/layer'
 import { mediaTypes } from '@berth/oci'
+import { suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../fixtures/engine.ts'
 import { startHub, type TestHub } from '../fixtures/hub.ts'
 import { buildImage, type BuiltImage } from '../fixtures/images.ts'
@@ -19,18 +19,13 @@ let engine: TestEngine
 let image: BuiltImage
 let directory: string
 
+const stack = suiteStack()
 before(async () => {
-  hub = await startHub()
-  engine = await startEngine({ bridge: 'none' })
+  hub = stack.use(await startHub())
+  engine = stack.use(await startEngine({ bridge: 'none' }))
   image = await buildImage({ layers: [{ '/a': 'documents' }] })
   await hub.push(image, 'team/documents:v1')
-  directory = await mkdtemp(join(tmpdir(), 'berth-documents-'))
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-  if (directory) await rm(directory, { recursive: true })
+  directory = await temporaryDirectory(stack)
 })
 
 const sha256 = (text: string | Uint8Array) => `sha256:${createHash('sha256').update(text).digest('hex')}`

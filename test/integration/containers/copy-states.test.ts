@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { TarMember } from '@berth/layer'
+import { eventually } from '@berth/stdx/testsuite'
 import { engineSuite } from '../../fixtures/engine-suite.ts'
 import { busyboxUser, symlinkTo } from '../../fixtures/images.ts'
 import { askArchive, pack, unpack, type ArchiveQuery } from './archive-request.ts'
@@ -275,8 +276,7 @@ test('a process that has changed its root hides nothing of the container', async
     '-c',
     'mkdir -p /jail/bin && cp /bin/busybox /jail/bin && exec chroot /jail /bin/busybox sleep 1000',
   )
-  const deadline = Date.now() + 10_000
-  while (!(await docker('top', 'chroot')).includes('busybox sleep') && Date.now() < deadline);
+  await eventually(async () => assert.match(await docker('top', 'chroot'), /busybox sleep/))
   assert.deepEqual(await unpack((await get('chroot', '/data/file')).bytes), { file: 'content' })
   await docker('rm', '-f', 'chroot')
 })
@@ -321,9 +321,9 @@ test('F28: clients that leave copies leave no descriptor open', async () => {
   const before = descriptors()
   for (let round = 0; round < 40; round++)
     await leave(round % 2 === 0 ? 'GET' : 'PUT', round % 4 < 2 ? 'leavers' : 'left-alone')
-  const deadline = Date.now() + 5000
-  while (descriptors() > before && Date.now() < deadline) await sleep(50)
-  assert.ok(descriptors() <= before, `${before} descriptors before, ${descriptors()} after`)
+  await eventually(() =>
+    assert.ok(descriptors() <= before, `${before} descriptors before, ${descriptors()} after`),
+  )
   assert.deepEqual(await unpack((await get('left-alone', '/data/file')).bytes), { file: 'content' })
   await docker('rm', '-f', 'leavers', 'left-alone')
 })
@@ -361,9 +361,7 @@ test('an engine that is killed in the middle of a copy leaves nothing mounted to
   })
   asked.on('error', () => {})
   asked.write(body.subarray(0, 500_000))
-  const deadline = Date.now() + 10_000
-  while (mountsOfRoots().length < 2 && Date.now() < deadline) await sleep(20)
-  assert.equal(mountsOfRoots().length, 2)
+  await eventually(() => assert.equal(mountsOfRoots().length, 2))
   await suite.engine.kill()
   await suite.engine.start()
   asked.destroy()

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { Semaphore } from '@berth/stdx'
+import { suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { hasDockerd, startDockerd, type TestDockerd } from '../../fixtures/dockerd.ts'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { runProgram } from '../../fixtures/program.ts'
@@ -52,19 +52,15 @@ describe('cp', () => {
   let engine: TestEngine
   let docker: TestDockerd | undefined
 
+  const stack = suiteStack()
   before(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'berth-copy-'))
+    directory = await temporaryDirectory(stack)
     const world = join(directory, 'world.tar')
     await writeFile(world, await worldTar(copyCases.length, await readFile('/usr/bin/busybox')))
-    engine = await startEngine({ bridge: 'none' })
-    docker = hasDockerd ? await startDockerd() : undefined
+    engine = stack.use(await startEngine({ bridge: 'none' }))
+    docker = hasDockerd ? stack.use(await startDockerd()) : undefined
     for (const host of [engine.host, docker?.host])
       if (host !== undefined) await succeed([...stock(host), 'import', world, 'world:1'])
-  })
-  after(async () => {
-    await docker?.[Symbol.asyncDispose]()
-    await engine?.[Symbol.asyncDispose]()
-    await rm(directory, { recursive: true, force: true })
   })
 
   const every = [...copyCases.keys()]

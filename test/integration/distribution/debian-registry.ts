@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { findFreePort, temporaryDirectory } from '@berth/stdx/testsuite'
+import { eventually, findFreePort, temporaryDirectory } from '@berth/stdx/testsuite'
 import { runProgram } from '../../fixtures/program.ts'
 
 /** Debian's docker-registry, another program on the other side of the protocol. */
@@ -11,6 +10,8 @@ export interface DebianRegistry extends AsyncDisposable {
   /** `127.0.0.1:port` */
   readonly address: string
 }
+
+const startTimeoutMs = 30_000
 
 export const isRegistryInstalled = async (): Promise<boolean> =>
   (await runProgram(['sh', '-c', 'command -v docker-registry'])).exitCode === 0
@@ -33,7 +34,7 @@ export async function startDebianRegistry(
     child.kill('SIGKILL')
     await exited
   })
-  await untilAnswering(address)
+  await eventually(async () => void (await fetch(`http://${address}/v2/`)), startTimeoutMs)
   const owned = stack.move()
   return { address, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
@@ -43,12 +44,3 @@ log: { level: error }
 storage: { filesystem: { rootdirectory: ${directory}/data }, delete: { enabled: true } }
 http: { addr: "${address}" }
 ${auth === undefined ? '' : `auth:\n${auth.replaceAll('{directory}', directory)}\n`}`
-
-async function untilAnswering(address: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    const response = await fetch(`http://${address}/v2/`).catch(() => undefined)
-    if (response) return
-    await sleep(50)
-  }
-  throw new Error(`docker-registry does not answer on ${address}`)
-}

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
+import { suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { hubAccount, startDockerHub, type TestDockerHub } from '../../fixtures/docker-hub.ts'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { busyboxImage } from '../../fixtures/images.ts'
@@ -13,16 +13,11 @@ let dockerHub: TestDockerHub
 let engine: TestEngine
 let clientConfig: string
 
+const stack = suiteStack()
 before(async () => {
-  dockerHub = await startDockerHub()
-  engine = await startEngine({ bridge: 'none', env: dockerHub.env })
-  clientConfig = await mkdtemp(join(tmpdir(), 'berth-hubclient-'))
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await dockerHub?.[Symbol.asyncDispose]()
-  if (clientConfig) await rm(clientConfig, { recursive: true })
+  dockerHub = stack.use(await startDockerHub())
+  engine = stack.use(await startEngine({ bridge: 'none', env: dockerHub.env }))
+  clientConfig = await temporaryDirectory(stack)
 })
 
 const docker = (args: readonly string[], input = '') =>

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { hash } from 'bcryptjs'
+import { suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { answers, corrupted } from '../../fixtures/faults.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
@@ -17,14 +17,10 @@ const berth = join(import.meta.dirname, '../../../bin/berth')
 let hub: TestHub
 let directory: string
 
+const stack = suiteStack()
 before(async () => {
-  hub = await startHub()
-  directory = await mkdtemp(join(tmpdir(), 'berth-copy-'))
-})
-
-after(async () => {
-  await hub?.[Symbol.asyncDispose]()
-  if (directory) await rm(directory, { recursive: true })
+  hub = stack.use(await startHub())
+  directory = await temporaryDirectory(stack)
 })
 
 /** Runs `berth image copy` where no engine is. */

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import {
   copyImage,
   openImageSource,
@@ -12,6 +11,7 @@ import {
 } from '@berth/image-copy'
 import { packTar } from '@berth/layer'
 import { openRegistryClient } from '@berth/registry-client'
+import { suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { startEngine } from '../../fixtures/engine.ts'
 import { corrupted } from '../../fixtures/faults.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
@@ -21,14 +21,10 @@ import { runProgram } from '../../fixtures/program.ts'
 let hub: TestHub
 let directory: string
 
+const stack = suiteStack()
 before(async () => {
-  hub = await startHub()
-  directory = await mkdtemp(join(tmpdir(), 'berth-copy-'))
-})
-
-after(async () => {
-  await hub?.[Symbol.asyncDispose]()
-  if (directory) await rm(directory, { recursive: true })
+  hub = stack.use(await startHub())
+  directory = await temporaryDirectory(stack)
 })
 
 async function copy(from: string, to: string, options: CopyOptions = {}): Promise<string> {

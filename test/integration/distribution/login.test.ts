@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { hash } from 'bcryptjs'
+import { suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { busyboxImage } from '../../fixtures/images.ts'
 import { startHub } from '../../fixtures/hub.ts'
@@ -19,20 +19,16 @@ let engine: TestEngine
 let registry: DebianRegistry
 let clientConfig: string
 
+const stack = suiteStack()
 before(async () => {
   if (!hasRegistry) return
-  engine = await startEngine({ bridge: 'none' })
-  clientConfig = await mkdtemp(join(tmpdir(), 'berth-client-'))
-  registry = await startDebianRegistry({
+  engine = stack.use(await startEngine({ bridge: 'none' }))
+  clientConfig = await temporaryDirectory(stack)
+  const registryOptions = {
     files: { htpasswd: `ann:${await hash('secret', 4)}\n` },
     auth: '  htpasswd: { realm: test, path: "{directory}/htpasswd" }',
-  })
-})
-
-after(async () => {
-  await registry?.[Symbol.asyncDispose]()
-  await engine?.[Symbol.asyncDispose]()
-  if (clientConfig) await rm(clientConfig, { recursive: true })
+  }
+  registry = stack.use(await startDebianRegistry(registryOptions))
 })
 
 const docker = (args: readonly string[], input = '') =>

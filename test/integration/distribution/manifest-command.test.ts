@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, afterEach, before, test } from 'node:test'
+import { afterEach, before, test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import { mediaTypes, type Platform } from '@berth/oci'
+import { suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { buildImage, buildIndex, type BuiltImage } from '../../fixtures/images.ts'
 import { runProgram, type ProgramResult } from '../../fixtures/program.ts'
@@ -23,9 +23,10 @@ let directory: string
 let folder: number
 let images: Record<(typeof families)[number], { amd: BuiltImage; arm: BuiltImage }>
 
+const stack = suiteStack()
 before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'berth-manifest-'))
-  hub = await startHub()
+  directory = await temporaryDirectory(stack)
+  hub = stack.use(await startHub())
   const build = async (family: (typeof families)[number]) => {
     const options = { mediaTypes: family, layers: [{ '/file': family }] }
     const amd = await buildImage({ ...options, platform: platform('amd64') })
@@ -42,11 +43,6 @@ before(async () => {
 
 afterEach(() => {
   folder++
-})
-
-after(async () => {
-  await hub?.[Symbol.asyncDispose]()
-  await rm(directory, { recursive: true, force: true })
 })
 
 /** Each client has a folder of its own, unless they are to share one. */

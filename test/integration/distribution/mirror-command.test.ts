@@ -1,19 +1,8 @@
 import assert from 'node:assert/strict'
-import {
-  chmod,
-  chown,
-  lstat,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, chown, lstat, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
+import { suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { answers, slow } from '../../fixtures/faults.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
@@ -27,18 +16,13 @@ let engine: TestEngine
 let directory: string
 let file: string
 
+const stack = suiteStack()
 before(async () => {
-  hub = await startHub()
-  directory = await mkdtemp(join(tmpdir(), 'berth-mirror-'))
+  hub = stack.use(await startHub())
+  directory = await temporaryDirectory(stack)
   file = join(directory, 'daemon.json')
   await writeFile(file, '{\n\t"max-concurrent-downloads": 4,\n\t"labels": ["a=b"]\n}\n')
-  engine = await startEngine({ bridge: 'none', flags: ['--config-file', file] })
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-  if (directory) await rm(directory, { recursive: true })
+  engine = stack.use(await startEngine({ bridge: 'none', flags: ['--config-file', file] }))
 })
 
 async function mirror(verb: string, ...args: string[]) {

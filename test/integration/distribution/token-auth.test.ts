@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { temporaryDirectory } from '@berth/stdx/testsuite'
+import { before, test } from 'node:test'
+import { suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { hash } from 'bcryptjs'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub } from '../../fixtures/hub.ts'
@@ -22,7 +22,7 @@ const hasPodman = await isOnPath('podman')
 let directory: string
 let registry: DebianRegistry
 let engine: TestEngine
-const stack = new AsyncDisposableStack()
+const stack = suiteStack()
 
 before(async () => {
   if (skip !== false) return
@@ -57,8 +57,6 @@ before(async () => {
   )
   engine = stack.use(await startEngine({ bridge: 'none' }))
 })
-
-after(() => stack.disposeAsync())
 
 async function run(...argv: string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await runProgram(argv)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '@berth/stdx/testsuite'
 import { engineSuite } from '../../fixtures/engine-suite.ts'
 
 const suite = engineSuite({ isPulled: false })
@@ -30,8 +30,7 @@ for (const client of ['docker', 'berth'] as const) {
     assert.equal(await ok('run', '--rm', 'busybox', 'echo', 'hello'), 'hello')
     const id = await ok('run', '-d', '--name', 'daemon', 'busybox', 'sh', '-c', 'echo started; sleep 100')
     assert.match(id, /^[0-9a-f]{64}$/)
-    while ((await ok('logs', 'daemon')) === '') await sleep(20)
-    assert.equal(await ok('logs', 'daemon'), 'started')
+    await eventually(async () => assert.equal(await ok('logs', 'daemon'), 'started'))
     assert.match(
       await ok('ps', '-a'),
       new RegExp(`${id.slice(0, 12)} +busybox +"sh -c 'echo started…" .* Up .* daemon`),

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { promisify } from 'node:util'
+import { suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { basicOf, passwordOf, startAccountsHub, type AccountsHub } from '../../fixtures/accounts-hub.ts'
 import { hasDockerd, startDockerd } from '../../fixtures/dockerd.ts'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
@@ -27,20 +26,15 @@ let hub: AccountsHub
 let engine: TestEngine
 let directory: string
 
+const stack = suiteStack()
 before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'berth-logins-'))
-  hub = await startAccountsHub()
-  engine = await startEngine({ bridge: 'none' })
+  directory = await temporaryDirectory(stack)
+  hub = stack.use(await startAccountsHub())
+  engine = stack.use(await startEngine({ bridge: 'none' }))
   await using source = await startHub()
   await source.push(await busyboxImage(), 'box:latest')
   await engine.docker(['pull', `${source.address}/box:latest`])
   await engine.docker(['tag', `${source.address}/box:latest`, 'box'])
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-  await rm(directory, { recursive: true, force: true })
 })
 
 /** A client with a config.json of its own. */

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { digestHex, Digester, digestOf, mediaTypes } from '@berth/oci'
 import { openRegistryHost } from '@berth/registry-client'
 import { eventually, temporaryDirectory } from '@berth/stdx/testsuite'
@@ -316,14 +315,21 @@ test('lists come from upstream, and from what is here with a warning when it fai
 
 test('disk full: blobs used longest ago go when there are too many bytes, pinned ones and those being read stay', async () => {
   const size = 100_000
-  await using fixture = await startMirror({ limitBytes: 3 * size, pins: ['up.test/pinned/*'] })
+  await using stack = new AsyncDisposableStack()
+  const registry = { directory: await temporaryDirectory(stack) }
+  const options = { limitBytes: 3 * size, pins: ['up.test/pinned/*'], registry }
+  const fixture = stack.use(await startMirror(options))
   const { there, here, clock, mirror } = fixture
   const push = (repository: string) => there.pushBlob(repository, randomBytes(size))
   const pull = async (repository: string, digest: string) => {
     const response = await here.send('GET', `/v2/${repository}/blobs/${digest}`, { status: 200 })
     await response.arrayBuffer()
     clock.now += 20 * 60_000
-    await sleep(30)
+    // Blobs go behind the answer's back.
+    await eventually(async () => {
+      const kept = await readdir(join(registry.directory, 'blobs'), { recursive: true })
+      assert.ok(kept.filter((path) => /[0-9a-f]{64}$/.test(path)).length <= 3, kept.join())
+    })
   }
   const pinned = await push('pinned/app')
   await pull('pinned/app', pinned)

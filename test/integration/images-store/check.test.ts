@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import type { CheckMessage, CheckProblem, CheckSummary } from '@berth/api'
 import { digestHex, type Digest } from '@berth/oci'
+import { suiteStack } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { busyboxImage, type BuiltImage } from '../../fixtures/images.ts'
@@ -12,17 +13,13 @@ let engine: TestEngine
 let hub: TestHub
 let image: BuiltImage
 
+const stack = suiteStack()
 before(async () => {
-  hub = await startHub()
+  hub = stack.use(await startHub())
   image = await busyboxImage({ layers: [{ '/file': 'content' }] })
   await hub.push(image, 'library/busybox:latest')
-  engine = await startEngine({ bridge: 'none', flags: ['--registry-mirror', hub.url] })
+  engine = stack.use(await startEngine({ bridge: 'none', flags: ['--registry-mirror', hub.url] }))
   await pull()
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
 })
 
 const pull = async () => assert.equal((await engine.docker(['pull', '-q', 'busybox'])).exitCode, 0)

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { eventually } from '@berth/stdx/testsuite'
+import { before, test } from 'node:test'
+import { eventually, suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { busyboxImage, hardLinkTo } from '../../fixtures/images.ts'
@@ -15,9 +14,10 @@ let engine: TestEngine
 let hub: TestHub
 let directory: string
 
+const stack = suiteStack()
 before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'bt-files-'))
-  hub = await startHub()
+  directory = await temporaryDirectory(stack)
+  hub = stack.use(await startHub())
   const layer = {
     '/data/': { mode: 0o750 },
     '/data/kept': 'kept',
@@ -27,14 +27,8 @@ before(async () => {
     '/gone/file': 'x',
   }
   await hub.push(await busyboxImage({ layers: [layer] }), 'library/busybox:latest')
-  engine = await startEngine({ bridge: 'none', flags: ['--registry-mirror', hub.url] })
+  engine = stack.use(await startEngine({ bridge: 'none', flags: ['--registry-mirror', hub.url] }))
   await docker('pull', '-q', 'busybox')
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-  await rm(directory, { recursive: true, force: true })
 })
 
 async function docker(...args: string[]): Promise<string> {

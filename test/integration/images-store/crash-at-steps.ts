@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openDatabase } from '@berth/stdx'
+import { atRest } from '../../fixtures/at-rest.ts'
 import { findProblems } from '../../fixtures/check-engine.ts'
 import type { TestEngine } from '../../fixtures/engine.ts'
 import { storedContent } from '../../fixtures/stored-content.ts'
@@ -13,8 +14,8 @@ export interface Pass {
   pass: number
 }
 
-/** Some steps are passed in the background. */
-const patienceMs = 300
+/** Some steps are passed in the background, after the answer. */
+const patienceMs = 3000
 
 /** Runs a scenario on an engine that nothing happens to, and tells every step that it passes, in order. */
 export async function listPasses(
@@ -29,8 +30,7 @@ export async function listPasses(
   await engine.start({ BERTH_FAILPOINTS: steps.map((step) => `${step}=off`).join(';') })
   const { exitCode, stderr } = await scenario.act()
   assert.equal(exitCode, 0, stderr)
-  await sleep(patienceMs)
-  const log = (await engine.log()).slice(before)
+  const log = (await atRest(() => engine.log())).slice(before)
   const passes = [...log.matchAll(/msg="Failpoint" step=(\S+) pass=(\d+)/g)]
   await checkOutcome(engine, scenario)
   await clear(place, scenario)

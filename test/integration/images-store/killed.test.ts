@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { busyboxImage, type BuiltImage } from '../../fixtures/images.ts'
 import { storedContent } from '../../fixtures/stored-content.ts'
@@ -14,16 +13,12 @@ let engine: TestEngine
 let directory: string
 let image: BuiltImage
 
+const stack = suiteStack()
 before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'bt-killed-'))
+  directory = await temporaryDirectory(stack)
   const layers = Array.from({ length: 6 }, (_, index) => ({ [`/large-${index}`]: randomBytes(3_000_000) }))
   image = await busyboxImage({ layers, compression: 'none' })
-  engine = await startEngine({ bridge: 'none' })
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await rm(directory, { recursive: true, force: true })
+  engine = stack.use(await startEngine({ bridge: 'none' }))
 })
 
 /** Kills the engine so long after the command began, and starts it again. */

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { isDeepStrictEqual } from 'node:util'
+import { before, test } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { byteString, packTar, type TarMember } from '@berth/layer'
 import { digestHex, digestOf, mediaTypes } from '@berth/oci'
+import { eventually, suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { buildImage, busyboxImage, type BuiltImage } from '../../fixtures/images.ts'
 import { storedContent } from '../../fixtures/stored-content.ts'
@@ -19,14 +17,10 @@ import { dockerArchive, layoutBlobs, layoutDocuments, writeArchive } from './ima
 let engine: TestEngine
 let directory: string
 
+const stack = suiteStack()
 before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'bt-load-'))
-  engine = await startEngine({ bridge: 'none' })
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await rm(directory, { recursive: true, force: true })
+  directory = await temporaryDirectory(stack)
+  engine = stack.use(await startEngine({ bridge: 'none' }))
 })
 
 async function load(members: readonly TarMember[]): Promise<string> {
@@ -328,11 +322,7 @@ test('load() leaves nothing of what a client sent that has left', async () => {
     sent.on('error', () => undefined)
     await new Promise((resolve) => sent.write(bytes.subarray(0, 1_500_000), resolve))
     sent.destroy()
-    for (let tries = 0; tries < 100; tries++) {
-      if (isDeepStrictEqual(await storedContent(engine), before)) break
-      await sleep(20)
-    }
-    assert.deepEqual(await storedContent(engine), before)
+    await eventually(async () => assert.deepEqual(await storedContent(engine), before))
   }
 })
 

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
+import { suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
+import { startDockerd, withDockerd } from '../../fixtures/dockerd.ts'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { buildImage, buildIndex, busyboxImage, symlinkTo } from '../../fixtures/images.ts'
 import { runProgram } from '../../fixtures/program.ts'
-import { startPeerDocker, withPeerDocker } from './peer-docker.ts'
 
 const withSkopeo = { skip: !existsSync('/usr/bin/skopeo') && 'needs skopeo' }
 const withPodman = { skip: !existsSync('/usr/bin/podman') && 'needs podman' }
@@ -18,23 +17,18 @@ let hub: TestHub
 let directory: string
 let imageId: string
 
+const stack = suiteStack()
 before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'bt-peers-'))
-  hub = await startHub()
+  directory = await temporaryDirectory(stack)
+  hub = stack.use(await startHub())
   const image = await busyboxImage({
     layers: [{ '/etc/motd': 'hello\n', '/link': symlinkTo('/etc/motd') }, { '/etc/.wh.group': '' }],
     config: { Cmd: ['cat', '/etc/motd'], Labels: { made: 'here' } },
   })
   imageId = image.imageId
   await hub.push(image, 'library/sample:1')
-  engine = await startEngine({ bridge: 'none', flags: ['--registry-mirror', hub.url] })
+  engine = stack.use(await startEngine({ bridge: 'none', flags: ['--registry-mirror', hub.url] }))
   await docker('pull', '-q', 'sample:1')
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-  await rm(directory, { recursive: true, force: true })
 })
 
 async function succeed(...argv: string[]): Promise<string> {
@@ -56,10 +50,10 @@ async function loadedAgain(path: string, name: string): Promise<string> {
 
 test(
   "Debian's Docker loads what we save, and we load what it saves, with the same ids",
-  withPeerDocker,
+  withDockerd,
   async () => {
     await docker('save', '-o', at('ours.tar'), 'sample:1')
-    await using peer = await startPeerDocker()
+    await using peer = await startDockerd()
     const theirs = (...args: string[]) => succeed('docker', '-H', peer.host, ...args)
     assert.equal(await theirs('load', '-i', at('ours.tar')), 'Loaded image: sample:1')
     assert.equal(await idOf(peer.host, 'sample:1'), imageId)
@@ -161,9 +155,9 @@ async function saveTwoPlatforms(): Promise<{ path: string; ownId: string; otherI
   return { path, ownId: own.imageId, otherId: other.imageId, digest: index.descriptor.digest }
 }
 
-test("Debian's Docker loads its own of several platforms that we save", withPeerDocker, async () => {
+test("Debian's Docker loads its own of several platforms that we save", withDockerd, async () => {
   const { path, ownId } = await saveTwoPlatforms()
-  await using peer = await startPeerDocker()
+  await using peer = await startDockerd()
   assert.equal(await succeed('docker', '-H', peer.host, 'load', '-i', path), 'Loaded image: both:1')
   assert.equal(await idOf(peer.host, 'both:1'), ownId)
 })

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, afterEach, before, test } from 'node:test'
+import { afterEach, before, test } from 'node:test'
 import { hostPlatform, mediaTypes, type Descriptor, type Platform } from '@berth/oci'
+import { suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { buildImage, buildIndex, busyboxImage, type BuiltImage } from '../../fixtures/images.ts'
@@ -21,10 +21,11 @@ let index: ReturnType<typeof buildIndex>
 
 const platform = (architecture: string): Platform => ({ os: 'linux', architecture })
 
+const stack = suiteStack()
 before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'bt-platforms-'))
-  hub = await startHub()
-  engine = await startEngine({ bridge: 'none', flags: ['--registry-mirror', hub.url] })
+  directory = await temporaryDirectory(stack)
+  hub = stack.use(await startHub())
+  engine = stack.use(await startEngine({ bridge: 'none', flags: ['--registry-mirror', hub.url] }))
   own = await busyboxImage()
   arm = await buildImage({ layers: [{ '/arm': 'a' }], platform: platform('riscv64') })
   power = await buildImage({ layers: [{ '/power': 'p' }], platform: platform('ppc64le') })
@@ -37,12 +38,6 @@ afterEach(async () => {
     assert.equal((await engine.docker(['rmi', '-f', id])).exitCode, 0)
   const { blobs, layers } = await storedContent(engine)
   assert.deepEqual([blobs, layers], [[], []])
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-  await rm(directory, { recursive: true, force: true })
 })
 
 async function output(...command: string[]): Promise<string> {

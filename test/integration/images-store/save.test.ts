@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { digestHex } from '@berth/oci'
+import { suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { buildImage, busyboxImage } from '../../fixtures/images.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
@@ -13,16 +13,11 @@ let engine: TestEngine
 let hub: TestHub
 let directory: string
 
+const stack = suiteStack()
 before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'bt-save-'))
-  hub = await startHub()
-  engine = await startEngine({ bridge: 'none', flags: ['--registry-mirror', hub.url] })
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-  await rm(directory, { recursive: true, force: true })
+  directory = await temporaryDirectory(stack)
+  hub = stack.use(await startHub())
+  engine = stack.use(await startEngine({ bridge: 'none', flags: ['--registry-mirror', hub.url] }))
 })
 
 async function save(...names: string[]): Promise<string> {

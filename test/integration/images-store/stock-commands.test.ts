@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { packTar } from '@berth/layer'
+import { suiteStack } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { buildImage, busyboxImage } from '../../fixtures/images.ts'
@@ -9,8 +10,9 @@ import type { ProgramResult } from '../../fixtures/program.ts'
 let engine: TestEngine
 let hub: TestHub
 
+const stack = suiteStack()
 before(async () => {
-  hub = await startHub()
+  hub = stack.use(await startHub())
   const old = await buildImage({
     layers: [{ '/x': 'y' }, Buffer.concat(await Array.fromAsync(packTar([{ name: 'z' }])))],
     created: '2020-01-01T00:00:00Z',
@@ -18,14 +20,9 @@ before(async () => {
   })
   await hub.push(await busyboxImage(), 'library/busybox:1')
   await hub.push(old, 'library/old:1')
-  engine = await startEngine({ bridge: 'none', flags: ['--registry-mirror', hub.url] })
+  engine = stack.use(await startEngine({ bridge: 'none', flags: ['--registry-mirror', hub.url] }))
   for (const image of ['busybox:1', 'old:1']) await engine.docker(['pull', '-q', image])
   await engine.docker(['create', '--name', 'made', '--label', 'x=1', 'busybox:1', 'true'])
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
 })
 
 /** The clients call themselves by their own names, and ours says the next step below an error. */

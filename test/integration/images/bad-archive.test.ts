@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { packTar, type TarMember } from '@berth/layer'
+import { suiteStack, temporaryDirectory } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { busyboxImage } from '../../fixtures/images.ts'
@@ -18,21 +18,17 @@ let hub: TestHub
 let target: string
 const engines = new Map<string, TestEngine>()
 
+const stack = suiteStack()
 before(async () => {
-  hub = await startHub()
-  target = await mkdtemp(join(tmpdir(), 'berth-target-'))
+  hub = stack.use(await startHub())
+  target = await temporaryDirectory(stack)
   await writeFile(join(target, 'secret'), 'of the host')
   await Promise.all(
-    drivers.map(async (driver) =>
-      engines.set(driver, await startEngine({ bridge: 'none', flags: ['--storage-driver', driver] })),
-    ),
+    drivers.map(async (driver) => {
+      const options = { bridge: 'none', flags: ['--storage-driver', driver] } as const
+      engines.set(driver, stack.use(await startEngine(options)))
+    }),
   )
-})
-
-after(async () => {
-  for (const engine of engines.values()) await engine[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
-  await rm(target, { recursive: true, force: true })
 })
 
 type Members = readonly TarMember[]

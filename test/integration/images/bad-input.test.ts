@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { digestOf, mediaTypes, type Descriptor, type Manifest } from '@berth/oci'
 import type { ImageContent } from '@berth/registry-server'
+import { suiteStack } from '@berth/stdx/testsuite'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { answers, corrupted, hugeManifest, truncatedTo, withMediaType } from '../../fixtures/faults.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
@@ -14,16 +15,12 @@ let hub: TestHub
 let engine: TestEngine
 let small: BuiltImage
 
+const stack = suiteStack()
 before(async () => {
-  hub = await startHub()
-  engine = await startEngine({ bridge: 'none' })
+  hub = stack.use(await startHub())
+  engine = stack.use(await startEngine({ bridge: 'none' }))
   small = await busyboxImage({ layers: [{ '/text': 'as it was pushed' }] })
   await hub.push(small, 'bad/sound:v1')
-})
-
-after(async () => {
-  await engine?.[Symbol.asyncDispose]()
-  await hub?.[Symbol.asyncDispose]()
 })
 
 const pull = (name: string) => engine.docker(['pull', `${hub.address}/${name}`])

@@ -1,5 +1,7 @@
 import { buildSpec, connectMonitor, readSpecPlatform, resolveUser } from '@berth/runtime'
 import type { AttachStream, ExitEvent, Monitor, SpecOptions, StartRequest } from '@berth/runtime'
+import { eventually } from '@berth/stdx/testsuite'
+import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { copyFile, mkdir, mkdtemp, readFile, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -25,6 +27,7 @@ const applets = [
   'true',
   'yes',
 ]
+const exitTimeoutMs = 60_000
 const platform = readSpecPlatform()
 const features = { namespaces: new Set<string>(), mountOptions: new Set<string>() }
 
@@ -43,7 +46,6 @@ export class MonitorFixture implements AsyncDisposable {
   readonly directory: string
   readonly cgroupParent = `/berth-test-${randomBytes(4).toString('hex')}`
   readonly #exits: ExitEvent[] = []
-  readonly #waiting = new Set<() => void>()
   monitor: Monitor
 
   private constructor(directory: string, monitor: Monitor) {
@@ -135,13 +137,12 @@ export class MonitorFixture implements AsyncDisposable {
   }
 
   /** Resolves to the end of a process; takes it from the list, so that the next call waits for the next end. */
-  async exit(containerId: string, execId?: string): Promise<ExitEvent> {
-    for (;;) {
+  exit(containerId: string, execId?: string): Promise<ExitEvent> {
+    return eventually(() => {
       const at = this.#exits.findIndex((exit) => exit.containerId === containerId && exit.execId === execId)
       const [exit] = at < 0 ? [] : this.#exits.splice(at, 1)
-      if (exit !== undefined) return exit
-      await new Promise<void>((resolve) => this.#waiting.add(resolve))
-    }
+      return exit ?? assert.fail(`Nobody told the end of ${execId ?? 'the process'} of ${containerId}`)
+    }, exitTimeoutMs)
   }
 
   /** Ends and deletes every container. */
@@ -158,20 +159,20 @@ export class MonitorFixture implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await using stack = new AsyncDisposableStack()
+    stack.defer(() => rm(this.directory, { recursive: true, force: true }))
+    stack.defer(() => this.#removeCgroups())
+    stack.defer(() => this.monitor.shutdown())
     await this.clear()
-    await this.monitor.shutdown()
-    for (const hierarchy of readdirSync('/sys/fs/cgroup')) {
+  }
+
+  async #removeCgroups(): Promise<void> {
+    for (const hierarchy of readdirSync('/sys/fs/cgroup'))
       await rmdir(join('/sys/fs/cgroup', hierarchy, this.cgroupParent)).catch(() => undefined)
-    }
-    await rm(this.directory, { recursive: true, force: true })
   }
 
   #listen(): void {
-    this.monitor.onExit((exit) => {
-      this.#exits.push(exit)
-      for (const resolve of this.#waiting) resolve()
-      this.#waiting.clear()
-    })
+    this.monitor.onExit((exit) => this.#exits.push(exit))
   }
 }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
 import { connectMonitor } from '@berth/runtime'
 import { runMonitor } from '@berth/runtime/monitor'
+import { eventually } from '@berth/stdx/testsuite'
 import { entryPath, MonitorFixture, splitFrames, readOutput } from './monitor-fixture.ts'
 
 let fixture: MonitorFixture
@@ -38,7 +39,7 @@ test('a start that the death of the monitor cut short is undone', async () => {
   const request = { ...fixture.request({ containerId: 'cut', args: ['sleep', '1000'] }), runtime }
   const started = fixture.monitor.start(request).catch((error: unknown) => error)
   const directory = join(fixture.runDirectory, 'containers/cut')
-  while (!existsSync(join(directory, 'stderr'))) await new Promise(setImmediate)
+  await eventually(() => assert.ok(existsSync(join(directory, 'stderr'))))
   await killMonitor()
   assert.equal(((await started) as { code?: string }).code, 'unavailable')
   assert.equal(existsSync(directory), false)
