@@ -1,8 +1,8 @@
 import type { Engine } from '@berth/engine'
 import { removeCgroup, type Monitor } from '@berth/runtime'
-import { isCoded } from '@berth/stdx'
+import { isCoded, makeDirectory } from '@berth/stdx'
 import { linuxKernel as kernel } from '@berth/syscalls'
-import { chmod, mkdir } from 'node:fs/promises'
+import { chmod } from 'node:fs/promises'
 import { claimDirectory } from './claim-directory.ts'
 import type { DaemonConfig } from './config/daemon-config.ts'
 import { nextConfig } from './config/next-config.ts'
@@ -122,7 +122,7 @@ const routesOf = (engine: Engine): Route[] => [
 
 /** The mode holds whatever the umask says, also for a directory that was there. */
 async function openDirectory(path: string, mode: number): Promise<void> {
-  await mkdir(path, { recursive: true, mode })
+  await makeDirectory(path, { mode })
   await chmod(path, mode)
 }
 

@@ -9,7 +9,7 @@ import type { HubMetrics } from './operation/hub-metrics.ts'
 import { createPinoLogger } from './operation/pino-logger.ts'
 import { seed } from './commands/seed.ts'
 import { serve } from './serve.ts'
-import { usage } from './config/usage.ts'
+import { usageOf } from './config/usage.ts'
 import { validate } from './commands/validate.ts'
 import type { Listening } from './operation/workers.ts'
 
@@ -18,7 +18,7 @@ const passwordBytesMax = 4096
 async function run(command: Command): Promise<void> {
   switch (command.name) {
     case 'help':
-      return void process.stdout.write(usage)
+      return void process.stdout.write(usageOf(command.about))
     case 'version':
       return void process.stdout.write(`berth-hub version ${packageJson.version}\n`)
     case 'seed': {

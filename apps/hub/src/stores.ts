@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openS3Storage, type Storage } from '@berth/registry-server'
 import { openSqlDatabase, type SqlDatabase } from '@berth/sql'
-import { CodedError } from '@berth/stdx'
+import { CodedError, isCoded, makeDirectory } from '@berth/stdx'
 import type { StoreSettings } from './config/store-settings.ts'
 import { systemReason } from './config/system-reason.ts'
 
@@ -22,7 +21,7 @@ export async function openStores(
   stack: AsyncDisposableStack,
 ): Promise<Stores> {
   const { directory, databaseFile } = placesIn(dataDirectory)
-  await makeDirectory(directory)
+  await makeStoreDirectory(directory)
   const database = stack.use(await openSqlDatabase(stores.database ?? databaseFile))
   return { directory, database, ...(stores.bucket && { storage: await openS3Storage(stores.bucket) }) }
 }
@@ -43,11 +42,12 @@ function placesIn(dataDirectory: string): { directory: string; databaseFile: str
   return { directory, databaseFile: join(directory, 'registry.db') }
 }
 
-async function makeDirectory(path: string): Promise<void> {
+async function makeStoreDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 })
+    await makeDirectory(path, { mode: 0o700 })
   } catch (error) {
-    throw new CodedError('invalid-argument', `Cannot keep anything in ${path}: ${systemReason(error)}`, {
+    const message = isCoded(error) ? error.message : `Cannot keep anything in ${path}: ${systemReason(error)}`
+    throw new CodedError('invalid-argument', message, {
       cause: error,
       hint: 'Choose another directory with --data.',
     })

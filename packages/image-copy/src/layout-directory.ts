@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { manifestBytesMax, type Descriptor, type Digest } from '@berth/oci'
-import { readBounded, systemCode, writeFileAtomic } from '@berth/stdx'
+import { makeDirectory, readBounded, systemCode, writeFileAtomic } from '@berth/stdx'
 import { fileFailure } from './file-failure.ts'
 import type { ImageSource } from './image-source.ts'
 import type { BlobToWrite, ImageTarget, WriteBlobOptions } from './image-target.ts'
@@ -39,7 +39,7 @@ async function* readStored(path: string, start: number): AsyncGenerator<Uint8Arr
 export function layoutTarget(directory: string, name: string | undefined): ImageTarget {
   const store = (digest: Digest) => join(directory, blobPath(digest))
   const writeDocument: ImageTarget['writeDocument'] = async ({ descriptor, bytes }) => {
-    await mkdir(dirname(store(descriptor.digest)), { recursive: true })
+    await makeFolder(dirname(store(descriptor.digest)))
     await writeFileAtomic(store(descriptor.digest), bytes)
   }
   return {
@@ -70,7 +70,7 @@ async function writeBlob(
   { signal, onProgress }: WriteBlobOptions,
 ): Promise<boolean> {
   if (await isThere(path, descriptor.size)) return false
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   const temporary = `${path}.${randomUUID()}.tmp`
   try {
     await using file = await open(temporary, 'wx')
@@ -87,6 +87,14 @@ async function writeBlob(
     throw error
   }
   return true
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeDirectory(path)
+  } catch (error) {
+    throw fileFailure(`write to ${path}`, error)
+  }
 }
 
 async function isThere(path: string, size: number): Promise<boolean> {

@@ -1,9 +1,8 @@
-import { mkdir } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { digestOf, type Digest } from '@berth/oci'
 import { openSqliteDatabase, type SqlDatabase } from '@berth/sql'
-import type { Logger } from '@berth/stdx'
+import { makeDirectory, type Logger } from '@berth/stdx'
 import { openAccess, type AccessPolicy } from './access-policy.ts'
 import { Blobs } from './content/blobs.ts'
 import { localContent } from './content/content-reader.ts'
@@ -76,7 +75,7 @@ const emptyDigest = digestOf('')
 export async function createRegistry(options: RegistryOptions): Promise<Registry> {
   const { directory, failpoint, access = openAccess, now = Date.now } = options
   const logger = options.logger.named('registry')
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await makeDirectory(directory, { mode: 0o700 })
   await using stack = new AsyncDisposableStack()
   const opened = options.storage ?? (await openFilesystemStorage(directory))
   const storage = failpoint ? withFailpoints(opened, failpoint) : opened

@@ -67,6 +67,10 @@ test('berth-hub ends when it cannot serve, and says once why, however many worke
       `Cannot keep anything in ${file}/registry: not a directory\nChoose another directory with --data.`,
     ],
     [
+      ['--data', '/proc/berth'],
+      'Cannot keep anything in /proc/berth/registry: proc is a file system of the kernel, for no files\nChoose another directory with --data.',
+    ],
+    [
       ['--htpasswd', join(directory, 'nowhere')],
       `Cannot read ${directory}/nowhere of --htpasswd: ${missing}`,
     ],
@@ -79,6 +83,16 @@ test('berth-hub ends when it cannot serve, and says once why, however many worke
       environment: { BERTH_HUB_DATABASE: 'postgres://hub:hunter2@127.0.0.1:1/images' },
     }),
     'berth-hub: Cannot open database images at 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1\nPostgreSQL must run there, and let this user in to a database of this name.\n',
+  )
+})
+
+test('berth-hub names the file and the key of a setting that cannot be used', async () => {
+  await using stack = new AsyncDisposableStack()
+  const file = join(await temporaryDirectory(stack), 'hub.yaml')
+  await writeFile(file, 'listen: ":0"\nworkers: many\n')
+  assert.equal(
+    await refusalOf(['serve', '--validate', '--config', file]),
+    `berth-hub: Cannot read ${file}: workers "many" is not a number from 1 on\nSee 'berth-hub serve --help'.\n`,
   )
 })
 

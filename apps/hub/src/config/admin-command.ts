@@ -1,6 +1,6 @@
 import type { PlanName } from '@berth/catalog'
-import { CodedError } from '@berth/stdx'
 import type { FlagValues } from './flags.ts'
+import { RefusedSetting } from './refused-setting.ts'
 
 /** What who runs a hub does with its accounts. */
 export type AdminAction =
@@ -35,32 +35,29 @@ export function parseAdminAction(words: readonly string[], values: FlagValues): 
       takeNothing(action, rest)
       return { action }
     default:
-      throw invalid('admin is followed by create, password, promote, demote, disable, enable, plan or list')
+      throw new RefusedSetting(
+        'admin is followed by create, password, promote, demote, disable, enable, plan or list',
+      )
   }
 }
 
 function parsePerson({ name, email }: FlagValues): { account: string; email: string } {
   if (name !== undefined && email !== undefined) return { account: name, email }
-  throw invalid('admin create needs --name and --email')
+  throw new RefusedSetting('admin create needs --name and --email')
 }
 
 function parsePlan(text: string): PlanName {
   const plan = planNames.find((name) => name === text)
   if (plan) return plan
-  throw invalid(`${JSON.stringify(text)} is none of the plans ${planNames.join(', ')}`)
+  throw new RefusedSetting(`${JSON.stringify(text)} is none of the plans ${planNames.join(', ')}`)
 }
 
 function need(action: string, words: readonly string[], names: readonly string[]): readonly string[] {
   if (words.length === names.length) return words
-  throw invalid(`admin ${action} takes ${names.join(' ')}`)
+  throw new RefusedSetting(`admin ${action} takes ${names.join(' ')}`)
 }
 
 function takeNothing(action: string, [word]: readonly string[]): void {
-  if (word !== undefined) throw invalid(`unexpected argument ${JSON.stringify(word)} of admin ${action}`)
-}
-
-function invalid(state: string): CodedError {
-  return new CodedError('invalid-argument', `Cannot read command line: ${state}`, {
-    hint: "See 'berth-hub --help'.",
-  })
+  if (word !== undefined)
+    throw new RefusedSetting(`unexpected argument ${JSON.stringify(word)} of admin ${action}`)
 }

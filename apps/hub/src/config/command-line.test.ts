@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { availableParallelism } from 'node:os'
 import { test } from 'node:test'
 import { parseCommand } from './command-line.ts'
+import type { GivenFlags } from './flags.ts'
 
 const noMirrors = {
   upstreams: [],
@@ -121,7 +122,13 @@ test('parseCommand() reads gc', () => {
 })
 
 test('parseCommand() shows the help when nothing is asked', () => {
-  for (const argv of [[], ['--help'], ['serve', '-h']]) assert.deepEqual(parseCommand(argv), { name: 'help' })
+  for (const argv of [[], ['--help'], ['help']])
+    assert.deepEqual(parseCommand(argv), { name: 'help', about: undefined })
+  for (const argv of [
+    ['gc', '-h'],
+    ['help', 'gc'],
+  ])
+    assert.deepEqual(parseCommand(argv), { name: 'help', about: 'gc' })
   assert.deepEqual(parseCommand(['--version']), { name: 'version' })
 })
 
@@ -160,14 +167,82 @@ test('parseCommand() refuses what it does not know', () => {
     ['mirror', '--upstream', 'ghcr.io', '--upstream', 'https://ghcr.io'],
     ['mirror', '--upstream', 'ghcr.io', '--upstream-host', 'h=quay.io'],
     ['mirror', '--upstream', 'ghcr.io', '--cache-size', 'much'],
+    ['mirror', '--upstream', 'ghcr.io', '--cache-size', '0'],
   ]
   for (const argv of refused)
     assert.throws(() => parseCommand(argv), { code: 'invalid-argument' }, argv.join(' '))
 })
 
+test('parseCommand() refuses flags that would do nothing', () => {
+  const mirror = ['mirror', '--upstream', 'ghcr.io']
+  const refused: readonly (readonly [argv: string[], words: RegExp])[] = [
+    [['serve', '--tag-ttl', '1h'], /--tag-ttl .* needs --upstream$/],
+    [['serve', '--upstream-rate', '5'], /--upstream-rate .* needs --upstream$/],
+    [['serve', '--upstream-auth', 'f'], /--upstream-auth .* needs --upstream$/],
+    [['serve', '--upstream-host', 'a=b'], /--upstream-host .* needs --upstream$/],
+    [['serve', '--cache-size', '1G', '--pin', 'a/*'], /--cache-size .* needs --upstream$/],
+    [[...mirror, '--pin', 'a/*'], /--pin .* without --cache-size$/],
+    [
+      [...mirror, '--upstream-rate', '5', '--upstream-rate', '6'],
+      /two --upstream-rate are for every upstream$/,
+    ],
+    [[...mirror, '--upstream-host', 'h=ghcr.io', '--upstream-host', 'h=ghcr.io'], /two --upstream-host/],
+    [[...mirror, '--sign-up', 'closed'], /--sign-up .* does not go with --access open$/],
+    [
+      ['serve', '--htpasswd', 'f', '--pull-limit', '5'],
+      /--pull-limit .* does not go with --access htpasswd$/,
+    ],
+    [['serve', '--auth-scheme', 'basic'], /--auth-scheme .* needs --htpasswd$/],
+    [['serve', '--public', 'a/*'], /--public .* needs --upstream$/],
+    [['serve', '--dry-run'], /serve does not take --dry-run$/],
+    [['gc', '--listen', ':1'], /gc does not take --listen$/],
+    [['seed', '--grace', '1h'], /seed does not take --grace$/],
+    [['config', '--data', '/d'], /config does not take --data$/],
+    [['admin', 'promote', 'me', '--email', 'me@example.com'], /admin promote does not take --email$/],
+  ]
+  for (const [argv, message] of refused)
+    assert.throws(() => parseCommand(argv), { code: 'invalid-argument', message }, argv.join(' '))
+})
+
+test('parseCommand() says where a setting is from that it refuses, in the words of that place', () => {
+  const messageOf = (argv: string[], environment: NodeJS.ProcessEnv, flags: GivenFlags) => {
+    try {
+      return JSON.stringify(parseCommand(argv, environment, { path: '/etc/hub.yaml', flags }))
+    } catch (error) {
+      return `${(error as Error).message} | ${String((error as { hint?: string }).hint)}`
+    }
+  }
+  const help = "See 'berth-hub serve --help'."
+  const told: readonly (readonly [GivenFlags, NodeJS.ProcessEnv, string[], string])[] = [
+    [{ listen: '--data' }, {}, [], `Cannot read /etc/hub.yaml: listen "--data" is not HOST:PORT | ${help}`],
+    [
+      { listen: ':1' },
+      {},
+      ['--listen', 'x'],
+      `Cannot read command line: --listen "x" is not HOST:PORT | ${help}`,
+    ],
+    [
+      {},
+      { BERTH_HUB_TAG_TTL: '1h' },
+      [],
+      `Cannot read environment: BERTH_HUB_TAG_TTL is about mirrored registries: it needs BERTH_HUB_UPSTREAM | ${help}`,
+    ],
+    [
+      { public: ['a/*'] },
+      {},
+      ['--access', 'open'],
+      `Cannot read /etc/hub.yaml: public does not go with --access open: all is public | ${help}`,
+    ],
+    [{ 'tls-key': 'k' }, {}, [], `Cannot read /etc/hub.yaml: tls-cert and tls-key go together | ${help}`],
+  ]
+  for (const [flags, environment, argv, message] of told)
+    assert.equal(messageOf(['serve', ...argv], environment, flags), message)
+})
+
 test('parseCommand() takes what the command line does not say from the environment, then from the file', () => {
   const environment = { BERTH_HUB_LISTEN: ':1', BERTH_HUB_WEBHOOK_ALLOW: '10.0.0.0/8 fd00::1' }
-  const file = { listen: ':2', workers: '3', 'sign-up': 'closed', 'log-level': 'error' }
+  const flags = { listen: ':2', workers: '3', 'sign-up': 'closed', 'log-level': 'error' }
+  const file = { path: '/etc/hub.yaml', flags }
   const command = parseCommand(['serve', '--log-level', 'debug'], environment, file)
   assert.ok(command.name === 'serve' && command.access.kind === 'accounts')
   const { listen, workers, logLevel, access } = command
@@ -180,7 +255,7 @@ test('parseCommand() takes a database with a password from the environment or th
   const database = 'postgres://me:secret@host/name'
   for (const command of [
     parseCommand(['serve'], { BERTH_HUB_DATABASE: database }),
-    parseCommand(['serve'], {}, { database }),
+    parseCommand(['serve'], {}, { path: '/etc/hub.yaml', flags: { database } }),
   ])
     assert.equal(command.name === 'serve' && command.stores.database, database)
   assert.throws(

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { CodedError } from '@berth/stdx'
 import {
   parseAccessSettings,
   parseTlsSettings,
@@ -7,9 +6,13 @@ import {
   type TlsSettings,
 } from './access-settings.ts'
 import { parseAdminAction, type AdminAction } from './admin-command.ts'
-import { flagsOfEnvironment, parseFlags, type FlagValues, type GivenFlags } from './flags.ts'
+import { expectFlags, parseCommandName, type CommandName } from './command-flags.ts'
+import { noConfigFile } from './config-file.ts'
+import { flagsOfEnvironment, parseFlags, type FlagValues } from './flags.ts'
 import { parseCount, parseDuration, parseMirrorSettings, type MirrorSettings } from './mirror-settings.ts'
 import { parseNetwork } from './parse-network.ts'
+import { RefusedSetting } from './refused-setting.ts'
+import { tellSource, type SettingSources } from './setting-sources.ts'
 import { parseStoreSettings, type StoreSettings } from './store-settings.ts'
 
 const workersMax = 999
@@ -18,7 +21,8 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
 export type LogLevel = (typeof logLevels)[number]
 
 export type Command =
-  | { name: 'help' }
+  /** Of a command, if one is named. */
+  | { name: 'help'; about: CommandName | undefined }
   | { name: 'version' }
   | ServeCommand
   /** Only says whether `command` could be run. */
@@ -68,19 +72,33 @@ export interface ServeCommand {
 export function parseCommand(
   argv: readonly string[],
   environment: NodeJS.ProcessEnv = {},
-  config: GivenFlags = {},
+  config = noConfigFile,
 ): Command {
   const { values: given, positionals } = parseFlags(argv)
-  const [name, ...rest] = positionals
-  if (given.help || name === 'help') return { name: 'help' }
-  if (given.version) return { name: 'version' }
-  if (name === undefined) return { name: 'help' }
-  const settings = layered(given, environment, config)
-  if (name === 'admin') {
-    const { values, dataDirectory } = settings
-    return { name, dataDirectory, stores: settings.stores(), action: parseAdminAction(rest, values) }
+  const command = positionals.slice(0, 1)
+  try {
+    return parseWords(positionals, { given, environment, config })
+  } catch (error) {
+    throw error instanceof RefusedSetting ? tellSource(error, { given, environment, config, command }) : error
   }
-  if (rest.length > 0) throw invalid(`unexpected argument ${JSON.stringify(rest[0])}`)
+}
+
+function parseWords(words: readonly string[], sources: Omit<SettingSources, 'command'>): Command {
+  const { given } = sources
+  const [word, ...rest] = words[0] === 'help' ? words.slice(1) : words
+  const name = word === undefined ? undefined : parseCommandName(word)
+  if (given.help || words[0] === 'help') return { name: 'help', about: name }
+  if (given.version) return { name: 'version' }
+  if (name === undefined) return { name: 'help', about: undefined }
+  const settings = layered(sources)
+  if (name === 'admin') {
+    const { dataDirectory } = settings
+    const action = parseAdminAction(rest, given)
+    expectFlags(name, given, action.action)
+    return { name, dataDirectory, stores: settings.stores(), action }
+  }
+  if (rest.length > 0) throw new RefusedSetting(`unexpected argument ${JSON.stringify(rest[0])}`)
+  expectFlags(name, given)
   return parseNamed(name, settings)
 }
 
@@ -90,10 +108,10 @@ interface Settings {
   stores: () => StoreSettings
 }
 
-function layered(given: FlagValues, environment: NodeJS.ProcessEnv, config: GivenFlags): Settings {
+function layered({ given, environment, config }: Omit<SettingSources, 'command'>): Settings {
   // A URL of the environment or of a file may hold a password; one of the command line may not.
-  const database = environment['BERTH_HUB_DATABASE'] ?? [config.database].flat()[0]
-  const { database: _, ...elsewhere } = { ...config, ...flagsOfEnvironment(environment) }
+  const database = environment['BERTH_HUB_DATABASE'] ?? [config.flags.database].flat()[0]
+  const { database: _, ...elsewhere } = { ...config.flags, ...flagsOfEnvironment(environment) }
   const values = { ...elsewhere, ...given } as FlagValues
   return {
     values,
@@ -102,7 +120,7 @@ function layered(given: FlagValues, environment: NodeJS.ProcessEnv, config: Give
   }
 }
 
-function parseNamed(name: string, settings: Settings): Command {
+function parseNamed(name: Exclude<CommandName, 'admin'>, settings: Settings): Command {
   const { values, dataDirectory } = settings
   switch (name) {
     case 'serve':
@@ -126,20 +144,21 @@ function parseNamed(name: string, settings: Settings): Command {
     case 'config':
       return { name }
     default:
-      throw invalid(`unknown command ${JSON.stringify(name)}`)
+      return name satisfies never
   }
 }
 
 function parseServe(name: 'serve' | 'mirror', { values, dataDirectory, stores }: Settings): ServeCommand {
-  const isMirror = name === 'mirror'
+  const isMirrorOnly = name === 'mirror'
+  const mirrors = parseMirrorSettings(values, isMirrorOnly)
   return {
     name: 'serve',
     listen: parseListen('--listen', values.listen ?? '127.0.0.1:5000'),
     dataDirectory,
     stores: stores(),
     logLevel: parseLogLevel(values['log-level'] ?? 'info'),
-    mirrors: parseMirrorSettings(values, isMirror),
-    access: parseAccessSettings(values, isMirror),
+    mirrors,
+    access: parseAccessSettings(values, { isMirrorOnly, hasUpstreams: mirrors.upstreams.length > 0 }),
     publicUrl: parsePublicUrl(values['public-url']),
     trustedProxies: (values['trusted-proxy'] ?? []).map((text) => parseNetwork('--trusted-proxy', text)),
     metrics: values.metrics === undefined ? undefined : parseListen('--metrics', values.metrics),
@@ -153,13 +172,13 @@ function parseServe(name: 'serve' | 'mirror', { values, dataDirectory, stores }:
 function parseListen(flag: string, text: string): ListenAddress {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:]*)):(\d{1,5})$/.exec(text)
   const port = Number(match?.[3])
-  if (!match || port > 65535) throw invalid(`${flag} ${JSON.stringify(text)} is not HOST:PORT`)
+  if (!match || port > 65535) throw new RefusedSetting(`${flag} ${JSON.stringify(text)} is not HOST:PORT`)
   return { host: match[1] ?? match[2] ?? '', port }
 }
 
 function parseWorkers(text: string | undefined): number {
   const count = text === undefined ? availableParallelism() : parseCount('--workers', text)
-  if (count > workersMax) throw invalid(`--workers ${count} is more than ${workersMax}`)
+  if (count > workersMax) throw new RefusedSetting(`--workers ${count} is more than ${workersMax}`)
   return count
 }
 
@@ -168,12 +187,13 @@ function parsePublicUrl(text: string | undefined): URL | undefined {
   const url = URL.parse(text)
   const isPlain = url?.pathname === '/' && url.search === '' && url.username === ''
   if (isPlain && /^https?:$/.test(url.protocol)) return url
-  throw invalid('--public-url is not http://HOST[:PORT] or https://HOST[:PORT]')
+  throw new RefusedSetting('--public-url is not http://HOST[:PORT] or https://HOST[:PORT]')
 }
 
 function parseLogLevel(text: string): LogLevel {
   const level = logLevels.find((known) => known === text)
-  if (!level) throw invalid(`--log-level ${JSON.stringify(text)} is not one of ${logLevels.join(', ')}`)
+  if (!level)
+    throw new RefusedSetting(`--log-level ${JSON.stringify(text)} is not one of ${logLevels.join(', ')}`)
   return level
 }
 
@@ -182,10 +202,4 @@ function parseName(text: string): { repository: string; tag: string } {
   return colon < 0
     ? { repository: text, tag: 'latest' }
     : { repository: text.slice(0, colon), tag: text.slice(colon + 1) }
-}
-
-function invalid(state: string): CodedError {
-  return new CodedError('invalid-argument', `Cannot read command line: ${state}`, {
-    hint: "See 'berth-hub --help'.",
-  })
 }

@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { parseCommand } from './command-line.ts'
-import { usage } from './usage.ts'
-import { readConfigFile, readExampleConfig } from './config-file.ts'
+import { usageOf } from './usage.ts'
+import { noConfigFile, readConfigFile, readExampleConfig } from './config-file.ts'
 import { flagsOfDocument, serveFlags } from './flags.ts'
 
 async function readText(text: string) {
   const directory = await mkdtemp(join(tmpdir(), 'berth-config-'))
   try {
     await writeFile(join(directory, 'config'), text)
-    return await readConfigFile(['serve', '--config', join(directory, 'config')], {})
+    return (await readConfigFile(['serve', '--config', join(directory, 'config')], {})).flags
   } finally {
     await rm(directory, { recursive: true })
   }
@@ -24,7 +24,8 @@ test('readConfigFile() reads YAML and JSON with the names of the options', async
   assert.deepEqual(await readText('listen: ":5000"\nworkers: 2\nupstream: [docker.io, ghcr.io]\n'), settings)
   assert.deepEqual(await readText(JSON.stringify(settings)), settings)
   assert.deepEqual(await readText('# nothing\n'), {})
-  assert.deepEqual(await readConfigFile(['serve'], {}), {})
+  assert.deepEqual(await readConfigFile(['serve'], {}), noConfigFile)
+  assert.deepEqual(await readConfigFile(['--config', '/nowhere', '--help'], {}), noConfigFile)
 })
 
 test('readConfigFile() refuses what it does not know, and says where', async () => {
@@ -45,9 +46,10 @@ test('readExampleConfig() names every setting, and each line could be used', asy
   const given = flagsOfDocument(document, 'example')
   assert.deepEqual(Object.keys(given).sort(), Object.keys(serveFlags).sort())
   const { htpasswd: _, 'auth-scheme': __, storage: ___, workers: ____, ...together } = given
-  assert.equal(parseCommand(['serve'], {}, together).name, 'serve')
+  assert.equal(parseCommand(['serve'], {}, { path: 'example', flags: together }).name, 'serve')
 })
 
 test('usage names every setting', () => {
-  for (const name of Object.keys(serveFlags)) assert.ok(usage.includes(`--${name} `), name)
+  for (const command of ['serve', 'mirror'] as const)
+    for (const name of Object.keys(serveFlags)) assert.ok(usageOf(command).includes(`--${name} `), name)
 })

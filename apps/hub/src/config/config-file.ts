@@ -3,14 +3,24 @@ import { fileURLToPath } from 'node:url'
 import { CodedError, messageOf } from '@berth/stdx'
 import { flagsOfDocument, parseFlags, type GivenFlags } from './flags.ts'
 
+/** Settings of a file. */
+export interface ConfigFile {
+  path: string
+  flags: GivenFlags
+}
+
+export const noConfigFile: ConfigFile = { path: '', flags: {} }
+
 /** Reads the file that `--config` or BERTH_HUB_CONFIG names, YAML or JSON; throws `invalid-argument`. */
 export async function readConfigFile(
   argv: readonly string[],
   environment: NodeJS.ProcessEnv,
-): Promise<GivenFlags> {
-  const path = parseFlags(argv).values.config ?? environment['BERTH_HUB_CONFIG']
-  if (path === undefined || path === '') return {}
-  return flagsOfDocument(await readDocument(path), path)
+): Promise<ConfigFile> {
+  const { values } = parseFlags(argv)
+  const path = values.config ?? environment['BERTH_HUB_CONFIG']
+  // Who asks for help may have a file that is wrong.
+  if (path === undefined || path === '' || values.help) return noConfigFile
+  return { path, flags: flagsOfDocument(await readDocument(path), path) }
 }
 
 async function readDocument(path: string): Promise<unknown> {

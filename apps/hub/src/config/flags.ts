@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { CodedError, messageOf } from '@berth/stdx'
+import { RefusedSetting } from './refused-setting.ts'
 
 const text = { type: 'string' } as const
 const texts = { type: 'string', multiple: true } as const
@@ -61,20 +62,25 @@ export function parseFlags(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: flags, allowPositionals: true })
   } catch (error) {
-    throw new CodedError('invalid-argument', `Cannot read command line: ${messageOf(error)}`, {
-      hint: "See 'berth-hub --help'.",
-    })
+    // What follows is how to give a file such a name.
+    const [state = ''] = messageOf(error).split('. ')
+    throw new RefusedSetting(state, { hint: "See 'berth-hub COMMAND --help'." })
   }
 }
 
 /** Values of flags from elsewhere than the command line. */
 export type GivenFlags = Partial<Record<keyof typeof serveFlags, string | string[]>>
 
-/** `BERTH_HUB_PUBLIC_URL` for `--public-url`. Several values are separated by blanks. */
+/** `BERTH_HUB_PUBLIC_URL` for `public-url`. */
+export function environmentName(flag: string): string {
+  return `BERTH_HUB_${flag.toUpperCase().replaceAll('-', '_')}`
+}
+
+/** Several values are separated by blanks. */
 export function flagsOfEnvironment(environment: NodeJS.ProcessEnv): GivenFlags {
   const given: GivenFlags = {}
   for (const name of flagNames()) {
-    const value = environment[`BERTH_HUB_${name.toUpperCase().replaceAll('-', '_')}`]
+    const value = environment[environmentName(name)]
     if (value) given[name] = isMultiple(name) ? value.split(/\s+/).filter(Boolean) : value
   }
   return given

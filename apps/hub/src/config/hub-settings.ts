@@ -1,5 +1,5 @@
-import { CodedError } from '@berth/stdx'
 import { parseNetwork } from './parse-network.ts'
+import { RefusedSetting } from './refused-setting.ts'
 
 /** What a hub with accounts does, as the command line says it. */
 export interface HubSettings {
@@ -22,12 +22,29 @@ export interface HubFlags {
   'webhook-allow'?: readonly string[] | undefined
 }
 
+const hubFlagNames = [
+  'sign-up',
+  'api-limit',
+  'pull-limit',
+  'anonymous-pull-limit',
+  'webhook-allow',
+] as const satisfies readonly (keyof HubFlags)[]
+
+/** They do nothing for a registry whose people have no accounts; throws `invalid-argument` for the first. */
+export function refuseHubFlags(flags: HubFlags, access: string): void {
+  const stray = hubFlagNames.find((name) => flags[name] !== undefined)
+  if (stray === undefined) return
+  throw new RefusedSetting(
+    `--${stray} is about accounts that people have here: it does not go with --access ${access}`,
+  )
+}
+
 const apiRequestsDefault = 600
 
 export function parseHubSettings(flags: HubFlags): HubSettings {
   const signUp = flags['sign-up'] ?? 'open'
   if (signUp !== 'open' && signUp !== 'closed')
-    throw invalid(`--sign-up ${JSON.stringify(signUp)} is neither open nor closed`)
+    throw new RefusedSetting(`--sign-up ${JSON.stringify(signUp)} is neither open nor closed`)
   return {
     isSignUpOpen: signUp === 'open',
     apiRequestsPerMinute: parseLimit('--api-limit', flags['api-limit']) ?? apiRequestsDefault,
@@ -42,11 +59,5 @@ export function parseHubSettings(flags: HubFlags): HubSettings {
 function parseLimit(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
-  throw invalid(`${flag} ${JSON.stringify(text)} is not a number from 1`)
-}
-
-function invalid(state: string): CodedError {
-  return new CodedError('invalid-argument', `Cannot read command line: ${state}`, {
-    hint: "See 'berth-hub --help'.",
-  })
+  throw new RefusedSetting(`${flag} ${JSON.stringify(text)} is not a number from 1`)
 }

@@ -1,5 +1,5 @@
 import type { UpstreamLimits } from '@berth/registry-server'
-import { CodedError } from '@berth/stdx'
+import { RefusedSetting } from './refused-setting.ts'
 
 /** Which registries a hub mirrors, as its command line says it. */
 export interface MirrorSettings {
@@ -35,6 +35,17 @@ export interface MirrorFlags {
   pin?: readonly string[] | undefined
 }
 
+const mirrorFlagNames = [
+  'upstream-host',
+  'upstream-auth',
+  'upstream-concurrency',
+  'upstream-rate',
+  'upstream-bandwidth',
+  'tag-ttl',
+  'cache-size',
+  'pin',
+] as const satisfies readonly (keyof MirrorFlags)[]
+
 const dockerHub = { name: 'docker.io', host: 'registry-1.docker.io' }
 
 /** `isMirrorOnly`: requests that name no registry are for the first upstream, not for repositories of the hub itself. */
@@ -45,21 +56,34 @@ export function parseMirrorSettings(flags: MirrorFlags, isMirrorOnly: boolean): 
     const upstream = parseUpstream(text, hosts)
     return { ...upstream, limits: limits.of(upstream.name) }
   })
-  if (isMirrorOnly && upstreams.length === 0) throw invalid('mirror needs at least one --upstream')
+  if (isMirrorOnly && upstreams.length === 0) throw new RefusedSetting('mirror needs at least one --upstream')
+  if (upstreams.length === 0) refuseFlagsOfMirrors(flags)
   const names = new Set(upstreams.map(({ name }) => name))
-  if (names.size < upstreams.length) throw invalid('two --upstream have the same name')
+  if (names.size < upstreams.length) throw new RefusedSetting('two --upstream have the same name')
+  if (new Set(hosts.map(({ host }) => host)).size < hosts.length)
+    throw new RefusedSetting('two --upstream-host are for the same host')
   const stray = hosts.find(({ name }) => !names.has(name))
-  if (stray) throw invalid(`--upstream-host ${stray.host}=${stray.name} names no --upstream`)
+  if (stray) throw new RefusedSetting(`--upstream-host ${stray.host}=${stray.name} names no --upstream`)
   const limited = limits.names.find((name) => !names.has(name))
-  if (limited !== undefined) throw invalid(`a limit for ${limited} names no --upstream`)
+  if (limited !== undefined) throw new RefusedSetting(`a limit for ${limited} names no --upstream`)
+  if (flags.pin && flags['cache-size'] === undefined)
+    throw new RefusedSetting('--pin keeps what would be dropped, which nothing is without --cache-size')
   return {
     upstreams,
     fallback: isMirrorOnly ? upstreams[0]?.name : undefined,
     tagTtlMs: parseDuration('--tag-ttl', flags['tag-ttl']),
-    limitBytes: parseSize('--cache-size', flags['cache-size']),
+    limitBytes:
+      flags['cache-size'] === undefined ? undefined : parseAmount('--cache-size', flags['cache-size']),
     pins: flags.pin ?? [],
     credentialsFile: flags['upstream-auth'],
   }
+}
+
+/** What is about upstreams does nothing where there are none. */
+function refuseFlagsOfMirrors(flags: MirrorFlags): void {
+  const stray = mirrorFlagNames.find((name) => flags[name] !== undefined)
+  if (stray !== undefined)
+    throw new RefusedSetting(`--${stray} is about mirrored registries: it needs --upstream`)
 }
 
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -68,7 +92,8 @@ const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_
 export function parseDuration(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
-  if (count === undefined) throw invalid(`${flag} ${JSON.stringify(text)} is not a duration like 90m`)
+  if (count === undefined)
+    throw new RefusedSetting(`${flag} ${JSON.stringify(text)} is not a duration like 90m`)
   return Number(count) * (unitMs[unit] ?? 0)
 }
 
@@ -78,7 +103,7 @@ const unitBytes: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 **
 export function parseSize(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const [, count, unit = ''] = /^(\d{1,9})([KMGT]?)$/.exec(text) ?? []
-  if (count === undefined) throw invalid(`${flag} ${JSON.stringify(text)} is not a size like 50G`)
+  if (count === undefined) throw new RefusedSetting(`${flag} ${JSON.stringify(text)} is not a size like 50G`)
   return Number(count) * (unitBytes[unit] ?? 1)
 }
 
@@ -90,7 +115,7 @@ function parseUpstream(
   const [, givenName, target = text] = /^([a-z0-9][a-z0-9.-]*)=(.+)$/.exec(text) ?? []
   const url = URL.parse(target.includes('://') ? target : `https://${target}`)
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash)
-    throw invalid(`--upstream ${JSON.stringify(redacted(text))} is not [NAME=]URL`)
+    throw new RefusedSetting(`--upstream ${JSON.stringify(redacted(text))} is not [NAME=]URL`)
   if (url.host === dockerHub.name) url.host = dockerHub.host
   const ownName = url.host === dockerHub.host ? dockerHub.name : url.host.replace(/[^a-z0-9.-]+/g, '-')
   const name = givenName ?? ownName
@@ -100,7 +125,7 @@ function parseUpstream(
 function parseHost(text: string): { host: string; name: string } {
   const [, host, name] = /^([a-z0-9.-]+(?::\d+)?)=([a-z0-9.-]+)$/.exec(text) ?? []
   if (host === undefined || name === undefined)
-    throw invalid(`--upstream-host ${JSON.stringify(text)} is not HOST=NAME`)
+    throw new RefusedSetting(`--upstream-host ${JSON.stringify(text)} is not HOST=NAME`)
   return { host, name }
 }
 
@@ -126,31 +151,27 @@ function parseByName(
   texts: readonly string[] | undefined,
   parse: (flag: string, text: string) => number,
 ): Map<string, number> {
-  return new Map(
-    (texts ?? []).map((text) => {
-      const [, name = '', value = text] = /^([a-z0-9.-]+)=(.+)$/.exec(text) ?? []
-      return [name, parse(flag, value)]
-    }),
-  )
+  const values = new Map<string, number>()
+  for (const text of texts ?? []) {
+    const [, name = '', value = text] = /^([a-z0-9.-]+)=(.+)$/.exec(text) ?? []
+    if (values.has(name)) throw new RefusedSetting(`two ${flag} are for ${name || 'every upstream'}`)
+    values.set(name, parse(flag, value))
+  }
+  return values
 }
 
 export function parseCount(flag: string, text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw invalid(`${flag} ${JSON.stringify(text)} is not a number from 1 on`)
+  if (!/^[1-9]\d{0,6}$/.test(text))
+    throw new RefusedSetting(`${flag} ${JSON.stringify(text)} is not a number from 1 on`)
   return Number(text)
 }
 
 function parseAmount(flag: string, text: string): number {
   const bytes = parseSize(flag, text)
-  if (!bytes) throw invalid(`${flag} ${JSON.stringify(text)} is no amount of bytes`)
+  if (!bytes) throw new RefusedSetting(`${flag} ${JSON.stringify(text)} is no amount of bytes`)
   return bytes
 }
 
 function redacted(text: string): string {
   return text.replace(/\/\/[^/@]*@/, '//xxxxx@')
-}
-
-function invalid(state: string): CodedError {
-  return new CodedError('invalid-argument', `Cannot read command line: ${state}`, {
-    hint: "See 'berth-hub --help'.",
-  })
 }

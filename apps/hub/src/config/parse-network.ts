@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { CodedError } from '@berth/stdx'
+import { RefusedSetting } from './refused-setting.ts'
 
 /** Reads an address, or a network like `10.0.0.0/8`, as `address/bits`; throws `invalid-argument`. */
 export function parseNetwork(flag: string, text: string): string {
@@ -8,9 +8,5 @@ export function parseNetwork(flag: string, text: string): string {
   const bitsMax = version === 4 ? 32 : 128
   const isBits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax)
   if (version > 0 && isBits && rest.length === 0) return `${address}/${bits ?? bitsMax}`
-  throw new CodedError(
-    'invalid-argument',
-    `Cannot read command line: ${flag} ${JSON.stringify(text)} is not a network like 10.0.0.0/8`,
-    { hint: "See 'berth-hub --help'." },
-  )
+  throw new RefusedSetting(`${flag} ${JSON.stringify(text)} is not a network like 10.0.0.0/8`)
 }

@@ -3,6 +3,7 @@ import { messageOf } from '@berth/stdx'
 import * as v from 'valibot'
 import { readGivenFile, refusedFile } from './given-file.ts'
 import { parseSize } from './mirror-settings.ts'
+import { RefusedSetting } from './refused-setting.ts'
 
 /** A quota is bytes, or text like `50G`. */
 const size = v.union([
@@ -44,6 +45,7 @@ export async function readPolicies(path: string): Promise<RepositoryPolicy[]> {
 }
 
 function stateOf(error: unknown): string {
+  if (error instanceof RefusedSetting) return error.state
   if (!(error instanceof v.ValiError)) return messageOf(error)
   const [issue] = error.issues
   const place = v.getDotPath(issue)

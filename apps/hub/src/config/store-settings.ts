@@ -1,5 +1,5 @@
-import { CodedError } from '@berth/stdx'
 import { readCredentialsFile, type StoreCredentials } from './credentials-file.ts'
+import { RefusedSetting } from './refused-setting.ts'
 
 /** Where a hub keeps what it serves, as command line and environment say it. */
 export interface StoreSettings {
@@ -28,14 +28,14 @@ export interface StoreFlags {
 export function parseStoreSettings(flags: StoreFlags, environment: NodeJS.ProcessEnv): StoreSettings {
   const database = flags.database ?? environment['BERTH_HUB_DATABASE']
   if (flags.database !== undefined && passwordOf(flags.database) !== '')
-    throw invalid('--database has a password in it, which every user of the machine can see', {
+    throw new RefusedSetting('--database has a password in it, which every user of the machine can see', {
       hint: 'Put the URL into BERTH_HUB_DATABASE, or the password into PGPASSWORD or ~/.pgpass.',
     })
   if (database !== undefined && !/^postgres(ql)?:\/\//.test(database))
-    throw invalid('--database is not a postgres:// URL')
+    throw new RefusedSetting('--database is not a postgres:// URL')
   const bucket = flags.storage === undefined ? undefined : parseBucket(flags.storage, environment)
   if (database !== undefined || bucket === undefined) return { database, bucket }
-  throw invalid(
+  throw new RefusedSetting(
     '--storage needs --database: what is in a bucket that many share is not told by a file of one machine',
   )
 }
@@ -48,15 +48,16 @@ function passwordOf(database: string): string {
 function parseBucket(text: string, environment: NodeJS.ProcessEnv): BucketSettings {
   const url = URL.parse(text)
   if (url?.protocol !== 's3:' || !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(url.hostname))
-    throw invalid(
+    throw new RefusedSetting(
       `--storage ${JSON.stringify(text.split('?')[0])} is not s3://BUCKET: the name of a bucket has 3 to 63 lower-case letters, digits, . and -`,
     )
-  if (url.username !== '' || url.password !== '') throw invalid('--storage has keys in it', credentialsHint)
+  if (url.username !== '' || url.password !== '')
+    throw new RefusedSetting('--storage has keys in it', credentialsHint)
   const { endpoint, region, redirect = 'false', ...unknown } = Object.fromEntries(url.searchParams)
   const [other] = Object.keys(unknown)
-  if (other !== undefined) throw invalid(`--storage knows no ${JSON.stringify(other)}`)
+  if (other !== undefined) throw new RefusedSetting(`--storage knows no ${JSON.stringify(other)}`)
   if (redirect !== 'true' && redirect !== 'false')
-    throw invalid('redirect of --storage is neither true nor false')
+    throw new RefusedSetting('redirect of --storage is neither true nor false')
   const prefix = url.pathname.replace(/^\/|\/$/g, '')
   return {
     bucket: url.hostname,
@@ -71,13 +72,15 @@ function parseBucket(text: string, environment: NodeJS.ProcessEnv): BucketSettin
 /** Keys of objects stand in URLs as they are. */
 function parsePrefix(text: string): string {
   if (/^[\w.-]+(\/[\w.-]+)*$/.test(text)) return text
-  throw invalid(`${JSON.stringify(text)} of --storage has characters other than letters, digits and . _ - /`)
+  throw new RefusedSetting(
+    `${JSON.stringify(text)} of --storage has characters other than letters, digits and . _ - /`,
+  )
 }
 
 function parseEndpoint(text: string): URL {
   const url = URL.parse(text)
   if (url && /^https?:$/.test(url.protocol)) return url
-  throw invalid(`endpoint of --storage ${JSON.stringify(text)} is not a URL`)
+  throw new RefusedSetting(`endpoint of --storage ${JSON.stringify(text)} is not a URL`)
 }
 
 const credentialsHint = {
@@ -91,9 +94,5 @@ function readCredentials(environment: NodeJS.ProcessEnv): StoreCredentials {
     return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] || undefined }
   const { AWS_SHARED_CREDENTIALS_FILE: path, AWS_PROFILE: profile } = environment
   if (path) return readCredentialsFile(path, profile || undefined)
-  throw invalid('--storage needs the keys of the store', credentialsHint)
-}
-
-function invalid(state: string, { hint = "See 'berth-hub --help'." } = {}): CodedError {
-  return new CodedError('invalid-argument', `Cannot read command line: ${state}`, { hint })
+  throw new RefusedSetting('--storage needs the keys of the store', credentialsHint)
 }
