@@ -98,6 +98,33 @@ test('an upload that is larger than the quota is refused before it is there, end
   assert.deepEqual(await readdir(join(directory, 'blobs')), [])
 })
 
+test('of three uploads side by side that each fit two get in, and the third leaves nothing', async () => {
+  await using stack = new AsyncDisposableStack()
+  const directory = await temporaryDirectory(stack)
+  const policies = [{ repositories: 'small/*', quotaBytes: 1000 }]
+  const served = stack.use(await serveRegistry({ directory, policies }))
+  const requests = new RegistryRequests(served.url)
+  const uploads = await Promise.all(
+    Array.from({ length: 3 }, async () => {
+      const body = randomBytes(400)
+      const path = await requests.beginUpload('small/app')
+      await requests.send('PATCH', path, { body, status: 202 })
+      return { body, digest: digestOf(body), path }
+    }),
+  )
+  const answers = await Promise.all(
+    uploads.map(({ path, digest }) =>
+      fetch(new URL(withDigest(path, digest), served.url), { method: 'PUT' }),
+    ),
+  )
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 201, 403])
+  for (const [index, { digest }] of uploads.entries()) {
+    const status = answers[index]?.status === 201 ? 200 : 404
+    await requests.send('HEAD', `/v2/small/app/blobs/${digest}`, { status })
+  }
+  assert.deepEqual(await readdir(join(directory, 'uploads')), [])
+})
+
 test('a client that goes on sending after it was refused has time to read why', async () => {
   await using served = await serveRegistry({ policies: [{ repositories: 'small/*', quotaBytes: 1000 }] })
   for (const connection of ['keep-alive', 'close']) {

@@ -12,7 +12,10 @@ import { eventually, temporaryDirectory } from '@berth/stdx/testsuite'
 import { testGarbageCollector } from '../../../packages/registry-server/src/testsuite/test-garbage-collector.ts'
 import { testStorage } from '../../../packages/registry-server/src/testsuite/test-storage.ts'
 import { RegistryRequests, withDigest } from '../../conformance/registry/registry-requests.ts'
-import { keepHubsOn } from '../../fixtures/hub.ts'
+import { startEngine } from '../../fixtures/engine.ts'
+import { keepHubsOn, startHub } from '../../fixtures/hub.ts'
+import { busyboxImage } from '../../fixtures/images.ts'
+import { runProgram } from '../../fixtures/program.ts'
 import { kill, startProgramWith } from './hub-program.ts'
 import { ImageHistory } from './image-history.ts'
 import { startMirror } from './mirror-fixture.ts'
@@ -225,6 +228,54 @@ test('redirect: large blobs are read from the object store itself, by range too,
   await requests.send('GET', `/v2/team/app/blobs/${small}`, { status: 200 })
   await deleteBehind(stores, digest)
   await requests.send('GET', path, { status: 503 })
+})
+
+test('redirect: docker, skopeo, podman and berth follow to the object store', async () => {
+  await using stack = new AsyncDisposableStack()
+  const directory = await temporaryDirectory(stack)
+  const stores = await pair.create()
+  const storage = stores.flags.at(-1) ?? ''
+  const { requests, url } = await startReplica(stack, stores, ['--storage', `${storage}&redirect=true`])
+  const image = await busyboxImage({ mediaTypes: 'docker' })
+  const source = stack.use(await startHub())
+  await source.push(image, 'team/app:v1')
+  const name = `${new URL(url).host}/team/app:v1`
+  const succeed = async (...argv: string[]) => {
+    const { exitCode, stdout, stderr } = await runProgram(argv)
+    assert.equal(exitCode, 0, `${argv.join(' ')}: ${stderr}`)
+    return stdout.trim()
+  }
+  const insecure = ['--src-tls-verify=false', '--dest-tls-verify=false']
+  await succeed('skopeo', 'copy', ...insecure, `docker://${source.address}/team/app:v1`, `docker://${name}`)
+  const layer = image.layers[0]?.descriptor ?? assert.fail()
+  await requests.send('GET', `/v2/team/app/blobs/${layer.digest}`, { status: 307 })
+
+  const engine = stack.use(await startEngine({ bridge: 'none' }))
+  for (const command of [
+    ['pull', '-q'],
+    ['run', '--rm', '--network', 'none'],
+    ['rmi', '-f'],
+  ]) {
+    const { exitCode, stderr } = await engine.docker([
+      ...command,
+      name,
+      ...(command[0] === 'run' ? ['true'] : []),
+    ])
+    assert.equal(exitCode, 0, stderr)
+  }
+  await succeed('skopeo', 'copy', ...insecure, `docker://${name}`, `dir:${directory}/skopeo`)
+  const roots = ['--root', `${directory}/podman`, '--runroot', `${directory}/podman-run`]
+  const podman = ['podman', ...roots, '--storage-driver', 'vfs', '--events-backend', 'file']
+  assert.equal(
+    await succeed(...podman, 'pull', '-q', '--tls-verify=false', name),
+    image.imageId.slice('sha256:'.length),
+  )
+  await succeed(...podman, 'rmi', '-a', '-f')
+  const berth = join(import.meta.dirname, '../../../bin/berth')
+  assert.equal(
+    await succeed(berth, 'image', 'copy', '-q', `docker://${name}`, `oci:${directory}/berth`),
+    image.descriptor.digest,
+  )
 })
 
 // The last: an object store that was killed is slow for a while.

@@ -85,6 +85,8 @@ export class Uploads {
         const { session, writer } = writing
         expectAlgorithm(session, digestAlgorithm(digest))
         if (!(await this.#isSentAgain(writing, chunk, digest))) await this.#appendChunk(writing, chunk)
+        // Others may have come meanwhile: what does not fit beside them is not kept. `addBlob` has the last word.
+        expectRoom(await this.#blobs.findQuota(repository, digest), writer.sizeBytes)
         await this.#commit(writing, digest)
         await this.#blobs.addBlob(repository, digest, writer.sizeBytes)
         await writer.delete()

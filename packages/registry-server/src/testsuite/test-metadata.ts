@@ -115,6 +115,27 @@ export function testMetadata(
       }
     })
 
+    test('of many uploads that each fit as many become blobs as fit together, whichever process has them', async () => {
+      const policies = [{ repositories: '**', quotaBytes: 20 }]
+      await using one = await openTemporaryRegistry(openStores, policies)
+      await using other = await one.openReplica()
+      for (let round = 0; round < 5; round++) {
+        const results = await Promise.allSettled(
+          Array.from({ length: 8 }, async (_, index) => {
+            const { stores } = index % 2 === 0 ? one : other
+            await stores.blobs.addBlob(`quota/${round}`, digestOf(`${index} ${round}`), 6)
+          }),
+        )
+        const failures = results.filter((result) => result.status === 'rejected')
+        assert.deepEqual(
+          failures.map(({ reason }) => (reason as RegistryError).kind),
+          Array.from({ length: 5 }, () => 'QUOTA_EXCEEDED'),
+        )
+        const { usedBytes } = await one.stores.blobs.findQuota(`quota/${round}`, digestOf('another'))
+        assert.equal(usedBytes, 18)
+      }
+    })
+
     test('what collection takes while another process pushes is either kept or not there for the push', async () => {
       await using one = await openTemporaryRegistry(openStores)
       await using other = await one.openReplica()
