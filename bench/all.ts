@@ -12,6 +12,7 @@ const scripts = [
   'push.ts',
   'copy.ts',
   'registry.ts',
+  'pull-limit.ts',
   'hub-accounts.ts',
   'search.ts',
   'pages.ts',

@@ -20,8 +20,8 @@ interface FileRange {
 const turnBytes = 1024 * 1024
 /** A connection that Node writes nothing to looks idle to it, so it gets to write now and then. */
 const stretchBytes = 64 * 1024 * 1024
-/** Enough to be worth a write, little enough not to matter that it is copied. */
-const writtenBytes = 64 * 1024
+/** Measured: of more, which the socket may have no room for at once, some readers wait much longer than others. */
+const writtenBytes = 16 * 1024
 
 /**
  * The descriptor of the socket that an answer goes out on, if bytes may be put there past Node: not through TLS, and not

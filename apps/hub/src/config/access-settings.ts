@@ -46,39 +46,56 @@ export interface AccessFlags extends HubFlags {
 /** A mirror has nothing of its own to guard, so it is open unless told otherwise; a hub has accounts. */
 export function parseAccessSettings(
   flags: AccessFlags,
-  { isMirrorOnly, hasUpstreams }: { isMirrorOnly: boolean; hasUpstreams: boolean },
+  mirrors: { isMirrorOnly: boolean; hasUpstreams: boolean },
 ): AccessSettings {
-  const { htpasswd, public: publicRepositories = [] } = flags
-  const byDefault = isMirrorOnly ? 'open' : 'accounts'
-  const kind = flags.access ?? (htpasswd === undefined ? byDefault : 'htpasswd')
-  const scheme = parseScheme(flags['auth-scheme'] ?? 'token')
-  const tokenKeyFile = parseTokenKey(flags, kind !== 'open' && scheme === 'token')
-  if (kind !== 'htpasswd' && htpasswd !== undefined)
-    throw new RefusedSetting('--htpasswd is accounts from a file: it does not go with --access')
-  if (kind !== 'htpasswd' && flags['auth-scheme'] !== undefined)
-    throw new RefusedSetting('--auth-scheme is about accounts from a file: it needs --htpasswd')
-  if (kind !== 'accounts') refuseHubFlags(flags, kind)
+  const byDefault = mirrors.isMirrorOnly ? 'open' : 'accounts'
+  const kind = flags.access ?? (flags.htpasswd === undefined ? byDefault : 'htpasswd')
   switch (kind) {
     case 'open':
-      if (publicRepositories.length === 0) return { kind }
-      throw new RefusedSetting('--public does not go with --access open: all is public')
+      return parseOpen(flags)
     case 'htpasswd':
-      if (htpasswd === undefined) throw new RefusedSetting('--access htpasswd needs --htpasswd')
-      return { kind, htpasswdFile: htpasswd, publicRepositories, scheme, tokenKeyFile }
+      return parseHtpasswd(flags)
     case 'accounts':
-      if (publicRepositories.length > 0 && !hasUpstreams)
-        throw new RefusedSetting(
-          '--public is about mirrored registries here, since accounts say what is public of theirs: it needs --upstream',
-        )
-      return { kind, publicRepositories, tokenKeyFile, hub: parseHubSettings(flags) }
+      return parseAccounts(flags, mirrors)
     default:
       throw new RefusedSetting(`--access ${JSON.stringify(kind)} is none of accounts, htpasswd and open`)
   }
 }
 
-function parseTokenKey({ 'token-key': file }: AccessFlags, hasTokens: boolean): string | undefined {
-  if (file === undefined || hasTokens) return file
-  throw new RefusedSetting('--token-key needs accounts and tokens')
+function parseOpen(flags: AccessFlags): AccessSettings {
+  refuseHtpasswdFlags(flags)
+  refuseHubFlags(flags, 'open')
+  if (flags['token-key'] !== undefined) throw new RefusedSetting('--token-key needs accounts and tokens')
+  if (flags.public) throw new RefusedSetting('--public does not go with --access open: all is public')
+  return { kind: 'open' }
+}
+
+function parseHtpasswd(flags: AccessFlags): AccessSettings {
+  const { htpasswd, public: publicRepositories = [], 'token-key': tokenKeyFile } = flags
+  refuseHubFlags(flags, 'htpasswd')
+  if (htpasswd === undefined) throw new RefusedSetting('--access htpasswd needs --htpasswd')
+  const scheme = parseScheme(flags['auth-scheme'] ?? 'token')
+  if (tokenKeyFile !== undefined && scheme === 'basic')
+    throw new RefusedSetting('--token-key signs tokens, of which --auth-scheme basic has none')
+  return { kind: 'htpasswd', htpasswdFile: htpasswd, publicRepositories, scheme, tokenKeyFile }
+}
+
+function parseAccounts(flags: AccessFlags, { hasUpstreams }: { hasUpstreams: boolean }): AccessSettings {
+  const { public: publicRepositories = [], 'token-key': tokenKeyFile } = flags
+  refuseHtpasswdFlags(flags)
+  if (flags.public && !hasUpstreams)
+    throw new RefusedSetting(
+      '--public is about mirrored registries here, since accounts say what is public of theirs: it needs --upstream',
+    )
+  return { kind: 'accounts', publicRepositories, tokenKeyFile, hub: parseHubSettings(flags) }
+}
+
+/** They do nothing where accounts are not from a file. */
+function refuseHtpasswdFlags({ htpasswd, 'auth-scheme': scheme }: AccessFlags): void {
+  if (htpasswd !== undefined)
+    throw new RefusedSetting('--htpasswd is accounts from a file: it does not go with --access')
+  if (scheme !== undefined)
+    throw new RefusedSetting('--auth-scheme is about accounts from a file: it needs --htpasswd')
 }
 
 function parseScheme(text: string): HtpasswdSettings['scheme'] {

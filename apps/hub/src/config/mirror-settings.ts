@@ -60,10 +60,7 @@ export function parseMirrorSettings(flags: MirrorFlags, isMirrorOnly: boolean): 
   if (upstreams.length === 0) refuseFlagsOfMirrors(flags)
   const names = new Set(upstreams.map(({ name }) => name))
   if (names.size < upstreams.length) throw new RefusedSetting('two --upstream have the same name')
-  if (new Set(hosts.map(({ host }) => host)).size < hosts.length)
-    throw new RefusedSetting('two --upstream-host are for the same host')
-  const stray = hosts.find(({ name }) => !names.has(name))
-  if (stray) throw new RefusedSetting(`--upstream-host ${stray.host}=${stray.name} names no --upstream`)
+  expectHosts(hosts, names)
   const limited = limits.names.find((name) => !names.has(name))
   if (limited !== undefined) throw new RefusedSetting(`a limit for ${limited} names no --upstream`)
   if (flags.pin && flags['cache-size'] === undefined)
@@ -84,6 +81,15 @@ function refuseFlagsOfMirrors(flags: MirrorFlags): void {
   const stray = mirrorFlagNames.find((name) => flags[name] !== undefined)
   if (stray !== undefined)
     throw new RefusedSetting(`--${stray} is about mirrored registries: it needs --upstream`)
+}
+
+function expectHosts(hosts: readonly { host: string; name: string }[], names: ReadonlySet<string>): void {
+  const seen = new Set<string>()
+  for (const { host, name } of hosts) {
+    if (!names.has(name)) throw new RefusedSetting(`--upstream-host ${host}=${name} names no --upstream`)
+    if (seen.has(host)) throw new RefusedSetting(`two --upstream-host are for ${host}`)
+    seen.add(host)
+  }
 }
 
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
