@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { assertSameComplaint } from './testsuite/assert-same-complaint.ts'
 import { containers, history, images, info, networks, version } from './testsuite/engine-samples.ts'
 import { startFakeEngine, type FakeEngine, type SeenRequest } from './testsuite/fake-engine.ts'
 import { runBerth } from './testsuite/run-berth.ts'
@@ -24,6 +25,11 @@ const inspected = {
 }
 
 const replies = {
+  'GET /containers/tty/json': {
+    ...inspected,
+    State: { Running: true },
+    Config: { Tty: true, OpenStdin: true },
+  },
   'GET /containers/json': containers,
   'GET /containers/web/json': inspected,
   'GET /containers/web/top': {
@@ -128,6 +134,13 @@ const same = [
   'port web 81',
   'top web',
   'start nope nix',
+  'rename web',
+  'rename web nope',
+  'rename web \\x20',
+  'logs --since nope web',
+  'logs --until 1x web',
+  'exec -it web sh',
+  'attach tty',
   'ps --format {{json\\x20.Names}}',
 ]
 
@@ -142,7 +155,7 @@ describe('berth says what the stock client says', { skip: withoutStockDocker, co
       const [ours, theirs] = await Promise.all([runBerth(words), runDocker(words)])
       assert.equal(ours.stdout, theirs.stdout)
       assert.equal(ours.status, theirs.status)
-      assert.equal(firstLine(ours.stderr), firstLine(theirs.stderr).replaceAll('docker', 'berth'))
+      assertSameComplaint(ours.stderr, theirs.stderr)
     })
   }
 
@@ -155,8 +168,3 @@ describe('berth says what the stock client says', { skip: withoutStockDocker, co
     })
   }
 })
-
-/** A newcomer's next step follows it. */
-function firstLine(text: string): string {
-  return text.trimStart().split('\n', 1)[0] ?? ''
-}

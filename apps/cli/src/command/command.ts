@@ -12,7 +12,10 @@ export interface CommandDefinition<F extends Flags = Flags> {
   readonly flags: F
   /** True when flags after the first positional belong to someone else: `run IMAGE ls -l`. */
   readonly stopsAtPositional?: boolean
-  /** The exit status when it fails; 1 when absent. Then failures also name the command and point to its help. */
+  /**
+   * The exit status when it fails; 1 when absent. Then failures also name the command and point to its help, except those
+   * that ask for 1 themselves.
+   */
   readonly failureStatus?: number
 }
 

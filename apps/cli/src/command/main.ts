@@ -2,6 +2,7 @@ import { commandTable } from '../commands/command-table.ts'
 import { findCommand, type FoundCommand } from './command-table.ts'
 import type { CommandModule } from './command.ts'
 import { checkPositional } from './check-positional.ts'
+import { ExitError } from './exit-error.ts'
 import { defaultConfigFolder, globalFlags, type GlobalFlagValues } from './global-flags.ts'
 import type { Surroundings } from './io.ts'
 import { parseFlags, type ParsedFlags } from './parse-flags.ts'
@@ -106,7 +107,8 @@ async function explain(error: unknown, { path }: FoundCommand, failure: Failure)
     const { usageLine } = await import('./help.ts')
     return complain(error, { surroundings, usage: usageLine(path, command.definition), path })
   }
-  const help = failureStatus === undefined ? undefined : { program, path, status: failureStatus }
+  const isItsOwn = failureStatus !== undefined && !(error instanceof ExitError && error.status === 1)
+  const help = isItsOwn ? { program, path, status: failureStatus } : undefined
   return reportError(error, { stderr: surroundings.stderr, withStack: isDebug, help })
 }
 

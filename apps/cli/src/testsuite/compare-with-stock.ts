@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { assertSameComplaint } from './assert-same-complaint.ts'
 import { startFakeEngine, type FakeReplies, type SeenRequest } from './fake-engine.ts'
 import { runBerth, type Outcome } from './run-berth.ts'
 import { runDocker } from './stock-docker.ts'
@@ -28,7 +29,7 @@ export async function compareWithStock(line: ComparedLine, replies: FakeReplies)
     observe(line, replies, runDocker),
   ])
   assert.equal(ours.outcome.stdout, theirs.outcome.stdout)
-  assert.equal(firstLine(ours.outcome.stderr), firstLine(theirs.outcome.stderr).replaceAll('docker', 'berth'))
+  assertSameComplaint(ours.outcome.stderr, theirs.outcome.stderr)
   assert.equal(ours.outcome.status, theirs.outcome.status)
   assert.deepEqual(ours.requests, theirs.requests)
   assert.deepEqual(ours.left, theirs.left)
@@ -76,9 +77,4 @@ function byName([a]: [string, string], [b]: [string, string]): number {
 
 function parsed(value: string): unknown {
   return value.startsWith('{') ? (JSON.parse(value) as unknown) : value
-}
-
-/** A newcomer's next step follows it. */
-function firstLine(text: string): string {
-  return text.trimStart().split('\n', 1)[0] ?? ''
 }

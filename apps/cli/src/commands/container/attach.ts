@@ -13,6 +13,7 @@ import type { Io } from '../../command/io.ts'
 import { copyStdio } from '../../terminal/copy-stdio.ts'
 import { followSize } from '../../terminal/follow-size.ts'
 import { forwardSignals } from '../../terminal/forward-signals.ts'
+import { requireTerminal } from '../../terminal/require-terminal.ts'
 import { detachKeysFlag } from './detach-keys-flag.ts'
 
 export const definition = defineCommand({
@@ -32,6 +33,7 @@ export async function run(
 ): Promise<number> {
   const { Id, Config, State } = await inspectContainer(client, name)
   refuse(State)
+  if (!flags['no-stdin'] && Config.Tty) requireTerminal(io)
   const hasStdin = !flags['no-stdin'] && Config.OpenStdin
   const detachKeys = flags['detach-keys'] || io.config.detachKeys
   using signals = new DisposableStack()

@@ -82,9 +82,12 @@ function checkImageName(image: string): void {
   if (!/^(sha256:)?[\da-f]{64}$/.test(image)) parseReference(image)
 }
 
-/** An id or a network may be missing too; only a missing image is worth a pull. */
+/** An id or a network may be missing too; only an image that is missing, or is for other machines, is worth a pull. */
 function isMissingImage(error: unknown): boolean {
-  return isCoded(error, 'not-found') && /no such image/i.test(messageOf(error))
+  return (
+    isCoded(error, 'not-found') &&
+    /no such image|does not (match|provide) the specified platform/i.test(messageOf(error))
+  )
 }
 
 interface IdFile extends AsyncDisposable {

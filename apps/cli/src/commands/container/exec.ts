@@ -8,12 +8,12 @@ import {
   type EngineClient,
 } from '@berth/client'
 import type { ExecCreateRequest } from '@berth/api'
-import { CodedError } from '@berth/stdx'
 import { anyNumber, defineCommand, type Arguments } from '../../command/command.ts'
 import { listFlag, stringFlag, switchFlag } from '../../command/flag.ts'
 import type { Io } from '../../command/io.ts'
 import { copyStdio } from '../../terminal/copy-stdio.ts'
 import { followSize } from '../../terminal/follow-size.ts'
+import { requireTerminal } from '../../terminal/require-terminal.ts'
 import { readEnvironment } from './config/env-file.ts'
 import { detachKeysFlag } from './detach-keys-flag.ts'
 
@@ -41,11 +41,7 @@ export async function run(client: EngineClient, args: ExecArguments, io: Io): Pr
     flags,
     positional: [container = ''],
   } = args
-  if (!flags.detach && flags.tty && flags.interactive && !io.stdin.isTTY) {
-    throw new CodedError('invalid-argument', 'the input device is not a TTY', {
-      hint: 'Leave -t out where stdin is a pipe or a file.',
-    })
-  }
+  if (!flags.detach && flags.tty && flags.interactive) requireTerminal(io)
   // An exec of a container that is not there is otherwise found out only after its flags are.
   await inspectContainer(client, container)
   const { Id } = await createExec(client, container, { body: await requestOf(args, io) })

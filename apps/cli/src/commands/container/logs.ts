@@ -1,4 +1,5 @@
 import { copyOutput, getContainerLogs, inspectContainer, type EngineClient } from '@berth/client'
+import { CodedError, messageOf } from '@berth/stdx'
 import { defineCommand, type Arguments } from '../../command/command.ts'
 import { stringFlag, switchFlag } from '../../command/flag.ts'
 import type { Io } from '../../command/io.ts'
@@ -31,8 +32,18 @@ export async function run(
     ...flags,
     stdout: true,
     stderr: true,
-    since: parseTimestamp(flags.since, io.now()),
-    until: parseTimestamp(flags.until, io.now()),
+    since: timestampOf('since', flags.since, io.now()),
+    until: timestampOf('until', flags.until, io.now()),
   })
   await copyOutput(logs, io, !Config.Tty)
+}
+
+function timestampOf(flag: string, text: string, nowMs: number): string | undefined {
+  try {
+    return parseTimestamp(text, nowMs)
+  } catch (error) {
+    throw new CodedError('invalid-argument', `invalid value for "${flag}": ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
 }

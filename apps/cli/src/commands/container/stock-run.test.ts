@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { ContainerCreateRequest } from '@berth/api'
+import { assertSameComplaint } from '../../testsuite/assert-same-complaint.ts'
 import { startFakeEngine, type SeenRequest } from '../../testsuite/fake-engine.ts'
 import { runBerth } from '../../testsuite/run-berth.ts'
 import { runDocker, withoutStockDocker } from '../../testsuite/stock-docker.ts'
@@ -14,6 +15,13 @@ const failures: Record<string, string> = {
     'driver failed programming external connectivity on endpoint x: Bind for 0.0.0.0:80 failed: port is already allocated',
 }
 
+/** The first time that each is asked for. */
+const refusals: Record<string, string> = {
+  missing: 'No such image: missing:latest',
+  elsewhere:
+    'image with reference elsewhere:latest was found but does not provide the specified platform (linux/arm64)',
+}
+
 function imageOf({ body }: SeenRequest): string {
   return (body as ContainerCreateRequest).Image ?? ''
 }
@@ -23,9 +31,8 @@ const isCreate = ({ url }: SeenRequest) => url.startsWith('/containers/create')
 const replies = {
   'POST /containers/create': (request: SeenRequest, all: readonly SeenRequest[]) => {
     const isFirst = all.filter(isCreate).length === 1
-    return imageOf(request).startsWith('missing') && isFirst
-      ? new Error('No such image: missing:latest')
-      : { Id: id, Warnings: [] }
+    const refusal = refusals[imageOf(request).split(':')[0] ?? '']
+    return refusal !== undefined && isFirst ? new Error(refusal) : { Id: id, Warnings: [] }
   },
   'POST /images/create':
     '{"status":"Pulling from library/missing","id":"latest"}\r\n{"status":"Status: Downloaded newer image for missing:latest"}\r\n',
@@ -48,6 +55,10 @@ const lines = [
   'run -d no-port',
   'run -d UPPER',
   'run --nope here',
+  'run -it here',
+  'run -d -a stdout here',
+  'run -d --platform linux/arm64 missing',
+  'run -d --platform linux/arm64 elsewhere',
 ]
 
 describe('run goes the way of the stock client', { skip: withoutStockDocker, concurrency: 2 }, () => {
@@ -57,10 +68,7 @@ describe('run goes the way of the stock client', { skip: withoutStockDocker, con
       const theirs = await follow(line, runDocker)
       assert.equal(ours.outcome.stdout, theirs.outcome.stdout)
       assert.equal(ours.outcome.status, theirs.outcome.status)
-      assert.equal(
-        firstLine(ours.outcome.stderr),
-        firstLine(theirs.outcome.stderr).replaceAll('docker', 'berth'),
-      )
+      assertSameComplaint(ours.outcome.stderr, theirs.outcome.stderr)
       assert.deepEqual(ours.calls, theirs.calls)
     })
   }
@@ -82,8 +90,4 @@ function withSortedQuery(call: string): string {
     .split('&')
     .toSorted((a, b) => (a < b ? -1 : 1))
     .join('&')}`
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? ''
 }

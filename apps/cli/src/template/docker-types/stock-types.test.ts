@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { assertSameComplaint } from '../../testsuite/assert-same-complaint.ts'
 import { info } from '../../testsuite/engine-samples.ts'
 import { startFakeEngine, type FakeEngine } from '../../testsuite/fake-engine.ts'
 import { runBerth } from '../../testsuite/run-berth.ts'
@@ -195,7 +196,7 @@ describe('templates know the types of the stock client', { skip: withoutStockDoc
         // A failure leaves a line end behind there.
         if (theirs.status === 0) assert.equal(withoutAddresses(ours.stdout), withoutAddresses(theirs.stdout))
         assert.equal(ours.status, theirs.status)
-        assert.equal(firstLine(ours.stderr), firstLine(theirs.stderr))
+        assertSameComplaint(ours.stderr, theirs.stderr)
       })
     }
   }
@@ -204,8 +205,4 @@ describe('templates know the types of the stock client', { skip: withoutStockDoc
 /** Where something lies in memory differs from run to run. */
 function withoutAddresses(text: string): string {
   return text.replaceAll(/0xc[\da-f]+/g, '0x')
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? ''
 }
