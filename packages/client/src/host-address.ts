@@ -11,7 +11,7 @@ export function parseHostAddress(host: string, isTls: boolean): HostAddress {
   if (!match) throw invalid(host)
   const [, scheme = '', rest = ''] = match
   if (scheme === 'unix') return { kind: 'unix', path: rest === '' ? '/var/run/docker.sock' : rest }
-  if (!['tcp', 'http', 'https'].includes(scheme)) throw unknownScheme(scheme, host)
+  if (!['tcp', 'http', 'https'].includes(scheme)) throw unknownScheme(host)
   return { kind: 'tcp', ...parseAuthority(host, rest, isTls ? defaultTlsPort : defaultPort) }
 }
 
@@ -33,12 +33,8 @@ function invalid(host: string): CodedError {
   })
 }
 
-function unknownScheme(scheme: string, host: string): CodedError {
-  return new CodedError(
-    'not-implemented',
-    `unable to parse docker host \`${host}\`: ${scheme}:// is not supported`,
-    {
-      hint: 'Use unix:// or tcp://; an engine on another machine is reached through ssh -L as a local socket.',
-    },
-  )
+function unknownScheme(host: string): CodedError {
+  return new CodedError('not-implemented', `unable to parse docker host \`${host}\``, {
+    hint: 'Use unix:// or tcp://; an engine on another machine is reached through ssh -L as a local socket.',
+  })
 }

@@ -8,6 +8,8 @@ export interface CommandDefinition<F extends Flags = Flags> {
   readonly usage: string
   /** Of which help tells below the summary. */
   readonly details?: string
+  /** Asks no engine, and works also where the context that is in use cannot be read. */
+  readonly isOffline?: boolean
   readonly positional: { readonly min: number; readonly max: number }
   readonly flags: F
   /** True when flags after the first positional belong to someone else: `run IMAGE ls -l`. */

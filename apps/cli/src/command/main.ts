@@ -88,7 +88,7 @@ async function execute(
 ): Promise<number> {
   const { openEngine } = await import('./open-engine.ts')
   const { checkFlagVersions } = await import('./check-flag-versions.ts')
-  const { client, io } = await openEngine(globals, surroundings)
+  const { client, io } = await openEngine(globals, surroundings, command.definition)
   using _client = client
   await checkFlagVersions(command.definition, args.given, client)
   return (await command.run(client, args, io)) ?? 0

@@ -1,12 +1,13 @@
-import { CodedError, messageOf, systemCode } from '@berth/stdx'
+import { CodedError } from '@berth/stdx'
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Io } from './io.ts'
+import { localError } from './local-error.ts'
 
 /** The bytes of a file, opened now; its failures are told in the words that other tools have for them. */
 export async function openInput(path: string, io: Io): Promise<AsyncIterable<Uint8Array>> {
   const file = await open(resolve(io.folder, path)).catch((error: unknown) => {
-    throw new CodedError('invalid-argument', `open ${path}: ${whyNot(error)}`, { cause: error })
+    throw localError(error, `open ${path}`)
   })
   if ((await file.stat()).isDirectory()) {
     await file.close()
@@ -16,10 +17,3 @@ export async function openInput(path: string, io: Io): Promise<AsyncIterable<Uin
 }
 
 const chunkBytes = 1024 * 1024
-
-function whyNot(error: unknown): string {
-  const code = systemCode(error)
-  if (code === 'ENOENT') return 'no such file or directory'
-  if (code === 'EACCES') return 'permission denied'
-  return messageOf(error)
-}

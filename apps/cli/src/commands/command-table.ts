@@ -1,5 +1,6 @@
 import type { CommandTable } from '../command/command-table.ts'
 import { containerCommands } from './container/container-commands.ts'
+import { contextCommands } from './context/context-commands.ts'
 import { imageCommands } from './image/image-commands.ts'
 import { manifestCommands } from './manifest/manifest-commands.ts'
 import { mirrorCommands } from './mirror/mirror-commands.ts'
@@ -13,6 +14,7 @@ export const commandTable: CommandTable = {
   program: 'berth',
   groups: [
     { name: 'container', summary: 'Manage containers', commands: containerCommands },
+    { name: 'context', summary: 'Manage contexts', commands: contextCommands },
     { name: 'image', summary: 'Manage images', commands: imageCommands },
     { name: 'manifest', summary: 'Manage image manifests and manifest lists', commands: manifestCommands },
     { name: 'mirror', summary: 'Manage mirrors of registries', commands: mirrorCommands },

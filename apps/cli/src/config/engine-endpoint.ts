@@ -3,7 +3,7 @@ import { CodedError } from '@berth/stdx'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CliConfig } from './cli-config.ts'
-import type { EngineEndpoint } from './context-endpoint.ts'
+import { defaultContextName } from '../contexts/stored-context.ts'
 import { readCertificate } from './read-certificate.ts'
 
 export interface EndpointChoice {
@@ -16,35 +16,39 @@ export interface EndpointChoice {
   tlskey: string
 }
 
-const defaultContext = 'default'
+/** How to reach an engine. */
+export interface EngineEndpoint {
+  host: string
+  tls: TlsOptions | undefined
+}
+
 const ownSocket = '/run/berth/berth.sock'
 const dockerSocket = '/var/run/docker.sock'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Which engine to talk to: -H, then the context that was named, then DOCKER_HOST, then config.json's context, then a socket. */
-export async function engineEndpoint(
-  choice: EndpointChoice,
+/** Which context to use: of -H the default one, then the one that was named, then DOCKER_HOST's, then config.json's. */
+export function chosenContext(
+  { hosts, context }: Pick<EndpointChoice, 'hosts' | 'context'>,
   config: CliConfig,
   env: Environment,
-): Promise<EngineEndpoint> {
-  const { hosts, context } = choice
+): string {
   if (hosts.length > 1) throw new CodedError('invalid-argument', 'specify only one -H')
-  const host = hosts[0]
-  if (host !== undefined && context !== '') {
+  if (hosts.length === 1 && context !== '') {
     throw new CodedError('invalid-argument', 'conflicting options: cannot specify both --host and --context')
   }
-  if (host !== undefined)
-    return { host: normalizeHost(host), contextName: defaultContext, tls: flagTls(choice, config, env) }
-  const name =
-    context ||
-    (env['DOCKER_HOST'] ? defaultContext : env['DOCKER_CONTEXT'] || config.currentContext || defaultContext)
-  if (name !== defaultContext) {
-    const { contextEndpoint } = await import('./context-endpoint.ts')
-    return contextEndpoint(name, config)
-  }
-  const chosen = env['DOCKER_HOST'] ? normalizeHost(env['DOCKER_HOST']) : `unix://${defaultSocket()}`
-  return { host: chosen, contextName: defaultContext, tls: flagTls(choice, config, env) }
+  if (hosts.length === 1) return defaultContextName
+  if (context !== '') return context
+  return env['DOCKER_HOST']
+    ? defaultContextName
+    : env['DOCKER_CONTEXT'] || config.currentContext || defaultContextName
+}
+
+/** The engine of the default context: -H, then DOCKER_HOST, then a socket. */
+export function defaultEndpoint(choice: EndpointChoice, config: CliConfig, env: Environment): EngineEndpoint {
+  const named = choice.hosts[0] ?? (env['DOCKER_HOST'] || undefined)
+  const host = named === undefined ? `unix://${defaultSocket()}` : normalizeHost(named)
+  return { host, tls: flagTls(choice, config, env) }
 }
 
 /** Docker's socket only where there is one and none of ours. */

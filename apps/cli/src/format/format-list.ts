@@ -1,4 +1,4 @@
-import type { ListView, RawFormat } from './list-view.ts'
+import { fieldValue, type ListView, type RawFormat } from './list-view.ts'
 import { formatTable } from './table.ts'
 import { goJson } from './go-json.ts'
 
@@ -59,10 +59,13 @@ function cells<T>({ fields, columns }: ListView<T>, item: T): string[] {
 }
 
 /** The fields by name, as JSON has them. */
-export function sortedRecord<T>({ fields }: ListView<T>, item: T): Record<string, string> {
+export function sortedRecord<T>({ fields }: ListView<T>, item: T): Record<string, string | boolean> {
   return Object.fromEntries(
     Object.entries(fields)
-      .map(([name, field]): [string, string] => [name, field.jsonValue?.(item) ?? field.value(item)])
+      .map(([name, field]): [string, string | boolean] => [
+        name,
+        field.jsonValue?.(item) ?? fieldValue(field, item),
+      ])
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   )
 }

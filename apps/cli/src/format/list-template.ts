@@ -1,8 +1,8 @@
 import { goValue } from '../template/go-value.ts'
-import { stringType, type GoMethod, type StructType } from '../template/go-type.ts'
+import { boolType, stringType, type GoMethod, type GoType, type StructType } from '../template/go-type.ts'
 import { parseTemplate } from '../template/render-template.ts'
 import { templateFailure } from './template-failure.ts'
-import type { ListView } from './list-view.ts'
+import { fieldValue, type ListField, type ListView } from './list-view.ts'
 
 export interface ListTemplate<T> {
   render(item: T): string
@@ -23,7 +23,7 @@ export function listTemplate<T>(view: ListView<T>, format: string): ListTemplate
         template.render(
           goValue(
             typeOf(view, item),
-            recordOf(view, (field) => field.value(item)),
+            recordOf(view, (field) => fieldValue(field, item)),
           ),
         ),
       ),
@@ -45,29 +45,39 @@ function unescape(format: string): string {
   return format.replaceAll('\\t', '\t').replaceAll('\\n', '\n')
 }
 
-type Field<T> = ListView<T>['fields'][string]
-
-function recordOf<T>({ fields }: ListView<T>, value: (field: Field<T>) => string): Record<string, string> {
-  return Object.fromEntries(
-    Object.keys(fields).map((name) => [name, fields[name] ? value(fields[name]) : '']),
-  )
+function recordOf<T>(
+  { fields }: ListView<T>,
+  value: (field: ListField<T>) => string | boolean,
+): Record<string, string | boolean> {
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, value(field)]))
 }
 
 /** Go's type of one item, whose methods know it. */
 export function typeOf<T>(view: ListView<T>, item: T): StructType {
-  return structType(view, (method, argument) => method(item, argument))
+  return structType(view, {
+    call: (method, argument) => method(item, argument),
+    fieldType: ({ isBoolean }) => (isBoolean ? boolType : stringType),
+  })
 }
 
 /** The header of a label is its last part: `com.example.my-role` is `my role`. */
 function headerType<T>(view: ListView<T>): StructType {
-  return structType(view, (_method, argument) => (argument.split('.').at(-1) ?? '').replace(/[-_]/g, ' '))
+  return structType(view, {
+    call: (_method, argument) => (argument.split('.').at(-1) ?? '').replace(/[-_]/g, ' '),
+    fieldType: () => stringType,
+  })
 }
 
 type Method<T> = (item: T, argument: string) => string
 
+interface Members<T> {
+  call: (method: Method<T>, argument: string) => string
+  fieldType: (field: ListField<T>) => GoType
+}
+
 function structType<T>(
   { name, fields, methods = {} }: ListView<T>,
-  call: (method: Method<T>, argument: string) => string,
+  { call, fieldType }: Members<T>,
 ): StructType {
   const goMethods = Object.entries(methods).map(([methodName, method]): [string, GoMethod] => [
     methodName,
@@ -80,12 +90,12 @@ function structType<T>(
   return {
     kind: 'struct',
     name,
-    fields: Object.keys(fields)
-      .sort()
-      .map((field) => ({
-        name: field,
-        type: stringType,
-        jsonName: field,
+    fields: Object.entries(fields)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([fieldName, field]) => ({
+        name: fieldName,
+        type: fieldType(field),
+        jsonName: fieldName,
         omitEmpty: false,
         embedded: false,
       })),

@@ -24,7 +24,15 @@ export interface RawFormat {
 
 export interface ListField<T> {
   readonly header: string
+  /** Its text is `true` or `false`, and templates and JSON take it for that. */
+  readonly isBoolean?: boolean
   value(item: T): string
   /** What JSON has, where that is not the value. */
   jsonValue?(item: T): string
+}
+
+/** What templates and JSON have of a field. */
+export function fieldValue<T>(field: ListField<T>, item: T): string | boolean {
+  const text = field.value(item)
+  return field.isBoolean ? text === 'true' : text
 }

@@ -1,12 +1,13 @@
 import { createContainer, type EngineClient } from '@berth/client'
 import { familiarReference, parseReference, withDefaultTag } from '@berth/oci'
-import { CodedError, isCoded, messageOf, systemCode } from '@berth/stdx'
+import { CodedError, isCoded, messageOf } from '@berth/stdx'
 import { rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import type { FlagValues } from '../../command/flag.ts'
 import type { Io } from '../../command/io.ts'
 import type { containerFlags, creationFlags } from './config/container-flags.ts'
 import { createRequest } from './config/create-request.ts'
+import { localError } from '../../command/local-error.ts'
 
 export type CreationFlagValues = FlagValues<typeof containerFlags & typeof creationFlags>
 
@@ -104,8 +105,8 @@ async function reserveIdFile(path: string): Promise<IdFile> {
     )
   }
   await writeFile(path, '', { flag: 'wx' }).catch((error: unknown) => {
-    const why = systemCode(error) === 'ENOENT' ? 'no such file or directory' : messageOf(error)
-    throw new CodedError('invalid-argument', `failed to create the container ID file: open ${path}: ${why}`, {
+    const why = messageOf(localError(error, `open ${path}`))
+    throw new CodedError('invalid-argument', `failed to create the container ID file: ${why}`, {
       cause: error,
     })
   })

@@ -1,5 +1,6 @@
-import { CodedError, messageOf, systemCode } from '@berth/stdx'
+import { CodedError } from '@berth/stdx'
 import { readFile } from 'node:fs/promises'
+import { localError } from '../../../command/local-error.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -59,8 +60,7 @@ async function readText(file: string): Promise<{ file: string; text: string }> {
   try {
     return { file, text: await readFile(file, 'utf8') }
   } catch (error) {
-    const why = systemCode(error) === 'ENOENT' ? 'no such file or directory' : messageOf(error)
-    throw new CodedError('invalid-argument', `open ${file}: ${why}`, { cause: error })
+    throw localError(error, `open ${file}`)
   }
 }
 

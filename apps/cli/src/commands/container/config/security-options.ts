@@ -1,5 +1,6 @@
-import { CodedError, messageOf, systemCode } from '@berth/stdx'
+import { CodedError, messageOf } from '@berth/stdx'
 import { readFile } from 'node:fs/promises'
+import { localError } from '../../../command/local-error.ts'
 
 export interface SecurityOptions {
   options: string[]
@@ -29,7 +30,7 @@ async function readProfile(path: string): Promise<string> {
   try {
     return JSON.stringify(JSON.parse(await readFile(path, 'utf8')))
   } catch (error) {
-    const why = systemCode(error) === 'ENOENT' ? `open ${path}: no such file or directory` : messageOf(error)
+    const why = messageOf(localError(error, `open ${path}`))
     throw new CodedError('invalid-argument', `opening seccomp profile (${path}) failed: ${why}`, {
       cause: error,
     })

@@ -3,7 +3,7 @@ import { systemCode } from '@berth/stdx'
 import { closeSync, constants, openSync } from 'node:fs'
 import { lstat, readlink, realpath } from 'node:fs/promises'
 import { posix } from 'node:path'
-import { localError } from './local-error.ts'
+import { localError } from '../../../command/local-error.ts'
 import { followed, hasTrailingSlash, splitEntry } from './path-text.ts'
 import type { CopySource } from './plan-copy.ts'
 

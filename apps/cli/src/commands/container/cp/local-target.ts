@@ -3,7 +3,7 @@ import { CodedError, systemCode } from '@berth/stdx'
 import { closeSync, constants, openSync, type Stats } from 'node:fs'
 import { lstat, readlink, stat } from 'node:fs/promises'
 import { posix } from 'node:path'
-import { localError } from './local-error.ts'
+import { localError } from '../../../command/local-error.ts'
 import { splitEntry } from './path-text.ts'
 import type { CopyPlan, CopyTarget } from './plan-copy.ts'
 
