@@ -107,9 +107,7 @@ export function parseMetadata(text: string): ContextMetadata {
   const { Name, Metadata, Endpoints } = JSON.parse(text) as Partial<ContextMetadata>
   if (typeof Name !== 'string' || typeof (Endpoints ?? {}) !== 'object')
     throw new CodedError('invalid-argument', 'invalid context: no metadata found')
-  const docker = Endpoints?.docker
-  const completed = docker && { docker: { ...docker, SkipTLSVerify: docker.SkipTLSVerify ?? false } }
-  return { Name, Metadata: Metadata ?? {}, Endpoints: { ...Endpoints, ...completed } }
+  return { Name, Metadata: Metadata ?? {}, Endpoints: Endpoints ?? {} }
 }
 
 async function namesIn(folder: string): Promise<string[]> {

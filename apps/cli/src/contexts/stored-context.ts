@@ -7,7 +7,7 @@ export interface ContextMetadata {
 
 export interface DockerEndpoint {
   Host?: string
-  SkipTLSVerify: boolean
+  SkipTLSVerify?: boolean
 }
 
 export interface StoredContext {

@@ -25,7 +25,10 @@ export async function run(
 
 async function inspect(name: string, io: Io) {
   const { metadata, tls } = await getContext(name, io)
-  return { ...metadata, TLSMaterial: filesByEndpoint(tls.keys()), Storage: storageOf(name, io) }
+  const { docker } = metadata.Endpoints
+  const shown = docker && { docker: { ...docker, SkipTLSVerify: docker.SkipTLSVerify ?? false } }
+  const Endpoints = { ...metadata.Endpoints, ...shown }
+  return { ...metadata, Endpoints, TLSMaterial: filesByEndpoint(tls.keys()), Storage: storageOf(name, io) }
 }
 
 function filesByEndpoint(files: Iterable<string>): Partial<Record<string, string[]>> {

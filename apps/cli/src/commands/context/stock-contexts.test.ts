@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { copyFile, glob, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { packTar } from '@berth/layer'
@@ -169,13 +169,18 @@ async function userFolder(certificates: string) {
       const { status, stdout, stderr } = await client(words, env)
       return { status, stdout: plain(stdout, path), stderr: plain(stderr, path) }
     },
-    /** What is left of it all, with its modes. */
+    /** What is left of it all, with its modes; archives have headers of their own. */
     async files() {
       const found: [string, number, string][] = []
-      for await (const entry of glob('{config/**,*.tar}', { cwd: path })) {
-        const { mode } = await stat(join(path, entry))
-        const isFile = (mode & 0o170000) === 0o100000
-        found.push([entry, isFile ? mode & 0o777 : 0, isFile ? await contentOf(join(path, entry), path) : ''])
+      for await (const { name, parentPath } of glob('{config/**,*.tar}', {
+        cwd: path,
+        withFileTypes: true,
+      })) {
+        const file = join(parentPath, name)
+        const status = await stat(file)
+        if (!status.isFile()) continue
+        const content = name.endsWith('.tar') ? '' : await contentOf(file, path)
+        found.push([relative(path, file), status.mode & 0o777, content])
       }
       return found.sort(([a], [b]) => (a < b ? -1 : 1))
     },
