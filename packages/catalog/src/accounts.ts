@@ -49,7 +49,7 @@ export interface SignedIn {
   /** Set when the secret is an access token. */
   tokenId: string | undefined
   /** Set when it goes on with a session, and is over with it. */
-  sessionId?: string
+  sessionId?: string | undefined
 }
 
 /** Plans say how many private repositories an account may have. */

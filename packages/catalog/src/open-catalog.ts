@@ -24,6 +24,8 @@ export interface CatalogOptions {
   now?: () => number
   /** Where people see the hub, without a slash at the end: webhooks are told of it (default: http://localhost). */
   publicUrl?: string
+  /** Throws `invalid-argument` for the host of a URL that a webhook must not have (default: takes all). */
+  checkWebhookHost?: (host: string) => void
   /** Whoever signs up first, while there is no account, becomes an administrator (default: nobody does). */
   firstAccountIsAdministrator?: boolean
 }
@@ -31,6 +33,7 @@ export interface CatalogOptions {
 /** Brings the tables up to date and opens the catalog on them. Several processes may do so on one database. */
 export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
   const { contents, logger = silentLogger, now = Date.now, publicUrl = 'http://localhost' } = options
+  const { checkWebhookHost = () => {} } = options
   const database = await openCatalogDatabase(options.database, now)
   const tokens = new CatalogTokens(database)
   const repositories = new CatalogRepositories(database, contents)
@@ -48,7 +51,7 @@ export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
     organizations: new CatalogOrganizations(database),
     repositories,
     images: new CatalogImages(database, contents),
-    webhooks: new CatalogWebhooks(database),
+    webhooks: new CatalogWebhooks(database, { checkHost: checkWebhookHost }),
     audit: new CatalogAudit(database),
     registry,
     fillSearch: (progress) => fillSearch(database, progress),

@@ -3,7 +3,10 @@ import type { Listed, Paging, Viewer } from './viewer.ts'
 /** Where a repository's events are sent. Deliveries wait in the database until they have arrived or are given up. */
 export interface Webhooks {
   listWebhooks(viewer: Viewer, repository: string): Promise<Webhook[]>
-  /** Returns the signing secret once. Throws `invalid-argument` for a URL that is not http or https or has a password. */
+  /**
+   * Returns the signing secret once. Throws `invalid-argument` for a URL that is not http or https, has a password, or leads
+   * where webhooks must not go.
+   */
   createWebhook(
     viewer: Viewer,
     repository: string,

@@ -1,9 +1,10 @@
 import { CodedError, isCoded, messageOf } from '@berth/stdx'
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, types } from 'pg'
-import { ReachablePool, type Query } from './reachable-pool.ts'
+import { migratePostgres, prepareMigrations } from './migrate-postgres.ts'
+import { ReachablePool } from './reachable-pool.ts'
 import { RetriedWrites } from './retried-writes.ts'
-import type { SqlDatabase, SqlMigration, SqlTables } from './sql-database.ts'
+import type { SqlDatabase, SqlTables } from './sql-database.ts'
 
 /** Connections of one process: a replica has a few dozen requests at work at once, most of them without the database. */
 const connectionsMax = 10
@@ -43,7 +44,7 @@ export async function openPostgresDatabase(url: string): Promise<SqlDatabase> {
   const db = new Kysely<any>({ dialect: new PostgresDialect({ pool: reachable }) })
   await using stack = new AsyncDisposableStack()
   stack.defer(() => db.destroy())
-  await prepare(reachable).catch((error: unknown) => refuse(url, error))
+  await prepareMigrations(reachable).catch((error: unknown) => refuse(url, error))
   const tables: SqlTables<unknown> = { kind: 'postgres', db, writes: new RetriedWrites(db) }
   const owned = stack.move()
   return {
@@ -68,45 +69,4 @@ function refuse(url: string, error: unknown): never {
 function placeOf(url: string): string {
   const parsed = URL.parse(url)
   return parsed ? ` ${parsed.pathname.slice(1) || '(default)'} at ${parsed.host || 'the local socket'}` : ''
-}
-
-/** Any number will do that nothing else on the database locks. */
-const migrationLock = 'SELECT pg_advisory_xact_lock(4242424201)'
-
-async function prepare(pool: ReachablePool): Promise<void> {
-  await pool.transaction(async (query) => {
-    await query(migrationLock)
-    await query(
-      'CREATE TABLE IF NOT EXISTS schema_version (component TEXT PRIMARY KEY, version INTEGER NOT NULL)',
-    )
-  })
-}
-
-async function migratePostgres(
-  pool: ReachablePool,
-  { component, migrations }: { component: string; migrations: readonly SqlMigration[] },
-): Promise<void> {
-  for (const [index, { postgres }] of migrations.entries()) {
-    await pool.transaction(async (query) => {
-      await query(migrationLock)
-      if ((await findVersion(query, component)) > index) return
-      await query(postgres)
-      await query(
-        'INSERT INTO schema_version VALUES ($1, $2) ON CONFLICT (component) DO UPDATE SET version = excluded.version',
-        [component, index + 1],
-      )
-    })
-  }
-  const version = await pool.transaction((query) => findVersion(query, component))
-  if (version <= migrations.length) return
-  throw new CodedError(
-    'failed-precondition',
-    `Cannot open database: its ${component} schema has version ${version}, this program knows ${migrations.length}`,
-    { hint: 'Start the version of the program that wrote it, or a later one.' },
-  )
-}
-
-async function findVersion(query: Query, component: string): Promise<number> {
-  const { rows } = await query('SELECT version FROM schema_version WHERE component = $1', [component])
-  return Number(rows[0]?.['version'] ?? 0)
 }

@@ -10,10 +10,12 @@ export type Query = (
 
 /**
  * Says of every failure whether the database was there: PostgreSQL, "Appendix A. PostgreSQL Error Codes". Classes 08
- * (connection), 53 (resources, connections among them), 57P (shut down, starting up), 25006 (a standby that only reads)
- * and 40 (a transaction that lost against another) are over with time; so is all that has no code of PostgreSQL's.
+ * (connection), 53 (resources, connections among them), 57P (shut down, starting up), 25006 (a standby that only reads),
+ * 40 (a transaction that lost against another) and 55P03 (one that did not get its lock in time) are over with time; so is
+ * all that has no code of PostgreSQL's.
  */
-const passing = /^(08|53|57P|40|25006)/
+const passing = /^(08|53|57P|40|25006|55P03)/
+const lostRace = /^(40|55P03)/
 
 /** A pool whose errors are `unavailable` while the database is gone or overloaded, and PostgreSQL's own otherwise. */
 export class ReachablePool implements PostgresPool {
@@ -92,9 +94,9 @@ function isGone(error: unknown): boolean {
   return state === undefined || /^(08|57P)/.test(state)
 }
 
-/** Whether a transaction was undone because of another one (class 40: deadlock, serialization): it may be run again. */
+/** Whether a transaction was undone because of another one (deadlock, serialization, lock): it may be run again. */
 export function isLostRace(error: unknown): boolean {
-  return isCoded(error, 'unavailable') && sqlState(error.cause)?.startsWith('40') === true
+  return isCoded(error, 'unavailable') && lostRace.test(sqlState(error.cause) ?? '')
 }
 
 function sqlState(error: unknown): string | undefined {

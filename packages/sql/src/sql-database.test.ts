@@ -147,6 +147,56 @@ test(
   },
 )
 
+test(
+  'migrate() waits for tables that others hold, and lets those through who come meanwhile',
+  { skip: !server && 'PostgreSQL is not installed' },
+  async () => {
+    const location = await server!.createDatabase()
+    await using before = await openSqlDatabase(location)
+    await before.migrate('a', [create])
+    const { db } = before.tables<Schema>()
+    await using database = await openSqlDatabase(location)
+    let migrating: Promise<void> | undefined
+    await db.transaction().execute(async (transaction) => {
+      await transaction.selectFrom('entries').select('name').execute()
+      migrating = database.migrate('a', [create, extend])
+      await sleep(1000)
+      const startMs = performance.now()
+      await db.selectFrom('entries').select('name').execute()
+      const waitedMs = performance.now() - startMs
+      // Behind a step that waits as long as the other one holds the table it would never end.
+      assert.ok(waitedMs < 900, `waited ${waitedMs} ms`)
+    })
+    await migrating
+    await database.tables<Schema>().db.selectFrom('entries').select('size_bytes').execute()
+  },
+)
+
+test(
+  'migrate() goes on when it and another wait for each other',
+  { skip: !server && 'PostgreSQL is not installed' },
+  async () => {
+    const location = await server!.createDatabase()
+    await using before = await openSqlDatabase(location)
+    const declare = 'CREATE TABLE a (x BIGINT); CREATE TABLE b (x BIGINT)'
+    const change =
+      'ALTER TABLE a ADD COLUMN y BIGINT; SELECT pg_sleep(0.2); ALTER TABLE b ADD COLUMN y BIGINT'
+    const migrations = [declare, change].map((statements) => ({ sqlite: statements, postgres: statements }))
+    await before.migrate('a', migrations.slice(0, 1))
+    await using database = await openSqlDatabase(location)
+    let migrating: Promise<void> | undefined
+    const { db } = before.tables<Record<'a' | 'b', { x: number; y?: number }>>()
+    await db.transaction().execute(async (transaction) => {
+      await transaction.insertInto('b').values({ x: 1 }).execute()
+      migrating = database.migrate('a', migrations)
+      await sleep(100)
+      await transaction.insertInto('a').values({ x: 1 }).execute()
+    })
+    await migrating
+    assert.deepEqual(await db.selectFrom('a').select('y').execute(), [{ y: null }])
+  },
+)
+
 test('openSqlDatabase() says that PostgreSQL cannot be reached, without the password', async () => {
   await assert.rejects(
     openSqlDatabase('postgres://somebody:hunter2@127.0.0.1:1/nothing'),

@@ -42,7 +42,7 @@ export class MemoryAccounts implements PasswordAccounts {
     return this.#names.has(name) && password === `${name}-password` ? { name } : undefined
   }
 
-  async findAccount(name: string): Promise<Account | undefined> {
+  async findAccount({ name }: Account): Promise<Account | undefined> {
     return this.#names.has(name) ? { name } : undefined
   }
 

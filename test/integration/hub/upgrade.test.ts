@@ -1,57 +1,27 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { openCatalog, type Viewer } from '@berth/catalog'
-import { catalogMigrations, MemoryContents } from '@berth/catalog/testsuite'
-import { createRegistry, type Registry } from '@berth/registry-server'
-import { openSqlDatabase, type SqlDatabase } from '@berth/sql'
+import { MemoryContents } from '@berth/catalog/testsuite'
+import { openSqlDatabase } from '@berth/sql'
 import {
-  parseRecording,
+  listTransactions,
   replayStatements,
   startPostgresServer,
   type RecordedStatement,
 } from '@berth/sql/testsuite'
-import { silentLogger } from '@berth/stdx'
 import { temporaryDirectory } from '@berth/stdx/testsuite'
+import { openBefore, openRegistry, recording } from './version-before.ts'
 
-/** What the version before says to its database: `record-statements.main.ts`. */
-const recording = parseRecording(
-  await readFile(join(import.meta.dirname, 'statements-of-before.jsonl'), 'utf8'),
-)
-/** The catalog's tables as that version has them. The last step was another one then. */
-const rename = `
-  ALTER TABLE hub_deleted_repositories RENAME TO hub_revocations;
-  ALTER TABLE hub_revocations RENAME COLUMN deleted_at TO revoked_at;
-`
-const migrationsOfBefore = [...catalogMigrations.slice(0, 2), { sqlite: rename, postgres: rename }]
 const cuts = 5
 const everyone: Viewer = { account: undefined, scope: 'repo:public_read', tokenId: undefined, address: '' }
-
-/** Where no transaction is open, so that another process may come between. */
-function listPauses(statements: readonly RecordedStatement[]): number[] {
-  let isOpen = false
-  return statements.flatMap(({ text }, index) => {
-    if (text.startsWith('begin')) isOpen = true
-    if (/^(commit|rollback)$/.test(text)) isOpen = false
-    return isOpen ? [] : [index + 1]
-  })
-}
-
-async function openRegistry(database: SqlDatabase, stack: AsyncDisposableStack): Promise<Registry> {
-  const directory = await temporaryDirectory(stack)
-  return stack.use(await createRegistry({ directory, database, logger: silentLogger }))
-}
 
 /** The version before serves, the new one starts beside it and works, and the other goes on. */
 async function upgradeAt(location: string, cut: number): Promise<void> {
   await using stack = new AsyncDisposableStack()
-  const before = stack.use(await openSqlDatabase(location))
-  await before.migrate('catalog', migrationsOfBefore)
-  // The registry's tables are the same as they were.
-  await openRegistry(before, stack)
-  const statements = recording[before.kind]
-  await replayStatements(before, statements.slice(0, cut))
+  const before = await openBefore(location, stack)
+  const transactions = listTransactions(recording[before.kind])
+  await replayStatements(before, transactions.slice(0, cut).flat())
   const database = stack.use(await openSqlDatabase(location))
   const registry = await openRegistry(database, stack)
   const catalog = stack.use(await openCatalog({ database, contents: new MemoryContents() }))
@@ -60,7 +30,7 @@ async function upgradeAt(location: string, cut: number): Promise<void> {
   await names('app')
   // Beside both of them, as a hub does that serves already.
   const filling = catalog.fillSearch()
-  await replayStatements(before, statements.slice(cut))
+  await replayStatements(before, transactions.slice(cut).flat())
   await filling
   await registry.checkHealth()
   assert.deepEqual((await names('app')).toSorted(), ['makers/app1', 'makers/app2'], `upgraded at ${cut}`)
@@ -72,10 +42,10 @@ async function upgradeAt(location: string, cut: number): Promise<void> {
 }
 
 async function testUpgrades(location: () => Promise<string>, statements: readonly RecordedStatement[]) {
-  const pauses = listPauses(statements)
-  assert.ok(pauses.length > 100)
+  const { length } = listTransactions(statements)
+  assert.ok(length > 100)
   for (let index = 0; index <= cuts; index++)
-    await upgradeAt(await location(), pauses[Math.round(((pauses.length - 1) * index) / cuts)] ?? 0)
+    await upgradeAt(await location(), Math.round((length * index) / cuts))
 }
 
 test('the version before goes on working while and after the new one migrates, on SQLite', async () => {

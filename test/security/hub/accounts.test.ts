@@ -436,6 +436,19 @@ test('webhooks: a push is told to who wants to know, signed, and what it made of
   assert.equal((await hub.call('POST', pathname, { body: { state: 'other' } })).status, 400)
 })
 
+test('CVE-2020-13788: a webhook to an address that is not public is refused when it is made, and may be allowed', async () => {
+  const add = async (host: string) => {
+    const body = { name: host, webhook_url: `http://${host}/hook` }
+    return await hub.call('POST', '/v2/repositories/ann/shown/webhooks', { session: ann, body })
+  }
+  for (const host of ['10.0.0.1', '169.254.169.254', '0xa.1', '167772161', '[::1]', '[::ffff:10.0.0.1]']) {
+    const { status, text } = await add(host)
+    assert.equal(status, 400, host)
+    assert.match(text, /is not a public address\. Who runs the hub may allow it with --webhook-allow\./)
+  }
+  for (const host of ['127.0.0.9', '0x7f.9', 'hooks.example.com']) assert.equal((await add(host)).status, 201)
+})
+
 test('a build trigger notes what a git host tells, and a made-up one does nothing', async () => {
   const change = { source: 'https://example.com/a.git' }
   await hub.must('PATCH', '/v2/repositories/ann/shown', { session: ann, body: change })

@@ -47,17 +47,11 @@ export class CatalogAccounts implements Accounts {
     return permission === undefined ? none : actionsOf[permission]
   }
 
-  async findAccount(name: string, login = ''): Promise<HubAccount | undefined> {
-    const [scope, tokenId = '', sessionId = ''] = login.split(' ')
-    const known = tokenScopes.find((each) => each === scope)
-    const found =
-      known &&
-      (await this.#catalog.registry.findLogin({
-        name,
-        scope: known,
-        tokenId: tokenId || undefined,
-        ...(sessionId && { sessionId }),
-      }))
+  async findAccount({ name, login = '', session }: Account): Promise<HubAccount | undefined> {
+    const [text, tokenId] = login.split(' ')
+    const scope = tokenScopes.find((known) => known === text)
+    if (!scope) return undefined
+    const found = await this.#catalog.registry.findLogin({ name, scope, tokenId, sessionId: session })
     return found && hubAccount(found)
   }
 
@@ -74,8 +68,9 @@ export class CatalogAccounts implements Accounts {
 }
 
 export function hubAccount(login: SignedIn): HubAccount {
-  const { account, scope, tokenId = '', sessionId = '' } = login
-  return { name: account.name, login: [scope, tokenId, sessionId].join(' ').trimEnd(), signedIn: login }
+  const { account, scope, tokenId, sessionId } = login
+  const held = tokenId === undefined ? scope : `${scope} ${tokenId}`
+  return { name: account.name, login: held, session: sessionId, signedIn: login }
 }
 
 /** Every account that the registry passes on came from here. */

@@ -1,17 +1,19 @@
 import type { IncomingMessage } from 'node:http'
 import { openCatalog } from '@berth/catalog'
-import { createPages } from '@berth/hub-web'
+import { createPages, type Pages } from '@berth/hub-web'
 import { clientAddress, LoginLimits, openTokenAccess } from '@berth/registry-server'
 import { isCoded } from '@berth/stdx'
 import type { AccountsSettings } from '../config/access-settings.ts'
-import type { SignIn } from '../api/api-call.ts'
+import type { ApiServices } from '../api/api-call.ts'
 import { HubApi } from '../api/hub-api.ts'
 import type { HubAccess, HubAccessOptions } from '../access/hub-access.ts'
+import { limitedSignIn } from '../limits/limited-sign-in.ts'
 import { limitedSignUp } from '../limits/limited-sign-up.ts'
 import { createPullMeter } from '../limits/pull-limits.ts'
 import { RequestLimits } from '../limits/request-limits.ts'
 import { answerToken, tokenOptions } from '../access/token-service.ts'
 import { deliverWebhooks } from '../webhooks/deliver-webhooks.ts'
+import { refuseInnerHost } from '../webhooks/reachable-address.ts'
 import { CatalogAccounts } from './catalog-accounts.ts'
 import { searcherFinder } from './find-searcher.ts'
 import { lateContents } from './late-contents.ts'
@@ -28,43 +30,39 @@ export async function openAccounts(
 ): Promise<HubAccess> {
   const { database, stack, logger, origin, openCounter } = options
   refuseReservedNames(options.mirroredNamespaces)
-  const contents = lateContents(options.findContents)
-  const catalog = stack.use(await openCatalog({ database, contents, logger, ...origin.publicUrlOption }))
+  const { webhookNetworks } = settings.hub
+  const catalog = stack.use(
+    await openCatalog({
+      database,
+      contents: lateContents(options.findContents),
+      logger,
+      ...origin.publicUrlOption,
+      checkWebhookHost: (host) => refuseInnerHost(host, webhookNetworks),
+    }),
+  )
   const mirrored = new MirroredRights(options.mirroredNamespaces, settings.publicRepositories)
   const accounts = new CatalogAccounts(catalog, mirrored)
   const logins = new LoginLimits({ processes: options.workers })
-  const refreshTokens = sessionTokens(catalog.sessions)
   const tokens = await openTokenAccess({
     ...(await tokenOptions(settings, options)),
     accounts,
-    refreshTokens,
+    refreshTokens: sessionTokens(catalog.sessions),
     logins,
   })
-  const signIn: SignIn = (name, secret, address) =>
-    logins.try({ name, address, isRandom: accounts.isRandomSecret(secret) }, () =>
-      catalog.accounts.signIn(name, secret),
-    )
-  const signUp = limitedSignUp(catalog.accounts, { openCounter })
-  const { isSignUpOpen } = settings.hub
-  const api = new HubApi({
+  const services: ApiServices = {
     catalog,
-    signIn,
-    signUp,
-    isSignUpOpen,
-    findSearcher: searcherFinder({ signIn, catalog, policy: tokens.policy }),
+    signIn: limitedSignIn(catalog.accounts, logins),
+    signUp: limitedSignUp(catalog.accounts, { openCounter }),
+    isSignUpOpen: settings.hub.isSignUpOpen,
+  }
+  const api = new HubApi({
+    ...services,
+    findSearcher: searcherFinder({ ...services, policy: tokens.policy }),
     limits: new RequestLimits({ perMinute: settings.hub.apiRequestsPerMinute, openCounter }),
     origin,
     logger: logger.named('api'),
   })
-  const pages = await createPages({
-    catalog,
-    logger,
-    ...origin.publicUrlOption,
-    addressOf: clientAddress,
-    signIn: (...login) => signIn(...login).catch(undefinedIfWrong),
-    signUp,
-    isSignUpOpen,
-  })
+  const pages = await openPages(services, options)
   return {
     policy: tokens.policy,
     handle: async (request, response) =>
@@ -76,12 +74,22 @@ export async function openAccounts(
     findNotice: async () => ((await catalog.accounts.hasAccounts()) ? undefined : firstStartNotice(options)),
     startWork() {
       const { webhooks } = catalog
-      const { webhookNetworks: allowedNetworks } = settings.hub
-      stack.use(deliverWebhooks({ webhooks, allowedNetworks, logger: logger.named('webhooks') }))
+      const delivering = { webhooks, allowedNetworks: webhookNetworks, logger: logger.named('webhooks') }
+      stack.use(deliverWebhooks(delivering))
       const isForeign = (repository: string) => mirrored.isMirrored(repository)
       stack.use(tendCatalog({ catalog, isForeign, logger: logger.named('catalog') }))
     },
   }
+}
+
+function openPages(services: ApiServices, { logger, origin }: HubAccessOptions): Promise<Pages> {
+  return createPages({
+    ...services,
+    logger,
+    ...origin.publicUrlOption,
+    addressOf: clientAddress,
+    signIn: (...login) => services.signIn(...login).catch(undefinedIfWrong),
+  })
 }
 
 function undefinedIfWrong(error: unknown): undefined {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findReachableAddress } from './reachable-address.ts'
+import { findReachableAddress, refuseInnerHost } from './reachable-address.ts'
 
 const inner = [
   '127.0.0.1',
@@ -24,9 +24,22 @@ const inner = [
   'ff02::1',
   '::ffff:127.0.0.1',
   '::ffff:a00:1',
+  '::7f00:1',
+  '::ffff:0:7f00:1',
   '64:ff9b::7f00:1',
+  '64:ff9b:1::7f00:1',
   '2002:7f00:1::',
   '2001::1',
+  '4000::1',
+]
+const oddlyWritten = [
+  '0x7f.1',
+  '2130706433',
+  '0177.0.0.1',
+  '127.1',
+  '10.0.0.1.',
+  '[::ffff:7f00:1]',
+  '①②⑦.0.0.1',
 ]
 const never = () => assert.fail('an address is not looked up')
 const options = { allowedNetworks: [], signal: new AbortController().signal, resolve: never }
@@ -44,7 +57,7 @@ test('findReachableAddress() refuses every address that is not public, in each o
 })
 
 test('findReachableAddress() refuses odd ways of writing an inner address, as URLs read them', async () => {
-  for (const host of ['0x7f.1', '2130706433', '0177.0.0.1', '127.1', '[::ffff:7f00:1]', '①②⑦.0.0.1']) {
+  for (const host of oddlyWritten) {
     const { hostname } = new URL(`http://${host}/`)
     await assert.rejects(findReachableAddress(hostname, options), { code: 'forbidden' }, host)
   }
@@ -66,4 +79,20 @@ test('findReachableAddress() gives the public address that a name has, and inner
   assert.equal(await findReachableAddress('10.1.2.3', allowed), '10.1.2.3')
   assert.equal(await findReachableAddress('[::1]', allowed), '::1')
   await assert.rejects(findReachableAddress('10.2.0.1', allowed), { code: 'forbidden' })
+})
+
+const hostOf = (host: string) => new URL(`http://${host}/`).hostname
+
+test('refuseInnerHost() refuses what is not public by itself, however it is written, and asks nobody what names mean', () => {
+  const written = inner.map((address) => (address.includes(':') ? `[${address}]` : address))
+  for (const host of [...written, ...oddlyWritten, 'localhost', 'LocalHost.', 'db.localhost'])
+    assert.throws(() => refuseInnerHost(hostOf(host), []), { code: 'invalid-argument' }, host)
+  for (const host of ['93.184.216.34', '[2606:2800:220:1::1]', 'name.test', 'localhost.test', 'notlocalhost'])
+    refuseInnerHost(hostOf(host), [])
+})
+
+test('refuseInnerHost() takes what is allowed, in any form', () => {
+  for (const host of ['127.0.0.1', '0x7f.1', '[::ffff:127.0.0.1]', 'localhost'])
+    refuseInnerHost(hostOf(host), ['127.0.0.0/8'])
+  assert.throws(() => refuseInnerHost(hostOf('[::1]'), ['127.0.0.0/8']), { code: 'invalid-argument' })
 })

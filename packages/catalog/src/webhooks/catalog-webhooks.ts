@@ -46,9 +46,11 @@ const leaseMs = 2 * 60 * 1000
 
 export class CatalogWebhooks implements Webhooks {
   readonly #database: CatalogDatabase
+  readonly #checkHost: (host: string) => void
 
-  constructor(database: CatalogDatabase) {
+  constructor(database: CatalogDatabase, { checkHost }: { checkHost: (host: string) => void }) {
     this.#database = database
+    this.#checkHost = checkHost
   }
 
   async listWebhooks(viewer: Viewer, repository: string): Promise<Webhook[]> {
@@ -64,6 +66,7 @@ export class CatalogWebhooks implements Webhooks {
     const { id: repositoryId, namespaceId } = await this.#require(viewer, repository)
     const name = parseLabel(form.name, { what: 'name', lengthMax: nameLengthMax })
     const url = parseWebUrl(form.url, 'URL')
+    this.#checkHost(new URL(url).hostname)
     const webhook = { id: randomUUID(), name, url, createdAt: this.#database.now(), secret: createSecret() }
     await this.#database.write(async (transaction) => {
       if ((await listWebhookRecords(transaction, repositoryId)).length >= webhooksMax)

@@ -2,7 +2,9 @@
 export interface Account {
   name: string
   /** What a token says of the login beside the name, for `findAccount`: other than a secret. */
-  login?: string
+  login?: string | undefined
+  /** As `login`, of the session that it came of. Replicas of another version may not know it, and pass it over. */
+  session?: string | undefined
 }
 
 export type RepositoryAction = 'pull' | 'push' | 'delete'
@@ -15,7 +17,7 @@ export interface Accounts {
   /** Undefined for an unknown name as for a wrong password, after the same time. */
   authenticate(name: string, password: string): Promise<Account | undefined>
   /** Whom a token was given to, as the login counts now; undefined when it counts no more. */
-  findAccount(name: string, login: string | undefined): Promise<Account | undefined>
+  findAccount(holder: Account): Promise<Account | undefined>
   /** Whether a password looks like one that was made by these accounts and is too long to be guessed. */
   isRandomSecret?(password: string): boolean
   /** What the account, or with undefined everyone, may do with a repository that is there or could be. */

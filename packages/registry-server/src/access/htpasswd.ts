@@ -90,7 +90,7 @@ class Htpasswd implements PasswordAccounts {
     return { name }
   }
 
-  async findAccount(name: string): Promise<Account | undefined> {
+  async findAccount({ name }: Account): Promise<Account | undefined> {
     return (await this.#findHash(name)) === undefined ? undefined : { name }
   }
 

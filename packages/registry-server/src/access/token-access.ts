@@ -64,7 +64,7 @@ class CurrentRights {
   }
 
   allow(claims: TokenClaims, access: Access): Promise<boolean> {
-    const key = JSON.stringify([claims.sub, claims.login, access])
+    const key = JSON.stringify([claims.sub, claims.login, claims.session, access])
     const known = this.#recent.get(key)
     if (known) return known
     const asked = this.#ask(claims, access)
@@ -73,9 +73,9 @@ class CurrentRights {
     return asked
   }
 
-  async #ask({ sub, login }: TokenClaims, access: Access): Promise<boolean> {
-    const account = sub === '' ? undefined : await this.#accounts.findAccount(sub, login)
-    if (sub !== '' && !account) return false
+  async #ask({ sub: name, login, session }: TokenClaims, access: Access): Promise<boolean> {
+    const account = name === '' ? undefined : await this.#accounts.findAccount({ name, login, session })
+    if (name !== '' && !account) return false
     return access.action === 'base' || allowsAccess(this.#accounts, account, access)
   }
 }

@@ -107,8 +107,8 @@ export class TokenService {
     const access = (await Promise.all(scopes.map((scope) => this.#granted(account, scope)))).flat()
     const iat = Math.floor(now() / 1000)
     const times = { iat, nbf: iat, exp: iat + lifeSeconds }
-    const { name = '', login } = account ?? {}
-    const claims = { iss: issuer, sub: name, login, aud: service, ...times, access }
+    const { name = '', login, session } = account ?? {}
+    const claims = { iss: issuer, sub: name, login, session, aud: service, ...times, access }
     return {
       access_token: signToken(await keys.current(), claims),
       scope: access.map(formatScope).join(' '),

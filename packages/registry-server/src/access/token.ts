@@ -12,8 +12,9 @@ export interface TokenClaims {
   exp: number
   nbf: number
   iat: number
-  /** What the accounts know the login by: ours alone. */
+  /** What the accounts know the login by: ours alone. A claim keeps its form, and what is new gets a claim of its own. */
   login?: string | undefined
+  session?: string | undefined
   jti: string
   access: Scope[]
 }

@@ -1,6 +1,6 @@
 export { findContractions } from './find-contractions.ts'
 export { startPostgresServer } from './postgres-server.ts'
 export type { PostgresServer } from './postgres-server.ts'
-export { formatRecording, parseRecording, replayStatements } from './recorded-statements.ts'
+export { formatRecording, listTransactions, parseRecording, replayStatements } from './recorded-statements.ts'
 export type { RecordedStatement } from './recorded-statements.ts'
 export { watchStatements } from './watch-statements.ts'

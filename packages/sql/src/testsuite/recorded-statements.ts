@@ -33,10 +33,28 @@ export function parseRecording(content: string): Recording {
   return recording
 }
 
-/** Runs them in their order on one connection. Throws what tells the statement that failed. */
+/** Cut where no transaction is open. */
+export function listTransactions(statements: readonly RecordedStatement[]): RecordedStatement[][] {
+  const transactions: RecordedStatement[][] = []
+  let open: RecordedStatement[] = []
+  for (const statement of statements) {
+    open.push(statement)
+    const begins = open[0]?.text.startsWith('begin') === true
+    if (begins && !/^(commit|rollback)$/.test(statement.text)) continue
+    transactions.push(open)
+    open = []
+  }
+  return transactions
+}
+
+/**
+ * Runs them in their order on one connection, with a pause after each. Throws what tells the statement that failed; the
+ * transaction that it was in is undone.
+ */
 export async function replayStatements(
   database: SqlDatabase,
   statements: readonly RecordedStatement[],
+  pause: () => Promise<unknown> = async () => {},
 ): Promise<void> {
   await database
     .tables<object>()
@@ -45,9 +63,11 @@ export async function replayStatements(
       for (const { text, values } of statements) {
         // SQLite says how a transaction begins by itself.
         const statement = CompiledQuery.raw(text.replace(/^begin immediate$/, 'begin'), [...values])
-        await connection.executeQuery(statement).catch((error: unknown) => {
+        await connection.executeQuery(statement).catch(async (error: unknown) => {
+          await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => {})
           throw new Error(`The version before fails with ${text}`, { cause: error })
         })
+        await pause()
       }
     })
 }
