@@ -7,7 +7,7 @@ import { crashAt, listPasses, type Pass } from '../integration/images-store/cras
 import { openCrashPlace, type CrashPlace } from '../integration/images-store/crash-scenarios.ts'
 
 const steps: readonly string[] = [...contentSteps, ...snapshotSteps, ...imageSteps]
-const names = ['load', 'pull', 'commit', 'import', 'rmi'] as const
+const names = ['load', 'pull', 'commit', 'import', 'rmi', 'rmi of a commit'] as const
 
 /** Of one step. */
 const passesMax = 16
@@ -24,7 +24,7 @@ after(async () => {
 })
 
 for (const name of names) {
-  test(`${name}() of an engine that is killed at every step leaves all or nothing`, async (context) => {
+  test(`${name} of an engine that is killed at every step leaves all or nothing`, async (context) => {
     const scenario = place.scenarios.find((one) => one.name === name) ?? assert.fail()
     const passes = spread(await listPasses(place, scenario, steps))
     let kills = 0

@@ -13,3 +13,10 @@ test('pruneFilter() lets go what is old enough and has the right labels', () => 
   assert.ok(!lets([['label!', ['keep']]]))
   assert.ok(lets([['label!', ['keep=yes']]]))
 })
+
+test('pruneFilter() takes one until', () => {
+  assert.throws(() => pruneFilter(new Map([['until', ['1h', '2h']]])), {
+    code: 'invalid-argument',
+    message: 'more than one until filter specified',
+  })
+})

@@ -1,4 +1,5 @@
 import type { Filters } from '@berth/api'
+import { CodedError } from '@berth/stdx'
 import { matchesLabelFilters } from './matches-label-filters.ts'
 import { parseInstant } from './parse-instant.ts'
 
@@ -14,7 +15,8 @@ export interface Prunable {
 
 /** True for what the filters let go: made before `until`, with every `label` and with none of `label!`. */
 export function pruneFilter(filters: Filters): (object: Prunable) => boolean {
-  const limits = (filters.get('until') ?? []).map((text) => parseInstant(text))
-  return ({ labels, createdAt }) =>
-    limits.every((limit) => Date.parse(createdAt) < limit) && matchesLabelFilters(labels, filters)
+  const [until, ...more] = filters.get('until') ?? []
+  if (more.length > 0) throw new CodedError('invalid-argument', 'more than one until filter specified')
+  const limit = until === undefined ? Infinity : parseInstant(until)
+  return ({ labels, createdAt }) => Date.parse(createdAt) < limit && matchesLabelFilters(labels, filters)
 }

@@ -11,7 +11,7 @@ import { dockerArchive, layoutBlobs, layoutDocuments, writeArchive } from './ima
 
 /** What a crash may interrupt. */
 export interface CrashScenario {
-  name: 'load' | 'pull' | 'commit' | 'import' | 'rmi'
+  name: 'load' | 'pull' | 'commit' | 'import' | 'rmi' | 'rmi of a commit'
   /** Makes what must be there before. */
   prepare?: () => Promise<void>
   act: () => Promise<ProgramResult>
@@ -100,6 +100,16 @@ async function openScenarios({ engine, image, directory, large }: Parts): Promis
       image: 'loaded:1',
       content: large,
       prepare: () => run('load', '-i', loadPath),
+    }),
+    scenario('rmi of a commit', ['rmi', 'grown:1'], {
+      image: 'grown:1',
+      content: changed,
+      prepare: async () => {
+        const { stdout: parentId } = await engine.docker(['commit', 'changed'])
+        await run('create', '--name', 'grown', '--network', 'none', parentId.trim(), 'true')
+        await run('commit', 'grown', 'grown:1')
+        await run('rm', 'grown')
+      },
     }),
   ]
 }

@@ -10,6 +10,7 @@ const steps: Record<CrashScenario['name'], readonly string[]> = {
   commit: ['content.directory-synced', 'snapshot.layer-synced'],
   import: ['content.ingest-opened', 'image.layer-written'],
   rmi: ['image.deleted', 'image.blobs-collected'],
+  'rmi of a commit': ['image.deleted', 'image.layers-collected'],
 }
 
 let place: CrashPlace
@@ -23,7 +24,7 @@ after(async () => {
 })
 
 for (const [name, between] of Object.entries(steps)) {
-  test(`${name}() of an engine that is killed between two writes leaves all or nothing`, async () => {
+  test(`${name} of an engine that is killed between two writes leaves all or nothing`, async () => {
     const scenario = place.scenarios.find((one) => one.name === name) ?? assert.fail()
     for (const step of between) assert.ok(await crashAt(place, scenario, { step, pass: 1 }), step)
   })

@@ -26,7 +26,8 @@ export const imageRoutes = (images: Images): Route[] => [
   route('GET', '/images/json', async ({ query, apiVersion }) => {
     const filters = parseFilters(query.get('filters'), listFilters)
     const isDetailed = parseQueryBoolean(query.get('manifests')) && versionAtLeast(apiVersion, '1.47')
-    const list = isDetailed ? images.listWithManifests({ filters }) : images.list({ filters })
+    const options = { filters, all: parseQueryBoolean(query.get('all')) }
+    const list = isDetailed ? images.listWithManifests(options) : images.list(options)
     return (await list).map((image) => forVersion(image, apiVersion))
   }),
   route('POST', '/images/create', ({ query, request, signal }) => {
@@ -57,6 +58,7 @@ export const imageRoutes = (images: Images): Route[] => [
   route('DELETE', '/images/{name:.*}', ({ params, query }) =>
     images.remove(params.name, {
       force: parseQueryBoolean(query.get('force')),
+      prunes: !parseQueryBoolean(query.get('noprune')),
       platforms: parsePlatformObjects(query, 'platforms'),
     }),
   ),

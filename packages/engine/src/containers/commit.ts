@@ -147,6 +147,7 @@ function committedImage(
     layers: [...manifest.layers, ...(layer ? [{ mediaType, ...layer.descriptor }] : [])],
     mediaTypes: { manifest: manifest.mediaType, config: manifest.config.mediaType },
     tag: options.reference && formatReference(options.reference),
+    parentId: record.imageId,
   }
 }
 

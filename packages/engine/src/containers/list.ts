@@ -7,7 +7,10 @@ import {
 } from '@berth/api'
 import type { Endpoint } from '@berth/network'
 import { CodedError, isCoded } from '@berth/stdx'
+import { withDescendants } from '../images/image-tree.ts'
+import { imagesOfIndex } from '../images/platforms/platform-images.ts'
 import { getImage } from '../images/store/find-image.ts'
+import type { ImageRecord } from '../images/store/image-store.ts'
 import { endpointSettings } from './record/endpoint-settings.ts'
 import type { ContainerContext } from './container-context.ts'
 import { isRunning, type ContainerRecord } from './record/container-record.ts'
@@ -57,7 +60,7 @@ function containerFilter(context: ContainerContext, filters: Filters): (record: 
   const bound = (key: string) =>
     (filters.get(key) ?? []).map((name) => getContainer(context.containers, name).createdAt)
   const [before, since] = [bound('before'), bound('since')]
-  const ancestors = (filters.get('ancestor') ?? []).flatMap((name) => imageIdOf(context, name))
+  const ancestors = (filters.get('ancestor') ?? []).flatMap((name) => ancestorsOf(context, name))
   const tests = [
     any('id', (record, prefix) => record.id.startsWith(prefix)),
     any('name', (record, pattern) => matchesName(pattern, record.name)),
@@ -79,13 +82,26 @@ function containerFilter(context: ContainerContext, filters: Filters): (record: 
   return (record) => tests.every((test) => test(record))
 }
 
-function imageIdOf(context: ContainerContext, name: string): string[] {
+/** The image of a name, and all that were made of it. */
+function ancestorsOf(context: ContainerContext, name: string): string[] {
+  const image = findImage(context, name)
+  return image ? withDescendants(context.images.images, image) : []
+}
+
+function findImage({ images: { images } }: ContainerContext, name: string): ImageRecord | undefined {
   try {
-    return [getImage(context.images.images, name).image.imageId]
+    return getImage(images, name).image
   } catch (error) {
-    if (isCoded(error, 'not-found')) return []
+    if (isCoded(error, 'not-found', 'invalid-argument')) return undefined
     throw error
   }
+}
+
+/** The name of the image that a container was made of, while it means that one; else its id. */
+function imageName(context: ContainerContext, { config: { Image }, imageId }: ContainerRecord): string {
+  const image = findImage(context, Image)
+  const isMeant = image && imagesOfIndex(context.images.images, image).some((one) => one.imageId === imageId)
+  return isMeant ? Image : imageId
 }
 
 /** A regular expression, held against the name with and without the slash, as in Docker. */
@@ -113,7 +129,7 @@ async function summarize(
   return {
     Id: record.id,
     Names: [`/${record.name}`],
-    Image: record.config.Image,
+    Image: imageName(context, record),
     ImageID: record.imageId,
     Command: command.map(quoted).join(' '),
     Created: Math.floor(Date.parse(record.createdAt) / 1000),

@@ -1,5 +1,5 @@
 import type { ImageHistoryItem, ImageInspect } from '@berth/api'
-import { type HistoryEntry, type Platform } from '@berth/oci'
+import { type Digest, type HistoryEntry, type Platform } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
 import type { ImageContext } from './image-context.ts'
 import { familiarNames } from './store/familiar-names.ts'
@@ -30,7 +30,7 @@ async function describeImage(context: ImageContext, image: ImageRecord): Promise
   return {
     Id: image.imageId,
     ...familiarNames(names),
-    Parent: '',
+    Parent: context.images.parentOf(image.imageId) ?? '',
     Comment: config.comment ?? config.history?.at(-1)?.comment ?? '',
     ...(config.created === undefined ? {} : { Created: config.created }),
     DockerVersion: config.docker_version ?? '',
@@ -47,7 +47,7 @@ async function describeImage(context: ImageContext, image: ImageRecord): Promise
   }
 }
 
-/** Newest first; only the newest step stands for the image itself. */
+/** Newest first; steps stand for the image itself and, one by one, for the images that it was made of. */
 export async function imageHistory(
   context: ImageContext,
   name: string,
@@ -60,10 +60,14 @@ export async function imageHistory(
   const entries = (config.history ?? []).map((entry) =>
     historyItem(entry, entry.empty_layer ? 0 : (sizes[layer++] ?? 0)),
   )
-  const [newest, ...older] = entries.toReversed()
-  if (!newest) return []
-  const { RepoTags } = familiarNames(context.images.namesOf(image.imageId))
-  return [{ ...newest, Id: image.imageId, Tags: RepoTags.length > 0 ? RepoTags : null }, ...older]
+  let imageId: Digest | undefined = image.imageId
+  return entries.toReversed().map((entry) => {
+    if (imageId === undefined) return entry
+    const { RepoTags } = familiarNames(context.images.namesOf(imageId))
+    const shown = { ...entry, Id: imageId, Tags: RepoTags.length > 0 ? RepoTags : null }
+    imageId = context.images.parentOf(imageId)
+    return shown
+  })
 }
 
 function historyItem(entry: HistoryEntry, size: number): ImageHistoryItem {

@@ -6,12 +6,15 @@ import { parseInstant } from '../parse-instant.ts'
 import { familiarNames } from './store/familiar-names.ts'
 import { getImage } from './store/find-image.ts'
 import type { ImageContext } from './image-context.ts'
+import { childrenOf, isIntermediate } from './image-tree.ts'
 import { imageManifests } from './platforms/image-manifests.ts'
 import type { ImageNames, ImageRecord } from './store/image-store.ts'
 import { usersOf } from './platforms/platform-images.ts'
 
 export interface ListImagesOptions {
   filters: Filters
+  /** Also images without a name that are only there for those that were made of them. */
+  all: boolean
 }
 
 /** As `listImages`, each with what is here of it for each platform; their sizes are what all of it takes on disk. */
@@ -35,7 +38,7 @@ interface Entry {
 }
 
 /** Images that match every filter, newest first. Image names are shown as people write them. */
-export function listImages(context: ImageContext, { filters }: ListImagesOptions): ImageSummary[] {
+export function listImages(context: ImageContext, { filters, all }: ListImagesOptions): ImageSummary[] {
   const names = context.images.allNames()
   const entries = context.images
     .list()
@@ -43,7 +46,8 @@ export function listImages(context: ImageContext, { filters }: ListImagesOptions
   const tests = filterTests(context, filters)
   return entries.flatMap((entry) => {
     const kept = narrowToReference(entry, filters)
-    return kept && tests.every((test) => test(kept)) ? [summarize(context, kept)] : []
+    if (!kept || !tests.every((test) => test(kept))) return []
+    return all || !isIntermediate(context.images, kept.image) ? [summarize(context, kept)] : []
   })
 }
 
@@ -52,7 +56,11 @@ function filterTests(context: ImageContext, filters: Filters): ((entry: Entry) =
   const createdMs = ({ image }: Entry) => Date.parse(image.createdAt)
   const referenceMs = (name: string) => Date.parse(getImage(context.images, name).image.createdAt)
   const isDangling = booleanFilter(filters, 'dangling')
-  if (isDangling !== undefined) tests.push(({ names }) => (names.tags.length === 0) === isDangling)
+  if (isDangling === true)
+    tests.push(
+      ({ image, names }) => names.tags.length === 0 && childrenOf(context.images, image).length === 0,
+    )
+  if (isDangling === false) tests.push(({ names }) => names.tags.length + names.digests.length > 0)
   tests.push(({ image }) => matchesLabelFilters(image.labels, filters))
   for (const name of filters.get('before') ?? []) {
     const limit = referenceMs(name)
@@ -92,7 +100,7 @@ function summarize(context: ImageContext, { image, names }: Entry): ImageSummary
     Created: Math.floor(Date.parse(image.createdAt) / 1000),
     Id: image.imageId,
     Labels: Object.keys(image.labels).length > 0 ? image.labels : null,
-    ParentId: '',
+    ParentId: context.images.parentOf(image.imageId) ?? '',
     ...familiarNames(names),
     SharedSize: -1,
     Size: image.sizeBytes,

@@ -1,15 +1,18 @@
 import type { ImageDeleteItem } from '@berth/api'
-import { digestHex, familiarReference, formatReference, parseReference, type Platform } from '@berth/oci'
+import { digestHex, formatReference, parseReference, type Platform, type Reference } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
 import { collectGarbage } from './content/collect-garbage.ts'
 import { getImage, type FoundImage } from './store/find-image.ts'
 import type { ImageContext } from './image-context.ts'
+import { childrenOf, unneededAncestors } from './image-tree.ts'
 import type { ImageRecord } from './store/image-store.ts'
 import { familiar } from './store/familiar-names.ts'
 import { choosePlatform, imagesOfIndex, usersOf } from './platforms/platform-images.ts'
 
 export interface RemoveImageOptions {
   force: boolean
+  /** Takes images without a name above it, too, when nothing else was made of them. */
+  prunes: boolean
   /** Takes only these of an image for several; one that is not here is an error. */
   platforms: readonly Platform[]
 }
@@ -29,14 +32,15 @@ export async function removeImage(
 function removeFound(
   context: ImageContext,
   found: FoundImage,
-  { name, force, platforms }: RemoveImageOptions & { name: string },
+  options: RemoveImageOptions & { name: string },
 ): ImageDeleteItem[] {
+  const { name, platforms } = options
   const members = platforms.map((platform) => choosePlatform(context.images, found.image, { name, platform }))
   if (members.length > 0 && imagesOfIndex(context.images, found.image).length > 1)
     return removeMembers(context, found.image, members)
   return found.by.kind === 'id'
-    ? removeById(context, found.image, force)
-    : removeByName(context, found, { name, force })
+    ? removeById(context, found.image, options)
+    : removeByName(context, found, options)
 }
 
 /** Of an image for several platforms; with the last of them it goes itself. */
@@ -45,20 +49,16 @@ function removeMembers(
   image: ImageRecord,
   members: readonly ImageRecord[],
 ): ImageDeleteItem[] {
-  const used = members.find(({ imageId }) => context.containersOf(imageId).length > 0)
-  const [user] = used ? context.containersOf(used.imageId) : []
-  if (used && user) {
-    const how = user.isRunning ? 'running' : 'stopped'
-    throw conflict(
-      used,
-      'cannot be forced',
-      `image is being used by ${how} container ${user.id.slice(0, 12)}`,
-    )
+  for (const member of members) {
+    const [user] = context.containersOf(member.imageId)
+    if (user) throw conflict(member, 'cannot be forced', usedBy(user))
+    if (context.images.childrenOf(member.imageId).length > 0)
+      throw conflict(member, 'cannot be forced', 'image has dependent child images')
   }
   const gone = new Set(members.map(({ imageId }) => imageId))
   const left = imagesOfIndex(context.images, image).filter(({ imageId }) => !gone.has(imageId))
   const [successor] = left
-  if (!successor) return removeWholly(context, image)
+  if (!successor) return removeWholly(context, image, { prunes: true })
   if (gone.delete(image.imageId)) context.images.replace(image.imageId, successor.imageId)
   for (const imageId of gone) context.images.delete(imageId)
   return members.map(({ imageId }) => {
@@ -70,48 +70,56 @@ function removeMembers(
 function removeByName(
   context: ImageContext,
   { image, by }: FoundImage,
-  { name, force }: { name: string; force: boolean },
+  { name, force, prunes }: RemoveImageOptions & { name: string },
 ): ImageDeleteItem[] {
   if (by.kind === 'id') return []
-  const stored = formatReference(by.reference)
-  const names = context.images.namesOf(image.imageId)
-  const isLast =
-    by.kind === 'tag' ? names.tags.length === 1 : names.tags.length === 0 && names.digests.length === 1
-  if (!isLast) return untag(context, image, stored)
-  const [user] = usersOf(context, image)
-  if (user && !force) {
+  const users = usersOf(context, image)
+  const [user] = users
+  if (user && !force && isNamedOnce(context, image)) {
     throw new CodedError(
       'conflict',
       `conflict: unable to remove repository reference ${JSON.stringify(name)} (must force) - container ${user.id.slice(0, 12)} is using its referenced image ${shortId(image)}`,
     )
   }
-  if (user) return untag(context, image, stored)
-  return removeWholly(context, image)
+  const names = namesUntagged(context, image, by.reference)
+  const { tags, digests } = context.images.namesOf(image.imageId)
+  const isNeeded =
+    names.length < tags.length + digests.length ||
+    childrenOf(context.images, image).length > 0 ||
+    users.some(({ isRunning }) => isRunning || !force)
+  return isNeeded ? untag(context, image, names) : removeWholly(context, image, { prunes })
 }
 
-function removeById(context: ImageContext, image: ImageRecord, force: boolean): ImageDeleteItem[] {
-  const users = usersOf(context, image)
-  const running = users.find((user) => user.isRunning)
-  if (running) {
-    throw conflict(
-      image,
-      'cannot be forced',
-      `image is being used by running container ${running.id.slice(0, 12)}`,
-    )
-  }
-  const repositories = new Set(
-    context.images.namesOf(image.imageId).tags.map((tag) => parseReference(tag).repository),
-  )
-  if (repositories.size > 1 && !force)
+function removeById(
+  context: ImageContext,
+  image: ImageRecord,
+  { force, prunes }: RemoveImageOptions,
+): ImageDeleteItem[] {
+  checkNothingNeeds(context, image)
+  const { tags, digests } = context.images.namesOf(image.imageId)
+  if (!force && tags.length + digests.length > 0 && !isNamedOnce(context, image))
     throw conflict(image, 'must be forced', 'image is referenced in multiple repositories')
-  if (users[0] && !force) {
-    throw conflict(
-      image,
-      'must be forced',
-      `image is being used by stopped container ${users[0].id.slice(0, 12)}`,
-    )
-  }
-  return removeWholly(context, image)
+  const [user] = usersOf(context, image)
+  if (user && !force) throw conflict(image, 'must be forced', usedBy(user))
+  return removeWholly(context, image, { prunes })
+}
+
+/** Throws for what no force takes. */
+function checkNothingNeeds(context: ImageContext, image: ImageRecord): void {
+  if (childrenOf(context.images, image).length > 0)
+    throw conflict(image, 'cannot be forced', 'image has dependent child images')
+  const running = usersOf(context, image).find((user) => user.isRunning)
+  if (running) throw conflict(image, 'cannot be forced', usedBy(running))
+}
+
+const usedBy = ({ id, isRunning }: { id: string; isRunning: boolean }): string =>
+  `image is being used by ${isRunning ? 'running' : 'stopped'} container ${id.slice(0, 12)}`
+
+/** True of an image that has one tag or none, and digests of one repository: that of the tag. */
+function isNamedOnce({ images }: ImageContext, { imageId }: ImageRecord): boolean {
+  const { tags, digests } = images.namesOf(imageId)
+  const repositories = new Set([...tags, ...digests].map(repositoryOf))
+  return tags.length <= 1 && repositories.size === 1
 }
 
 function conflict(image: ImageRecord, how: string, why: string): CodedError {
@@ -120,29 +128,48 @@ function conflict(image: ImageRecord, how: string, why: string): CodedError {
 
 const shortId = (image: ImageRecord): string => digestHex(image.imageId).slice(0, 12)
 
-/** Takes one tag or digest; digests of a repository go with its last tag. */
-function untag(context: ImageContext, image: ImageRecord, stored: string): ImageDeleteItem[] {
-  const reference = parseReference(stored)
-  const repository = `${reference.registry}/${reference.repository}`
-  if (reference.digest) context.images.deleteDigest(repository, reference.digest)
-  else context.images.deleteTag(stored)
-  const removed = [{ Untagged: familiarReference(reference) }]
-  const left = context.images.namesOf(image.imageId)
-  if (!left.tags.some((tag) => tag.startsWith(`${repository}:`))) {
-    for (const name of left.digests.filter((digest) => digest.startsWith(`${repository}@`))) {
-      context.images.deleteDigest(repository, name.slice(repository.length + 1))
-      removed.push({ Untagged: familiar(name) })
-    }
-  }
-  for (const item of removed) context.events.image('untag', image.imageId, { name: item.Untagged })
-  return removed
+/** The names that go when one does: digests of a repository go with its last tag. */
+function namesUntagged({ images }: ImageContext, { imageId }: ImageRecord, reference: Reference): string[] {
+  const name = formatReference(reference)
+  const { tags, digests } = images.namesOf(imageId)
+  const isOfRepository = (other: string) => repositoryOf(other) === repositoryOf(name)
+  if (reference.digest || tags.filter(isOfRepository).length > 1) return [name]
+  return [name, ...digests.filter(isOfRepository)]
 }
 
-/** Forgets an image with all its names. What only it needed is garbage then. */
-export function removeWholly(context: ImageContext, image: ImageRecord): ImageDeleteItem[] {
-  const names = context.images.namesOf(image.imageId)
-  const untagged = [...names.tags, ...names.digests].map((name) => ({ Untagged: familiar(name) }))
-  const deleted = context.images.delete(image.imageId)
+function repositoryOf(name: string): string {
+  const { registry, repository } = parseReference(name)
+  return `${registry}/${repository}`
+}
+
+function untag(context: ImageContext, { imageId }: ImageRecord, names: readonly string[]): ImageDeleteItem[] {
+  context.images.deleteNames(names)
+  return names.map((name) => {
+    const Untagged = familiar(name)
+    context.events.image('untag', imageId, { name: Untagged })
+    return { Untagged }
+  })
+}
+
+/** Takes every name of an image, and leaves it to those that were made of it. */
+export function untagWholly(context: ImageContext, image: ImageRecord): ImageDeleteItem[] {
+  const { tags, digests } = context.images.namesOf(image.imageId)
+  return untag(context, image, [...tags, ...digests].toSorted())
+}
+
+/**
+ * Forgets an image with all its names, and what it was made of as far as that has no name and nothing else needs it. What
+ * only they needed is garbage then.
+ */
+export function removeWholly(
+  context: ImageContext,
+  image: ImageRecord,
+  { prunes }: Pick<RemoveImageOptions, 'prunes'>,
+): ImageDeleteItem[] {
+  const { tags, digests } = context.images.namesOf(image.imageId)
+  const untagged = [...tags, ...digests].toSorted().map((name) => ({ Untagged: familiar(name) }))
+  const ancestors = prunes ? unneededAncestors(context, image) : []
+  const deleted = context.images.delete(image.imageId, ...ancestors.map(({ imageId }) => imageId))
   for (const item of untagged) context.events.image('untag', image.imageId, { name: item.Untagged })
   for (const imageId of deleted) context.events.image('delete', imageId, { name: imageId })
   return [...untagged, ...deleted.map((imageId) => ({ Deleted: imageId }))]

@@ -2,6 +2,7 @@ import type { DiskUsage, ImageSummary } from '@berth/api'
 import type { ContainerContext } from '../containers/container-context.ts'
 import { listContainers } from '../containers/list.ts'
 import type { ImageContext } from '../images/image-context.ts'
+import { isIntermediate } from '../images/image-tree.ts'
 import { listImages } from '../images/list.ts'
 
 const noFilters = new Map<string, string[]>()
@@ -23,11 +24,14 @@ export async function diskUsage(context: ContainerContext): Promise<DiskUsage> {
 function withSharedSizes(context: ImageContext, layers: ReadonlyMap<string, number>): ImageSummary[] {
   const users = new Map<string, number>()
   const diffIdsOf = new Map(
-    context.images.listWithMembers().map(({ imageId, diffIds }) => [imageId as string, new Set(diffIds)]),
+    context.images
+      .listWithMembers()
+      .filter((image) => !isIntermediate(context.images, image))
+      .map(({ imageId, diffIds }) => [imageId as string, new Set(diffIds)]),
   )
   for (const diffIds of diffIdsOf.values())
     for (const diffId of diffIds) users.set(diffId, (users.get(diffId) ?? 0) + 1)
-  return listImages(context, { filters: noFilters }).map((summary) => ({
+  return listImages(context, { filters: noFilters, all: false }).map((summary) => ({
     ...summary,
     SharedSize: [...(diffIdsOf.get(summary.Id) ?? [])]
       .filter((diffId) => (users.get(diffId) ?? 0) > 1)

@@ -3,28 +3,19 @@ import { test } from 'node:test'
 import { digestOf } from '@berth/oci'
 import { openDatabase } from '@berth/stdx'
 import { ImageStore, type ImageRecord } from './image-store.ts'
+import { noContent, sampleImage } from '../../testsuite/sample-image.ts'
 
 const digest = digestOf('index')
 const tags = ['docker.io/library/multi:1']
-const content = { blobs: [], layers: [] }
 
-const image = (architecture: string): ImageRecord => ({
-  imageId: digestOf(architecture),
-  manifestDigest: digestOf(`${architecture} manifest`),
-  createdAt: '2026-01-01T00:00:00Z',
-  os: 'linux',
-  architecture,
-  sizeBytes: 1,
-  labels: {},
-  diffIds: [],
-})
+const image = (architecture: string) => sampleImage(architecture, { architecture })
 
 const [amd, arm, power] = [image('amd64'), image('arm64'), image('ppc64le')]
 
 function storeOf(...members: readonly ImageRecord[]): ImageStore {
   const store = new ImageStore(openDatabase(':memory:'))
-  const index = { digest, members: members.map((record) => ({ record, content })) }
-  store.add(amd, content, { tags, index })
+  const index = { digest, members: members.map((record) => ({ record, content: noContent })) }
+  store.add(amd, noContent, { tags, index })
   return store
 }
 
@@ -41,7 +32,7 @@ test('list() leaves members of an index out until they have a name of their own'
   assert.deepEqual(store.findIndex(amd.imageId), { digest, members: [arm.imageId] })
   store.setTag('docker.io/library/arm:1', arm.imageId)
   assert.deepEqual(shown(store).sort(), ['amd64', 'arm64'])
-  store.deleteTag('docker.io/library/arm:1')
+  store.deleteNames(['docker.io/library/arm:1'])
   assert.deepEqual(shown(store), ['amd64'])
 })
 
@@ -54,7 +45,9 @@ test('delete() takes members that nothing else holds', () => {
 
 test('delete() leaves members that another image of an index holds', () => {
   const store = storeOf(arm)
-  store.add(power, content, { index: { digest: digestOf('other'), members: [{ record: arm, content }] } })
+  store.add(power, noContent, {
+    index: { digest: digestOf('other'), members: [{ record: arm, content: noContent }] },
+  })
   assert.deepEqual(store.delete(amd.imageId), [amd.imageId])
   assert.deepEqual(store.delete(power.imageId), [power.imageId, arm.imageId])
   assert.deepEqual(stored(store), [])
@@ -62,11 +55,11 @@ test('delete() leaves members that another image of an index holds', () => {
 
 test('add() makes what its tag pointed at a member when it is of the same index', () => {
   const store = storeOf(power)
-  store.add(arm, content, { tags, index: { digest, members: [] } })
+  store.add(arm, noContent, { tags, index: { digest, members: [] } })
   assert.deepEqual(store.findIndex(arm.imageId)?.members, [amd.imageId, power.imageId].sort())
   assert.deepEqual(shown(store), ['arm64'])
   const other = image('s390x')
-  store.add(other, content, { tags, index: { digest: digestOf('newer'), members: [] } })
+  store.add(other, noContent, { tags, index: { digest: digestOf('newer'), members: [] } })
   assert.deepEqual(store.findIndex(other.imageId)?.members, [])
   assert.deepEqual(shown(store).sort(), ['arm64', 's390x'])
 })

@@ -47,6 +47,11 @@ export class ImageIndexStore {
     }
   }
 
+  isMember(imageId: string): boolean {
+    const sql = 'SELECT 1 FROM image_member WHERE member_id = ?'
+    return prepare(this.#database, sql).get(imageId) !== undefined
+  }
+
   /** Members of an image that nothing else holds: no name of their own, no other image. */
   ownMembers(imageId: string): Digest[] {
     const rows = prepare(

@@ -1,6 +1,6 @@
 import type { Migration } from '@berth/stdx'
 
-/** Tables of images: of what they hold, what names them, and what index they came by. Only ever added to. */
+/** Tables of images: of what they hold, what names them, what index they came by and of what they were made. Only ever added to. */
 export const imageMigrations: readonly Migration[] = [
   (database) =>
     database.exec(`
@@ -50,5 +50,13 @@ export const imageMigrations: readonly Migration[] = [
         PRIMARY KEY (image_id, member_id)
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX image_member_member ON image_member (member_id);
+    `),
+  (database) =>
+    database.exec(`
+      CREATE TABLE image_parent (
+        image_id TEXT PRIMARY KEY REFERENCES image ON DELETE CASCADE,
+        parent_id TEXT NOT NULL REFERENCES image ON DELETE CASCADE
+      ) STRICT;
+      CREATE INDEX image_parent_parent ON image_parent (parent_id);
     `),
 ]

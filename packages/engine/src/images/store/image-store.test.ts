@@ -3,17 +3,10 @@ import { test } from 'node:test'
 import { digestOf, type Digest } from '@berth/oci'
 import { openDatabase } from '@berth/stdx'
 import { ImageStore, type ImageRecord } from './image-store.ts'
+import { sampleImage } from '../../testsuite/sample-image.ts'
 
-const image = (text: string, createdAt = '2026-01-01T00:00:00Z'): ImageRecord => ({
-  imageId: digestOf(text),
-  manifestDigest: digestOf(`${text} manifest`),
-  createdAt,
-  os: 'linux',
-  architecture: 'amd64',
-  sizeBytes: 1,
-  labels: {},
-  diffIds: [digestOf('base'), digestOf(`${text} layer`)],
-})
+const image = (text: string, createdAt = '2026-01-01T00:00:00Z') =>
+  sampleImage(text, { createdAt, diffIds: [digestOf('base'), digestOf(`${text} layer`)] })
 const contentOf = (record: ImageRecord) => ({
   blobs: [record.imageId, record.manifestDigest, digestOf('shared')],
   layers: record.diffIds.map((diffId) => ({ digest: digestOf(`blob of ${diffId}`), diffId })),
@@ -65,8 +58,8 @@ test('list() and namesOf() follow every change', () => {
   change(() => store.setTag('r/a:1', a.imageId), [[a.imageId, { tags: ['r/a:1'], digests: [] }]])
   const both = { tags: ['r/a:1'], digests: ['r/a@sha256:aa'] }
   change(() => store.addDigest('r/a@sha256:aa', a.imageId), [[a.imageId, both]])
-  change(() => store.deleteTag('r/a:1'), [[a.imageId, { ...both, tags: [] }]])
-  change(() => store.deleteDigest('r/a', 'sha256:aa'), [[a.imageId, bare]])
+  change(() => store.deleteNames(['r/a:1']), [[a.imageId, { ...both, tags: [] }]])
+  change(() => store.deleteNames(['r/a@sha256:aa']), [[a.imageId, bare]])
 })
 
 test('delete() lets go of blobs and layers that no other image needs', () => {

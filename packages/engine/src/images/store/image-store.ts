@@ -1,7 +1,8 @@
-import { CodedError, migrate, prepare, transaction } from '@berth/stdx'
+import { migrate, prepare, transaction } from '@berth/stdx'
 import type { Digest } from '@berth/oci'
 import type { DatabaseSync } from 'node:sqlite'
 import { ImageIndexStore, isShownSql, type ImageIndex } from './image-index-store.ts'
+import { ImageParentStore, type ImageTree } from './image-parent-store.ts'
 import { imageMigrations } from './image-schema.ts'
 
 /** An image on this machine: a config, the manifest that names it, and the layers that were unpacked for it. */
@@ -42,6 +43,7 @@ interface Remembered {
   shown?: readonly ImageRecord[]
   /** Of every image that has any. */
   names?: ReadonlyMap<string, ImageNames>
+  tree?: ImageTree
 }
 
 /** An index that an image is added with, and the images for its other platforms. */
@@ -51,27 +53,38 @@ interface AddedIndex {
 }
 
 /** What is added with an image. */
-export type AddedWith = Partial<ImageNames> & { index?: AddedIndex }
+export interface AddedWith extends Partial<ImageNames> {
+  index?: AddedIndex
+  /** The image of the container that it was made of. */
+  parentId?: Digest
+}
 
 /** Images, tags and repository digests in SQLite. Every change is one transaction. */
 export class ImageStore {
   readonly #database: DatabaseSync
   readonly #indexes: ImageIndexStore
+  readonly #parents: ImageParentStore
   #remembered: Remembered = {}
 
   constructor(database: DatabaseSync) {
     migrate(database, 'images', imageMigrations)
     this.#database = database
     this.#indexes = new ImageIndexStore(database)
+    this.#parents = new ImageParentStore(database)
   }
 
   /**
    * Adds an image and its names at once, with the members of its index; a tag that points elsewhere is moved. What such a tag
    * pointed at becomes a member when it is of the same index. Already there is success.
    */
-  add(record: ImageRecord, content: ImageContent, { index, tags = [], digests = [] }: AddedWith): void {
+  add(
+    record: ImageRecord,
+    content: ImageContent,
+    { parentId, index, tags = [], digests = [] }: AddedWith,
+  ): void {
     this.#change(() => {
       this.#insert(record, content)
+      if (parentId) this.#parents.set(record.imageId, parentId)
       if (index) {
         for (const member of index.members) this.#insert(member.record, member.content)
         this.#indexes.set(record.imageId, this.#joined(index, tags))
@@ -129,6 +142,26 @@ export class ImageStore {
   /** Members of its index that go when the image goes. */
   ownMembers(imageId: string): Digest[] {
     return this.#indexes.ownMembers(imageId)
+  }
+
+  /** True of what belongs to the index of another image. */
+  isMember(imageId: string): boolean {
+    return this.#indexes.isMember(imageId)
+  }
+
+  /** The image of the container that it was made of, while both are here. */
+  parentOf(imageId: string): Digest | undefined {
+    return this.#tree().parents.get(imageId)
+  }
+
+  /** Images that were made of its containers. */
+  childrenOf(imageId: string): readonly Digest[] {
+    return this.#tree().children.get(imageId) ?? []
+  }
+
+  #tree(): ImageTree {
+    this.#remembered.tree ??= this.#parents.readTree()
+    return this.#remembered.tree
   }
 
   /** Lets another member of its index stand for it: names go over. */
@@ -199,24 +232,26 @@ export class ImageStore {
     })
   }
 
-  /** Throws `not-found` when there is no such tag. */
-  deleteTag(tag: string): void {
-    const { changes } = this.#change(() => this.#run('DELETE FROM image_tag WHERE name = ?', [tag]))
-    if (changes === 0) throw new CodedError('not-found', `No such image: ${tag}`)
-  }
-
-  deleteDigest(repository: string, digest: string): void {
-    const sql = 'DELETE FROM image_digest WHERE repository = ? AND digest = ?'
-    this.#change(() => this.#run(sql, [repository, digest]))
-  }
-
-  /** Forgets the image and all its names, and members of its index that nothing else holds; returns what was forgotten. */
-  delete(imageId: Digest): Digest[] {
-    return this.#change(() => {
-      const forgotten = [imageId, ...this.#indexes.ownMembers(imageId)]
-      for (const id of forgotten) this.#run('DELETE FROM image WHERE image_id = ?', [id])
-      return forgotten
+  /** Takes tags and repository digests; one that is not there is none. */
+  deleteNames(names: readonly string[]): void {
+    this.#change(() => {
+      for (const name of names) {
+        const [repository = '', digest] = name.split('@')
+        if (digest === undefined) this.#run('DELETE FROM image_tag WHERE name = ?', [name])
+        else this.#run('DELETE FROM image_digest WHERE repository = ? AND digest = ?', [repository, digest])
+      }
     })
+  }
+
+  /** Forgets images with all their names, and members of their indexes that nothing else holds; returns what was forgotten. */
+  delete(...imageIds: readonly Digest[]): Digest[] {
+    return this.#change(() => imageIds.flatMap((imageId) => this.#delete(imageId)))
+  }
+
+  #delete(imageId: Digest): Digest[] {
+    const forgotten = [imageId, ...this.#indexes.ownMembers(imageId)]
+    for (const id of forgotten) this.#run('DELETE FROM image WHERE image_id = ?', [id])
+    return forgotten
   }
 
   /** Every blob that some image needs. */

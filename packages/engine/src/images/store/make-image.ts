@@ -1,4 +1,11 @@
-import { digestOf, mediaTypes, type Descriptor, type ImageConfig, type Manifest } from '@berth/oci'
+import {
+  digestOf,
+  mediaTypes,
+  type Descriptor,
+  type Digest,
+  type ImageConfig,
+  type Manifest,
+} from '@berth/oci'
 import type { ImageContext } from '../image-context.ts'
 import { recordImage } from './record-image.ts'
 import type { ImageRecord } from './image-store.ts'
@@ -13,6 +20,8 @@ export interface NewImage {
   mediaTypes?: { manifest: string; config: string }
   /** `registry/repository:tag`, nothing left out. */
   tag: string | undefined
+  /** The image of the container that it is made of. */
+  parentId?: Digest
 }
 
 const ociTypes = { manifest: mediaTypes.ociManifest, config: mediaTypes.ociConfig }
@@ -20,7 +29,7 @@ const ociTypes = { manifest: mediaTypes.ociManifest, config: mediaTypes.ociConfi
 /** Stores config and manifest and records the image. */
 export async function makeImage(
   context: ImageContext,
-  { config, layers, mediaTypes: types = ociTypes, tag }: NewImage,
+  { config, layers, mediaTypes: types = ociTypes, tag, parentId }: NewImage,
   hold: Hold,
 ): Promise<ImageRecord> {
   const configDocument = document(types.config, config)
@@ -37,7 +46,11 @@ export async function makeImage(
     ),
   )
   const path = [manifestDocument.descriptor.digest]
-  return recordImage(context, { path, manifest, config }, { tags: tag === undefined ? [] : [tag] })
+  return recordImage(
+    context,
+    { path, manifest, config },
+    { tags: tag === undefined ? [] : [tag], ...(parentId && { parentId }) },
+  )
 }
 
 function document(mediaType: string, value: unknown): { bytes: Uint8Array; descriptor: Descriptor } {

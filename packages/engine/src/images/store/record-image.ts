@@ -2,7 +2,7 @@ import type { Digest, ImageConfig, Manifest } from '@berth/oci'
 import type { ImageContext } from '../image-context.ts'
 import { uniqueLayers } from '../layers/image-layers.ts'
 import { imageRecord } from './image-record.ts'
-import type { ImageNames, ImageRecord } from './image-store.ts'
+import type { AddedWith, ImageRecord } from './image-store.ts'
 
 /** An image of which everything is there: the blobs in the content store, the layers in the snapshotter. */
 export interface CompleteImage {
@@ -28,14 +28,14 @@ export const imageBlobs = ({
   ...attachments,
 ]
 
-/** Makes an image visible, with its names, at once: the last step of whatever brings or makes one. */
+/** Makes an image visible, with its names and its parent, at once: the last step of whatever brings or makes one. */
 export async function recordImage(
   context: Pick<ImageContext, 'images' | 'snapshotter' | 'failpoint'>,
   image: CompleteImage,
-  names: Partial<ImageNames>,
+  about: Omit<AddedWith, 'index'>,
 ): Promise<ImageRecord> {
   const { record, content } = await describeImage(context, image)
-  context.images.add(record, content, { ...names, ...(await indexOf(context, image)) })
+  context.images.add(record, content, { ...about, ...(await indexOf(context, image)) })
   await context.failpoint('image.recorded')
   return record
 }
