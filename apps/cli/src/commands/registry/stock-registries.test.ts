@@ -112,6 +112,9 @@ const fromLogins = [
 /** Keeps what it is given beside config.json; knows no Docker Hub. */
 const helper = `#!/bin/sh
 read -r input
+case $1,$input in
+store,*hub:6666*) echo 'the keychain is locked'; exit 1 ;;
+esac
 case $1 in
 store) printf '%s' "$input" > "$HOME/stored" ;;
 get) case $input in
@@ -129,6 +132,7 @@ const withHelper = [
   'login -u token-user -p pw hub:5000',
   'login hub:5000',
   'login hub:5003',
+  'login -u me -p pw hub:6666',
   'logout hub:5000',
   'logout',
   'push hub:5000/a/b',
@@ -220,6 +224,40 @@ describe('credentials', () => {
       assert.match(
         text,
         /^hub:5000\/a:latest\nWARNING: could not get the credentials of hub:5000: exec: "docker-credential-gone": executable file not found/,
+      )
+    }))
+
+  const strangeHelpers: Record<string, [script: string, told: RegExp]> = {
+    'gives no JSON': [
+      'echo my-secret-token',
+      /docker-credential-odd did not answer with \{"Username": …, "Secret": …\}/,
+    ],
+    'gives nothing': ['exit 0', /did not answer with/],
+    'gives null': ['echo null', /did not answer with/],
+    'gives no texts': [`echo '{"Username":1,"Secret":2}'`, /did not answer with/],
+    'ends without a word': ['exit 3', /error getting credentials - err: exit status 3, out: ``$/m],
+    'is ended': ['kill -TERM $$', /error getting credentials - err: signal: SIGTERM, out: ``$/m],
+    'says too much': ['printf "%02000d" 0; exit 1', /err: exit status 1, out: `0{500}`$/m],
+  }
+  for (const [what, [script, told]] of Object.entries(strangeHelpers)) {
+    test(`that a helper does not give that ${what} are missed with a warning that tells none of it`, () =>
+      inFolder(async (folder, login) => {
+        await writeFile(join(folder, 'docker-credential-odd'), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+        await writeFile(join(folder, 'config.json'), '{"credsStore":"odd"}')
+        const text = await login('pull', '-q', 'hub:5000/a')
+        assert.match(text, /^hub:5000\/a:latest\nWARNING: could not get the credentials of hub:5000: /)
+        assert.match(text, told)
+        assert.doesNotMatch(text, /my-sec/)
+      }))
+  }
+
+  test('are not asked of a helper that cannot be run', () =>
+    inFolder(async (folder, login) => {
+      await writeFile(join(folder, 'docker-credential-odd'), '#!/bin/sh\n', { mode: 0o644 })
+      await writeFile(join(folder, 'config.json'), '{"credsStore":"odd"}')
+      assert.match(
+        await login('login', '-u', 'me', '--password-stdin', 'hub:5000'),
+        /Error saving credentials: exec: "docker-credential-odd": permission denied$/m,
       )
     }))
 

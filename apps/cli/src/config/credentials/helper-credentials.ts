@@ -6,9 +6,11 @@ import type { CredentialStore } from './credential-store.ts'
 
 type Verb = 'get' | 'store' | 'erase'
 
-interface HelperReply {
-  Username?: string
-  Secret?: string
+interface Answer {
+  /** Its stdout, which is also where it tells why it failed. */
+  output: string
+  /** `exit status 1`; undefined when it did what it was asked. */
+  failure: string | undefined
 }
 
 const absent = [
@@ -19,6 +21,8 @@ const absent = [
 /** The user name that says that the secret is a token. */
 const tokenUser = '<token>'
 const replyBytesMax = 1024 * 1024
+/** As much is shown of what it says of a failure. */
+const toldLengthMax = 500
 
 /**
  * Credentials with a program `docker-credential-NAME`, which takes and gives JSON on its stdin and stdout:
@@ -36,56 +40,85 @@ export class HelperCredentials implements CredentialStore {
   }
 
   async get(key: string): Promise<AuthRequest | undefined> {
-    const { output, isDone } = await this.#run('get', key)
-    if (!isDone && absent.includes(output)) return undefined
-    if (!isDone) throw failure('getting', output)
-    const { Username = '', Secret = '' } = JSON.parse(output) as HelperReply
-    return Username === tokenUser ? { identitytoken: Secret } : { username: Username, password: Secret }
+    const answer = await this.#run('get', key)
+    if (answer.failure === undefined) return this.#credentialsIn(answer.output)
+    if (absent.includes(answer.output)) return undefined
+    throw failed('getting', answer)
   }
 
   async put(key: string, { username = '', password = '', identitytoken }: AuthRequest): Promise<void> {
     const [Username, Secret] = identitytoken ? [tokenUser, identitytoken] : [username, password]
-    const { output, isDone } = await this.#run('store', JSON.stringify({ ServerURL: key, Username, Secret }))
-    if (!isDone) throw failure('storing', output)
+    const answer = await this.#run('store', JSON.stringify({ ServerURL: key, Username, Secret }))
+    if (answer.failure !== undefined) throw failed('storing', answer)
     await this.#config.note(key)
   }
 
   async erase(key: string): Promise<void> {
-    const { output, isDone } = await this.#run('erase', key)
-    if (!isDone && !absent.includes(output)) throw failure('erasing', output)
+    const answer = await this.#run('erase', key)
+    if (answer.failure !== undefined && !absent.includes(answer.output)) throw failed('erasing', answer)
     await this.#config.erase(key)
   }
 
-  /** Its stdout, which is also where it tells why it failed. */
-  #run(verb: Verb, input: string): Promise<{ output: string; isDone: boolean }> {
-    const { promise, resolve, reject } = Promise.withResolvers<{ output: string; isDone: boolean }>()
+  #run(verb: Verb, input: string): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
     const child = spawn(this.#program, [verb], { env: this.#env, stdio: ['pipe', 'pipe', 'inherit'] })
     let output = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text
       if (output.length > replyBytesMax) child.kill()
     })
-    child.on('error', (error) => reject(this.#absence(error)))
-    child.on('close', (status) => resolve({ output: output.trim(), isDone: status === 0 }))
+    child.on('error', (error) => reject(this.#unusable(error)))
+    child.on('close', (status, signal) =>
+      resolve({
+        output: output.trim(),
+        failure: status === 0 ? undefined : signal ? `signal: ${signal}` : `exit status ${status}`,
+      }),
+    )
     // It may end without reading.
     child.stdin.on('error', () => {}).end(input)
     return promise
   }
 
-  #absence(error: Error): Error {
-    if (systemCode(error) !== 'ENOENT') return error
-    return new CodedError(
-      'failed-precondition',
-      `exec: "${this.#program}": executable file not found in $PATH`,
-      {
-        cause: error,
-        hint: 'Install it, or take its name out of credsStore or credHelpers in config.json.',
-      },
-    )
+  /** What it gave may be a secret, also where it is no answer: none of it is told. */
+  #credentialsIn(output: string): AuthRequest {
+    const { Username, Secret } = parseObject(output)
+    if (typeof Username !== 'string' || typeof Secret !== 'string') {
+      throw new CodedError(
+        'failed-precondition',
+        `${this.#program} did not answer with {"Username": …, "Secret": …}`,
+      )
+    }
+    return Username === tokenUser ? { identitytoken: Secret } : { username: Username, password: Secret }
+  }
+
+  #unusable(error: Error): Error {
+    const state = states[systemCode(error) ?? '']
+    if (state === undefined) return error
+    return new CodedError('failed-precondition', `exec: "${this.#program}": ${state}`, {
+      cause: error,
+      hint: 'Install it, or take its name out of credsStore or credHelpers in config.json.',
+    })
   }
 }
 
-/** Helpers never put a secret into what they say of a failure. */
-function failure(what: string, output: string): CodedError {
-  return new CodedError('failed-precondition', `error ${what} credentials: ${output}`)
+const states: Readonly<Record<string, string>> = {
+  ENOENT: 'executable file not found in $PATH',
+  EACCES: 'permission denied',
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    return { ...(JSON.parse(text) as object) }
+  } catch {
+    return {}
+  }
+}
+
+/** In the words of Docker's tools. Helpers never put a secret into what they say of a failure. */
+function failed(what: string, { output, failure }: Answer): CodedError {
+  const told = output.replace(/\p{Cc}+/gu, ' ').slice(0, toldLengthMax)
+  return new CodedError(
+    'failed-precondition',
+    `error ${what} credentials - err: ${failure}, out: \`${told}\``,
+  )
 }
