@@ -2,7 +2,8 @@ import { performance } from 'node:perf_hooks'
 import { CodedError } from '@berth/stdx'
 import type { Reference } from '@berth/oci'
 import type { Endpoint } from '../transport/endpoint.ts'
-import { certificatesOf, type FoundHostsFile, type HostDirectories } from './host-directories.ts'
+import { certificatesOf } from './certificates.ts'
+import type { FoundHostsFile, HostDirectories } from './host-directories.ts'
 import type { Capability, HostEntry } from './hosts-file.ts'
 import type { InsecureHosts } from './insecure-hosts.ts'
 import type { Timeouts } from '../transport/timeouts.ts'
@@ -147,6 +148,7 @@ export class Endpoints {
         isAnyCertificateAccepted,
         ca: [...lying.ca, ...named.ca],
         clients: [...lying.clients, ...named.clients],
+        unusable: lying.unusable,
       },
       headers,
       connectTimeoutMs: entry.dialTimeoutMs ?? this.#timeouts[isMirror ? 'mirrorConnectMs' : 'connectMs'],

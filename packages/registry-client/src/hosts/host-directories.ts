@@ -1,10 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
-import { CodedError, messageOf, systemCode } from '@berth/stdx'
-import type { TlsSettings } from '../transport/tls-settings.ts'
-import { parseHostsFile, type HostEntry, type HostsFile } from './hosts-file.ts'
-
-type Certificates = Pick<TlsSettings, 'ca' | 'clients'>
+import { dirname, join } from 'node:path'
+import { certificatesIn, type Certificates } from './certificates.ts'
+import { parseHostsFile, type HostsFile } from './hosts-file.ts'
+import { readIfThere, unreadable } from './read-settings.ts'
 
 /** Where the hosts.toml of a registry may be, in the order in which they are looked for; the first one counts. */
 export function hostsFilePaths(registry: string, roots: readonly string[]): string[] {
@@ -66,80 +63,10 @@ export class HostDirectories {
   /** What lies there for `host` or `host:port`. */
   async certificates(host: string): Promise<Certificates> {
     const found = await Promise.all(this.#roots.map((root) => certificatesIn(join(root, host))))
-    return { ca: found.flatMap(({ ca }) => ca), clients: found.flatMap(({ clients }) => clients) }
-  }
-}
-
-/** The certificates that an entry of a hosts.toml names. */
-export async function certificatesOf(entry: HostEntry, directory: string): Promise<Certificates> {
-  const read = (file: string) => readNamed(resolve(directory, file))
-  return {
-    ca: await Promise.all(entry.caFiles.map(read)),
-    clients: await Promise.all(
-      entry.clientFiles.map(async ({ certFile, keyFile }) => ({
-        cert: await read(certFile),
-        key: await read(keyFile),
-      })),
-    ),
-  }
-}
-
-async function certificatesIn(directory: string): Promise<Certificates> {
-  const names = (await listIfThere(directory)).toSorted()
-  const having = (extension: string) => names.filter((name) => name.endsWith(extension))
-  const read = (name: string) => readNamed(join(directory, name))
-  const pairs = having('.cert').map((cert) => ({ cert, key: cert.replace(/\.cert$/, '.key') }))
-  for (const { cert, key } of pairs) {
-    if (!names.includes(key)) {
-      throw missing(
-        `missing key ${key} for client certificate ${cert}. CA certificates must use the extension .crt`,
-      )
+    return {
+      ca: found.flatMap(({ ca }) => ca),
+      clients: found.flatMap(({ clients }) => clients),
+      unusable: found.flatMap(({ unusable }) => unusable),
     }
   }
-  for (const key of having('.key')) {
-    if (!pairs.some((pair) => pair.key === key))
-      throw missing(`missing client certificate ${key.replace(/\.key$/, '.cert')} for key ${key}`)
-  }
-  return {
-    ca: await Promise.all(having('.crt').map(read)),
-    clients: await Promise.all(
-      pairs.map(async ({ cert, key }) => ({ cert: await read(cert), key: await read(key) })),
-    ),
-  }
-}
-
-async function listIfThere(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory)
-  } catch (error) {
-    if (isAbsent(error)) return []
-    throw unreadable(directory, error)
-  }
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (isAbsent(error)) return undefined
-    throw unreadable(path, error)
-  }
-}
-
-async function readNamed(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    throw unreadable(path, error)
-  }
-}
-
-const isAbsent = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')
-
-function unreadable(path: string, error: unknown): CodedError {
-  return new CodedError('failed-precondition', `Cannot read ${path}: ${messageOf(error)}`, { cause: error })
-}
-
-function missing(state: string): CodedError {
-  return new CodedError('failed-precondition', state)
 }

@@ -1,5 +1,5 @@
-import { CodedError } from '@berth/stdx'
-import { parseToml, type TomlTable, type TomlValue } from './parse-toml.ts'
+import { CodedError, isCoded } from '@berth/stdx'
+import { parseToml, TomlTable, type TomlValue } from './parse-toml.ts'
 
 /** What a host is asked for: `resolve` a tag, `pull` what has a digest, `push`. */
 export type Capability = 'resolve' | 'pull' | 'push'
@@ -9,7 +9,7 @@ export interface HostEntry {
   /** With the path below which its API lies; without a slash at the end. */
   url: URL
   capabilities: ReadonlySet<Capability>
-  /** The path is all there is: no `/v2` goes behind it. */
+  /** The path is all there is: no `/v2` goes behind it, also since it ends so. */
   isPathOverridden: boolean
   /** As written: relative paths are relative to the file. */
   caFiles: readonly string[]
@@ -31,31 +31,54 @@ export interface HostsFile {
 const all: readonly Capability[] = ['resolve', 'pull', 'push']
 const durationUnits: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
-/** Parses a hosts.toml; `registryUrl` is the server's when the file names none. Throws `invalid-argument`; keys it does not know are left out. */
+/**
+ * Parses a hosts.toml; `registryUrl` is the server's when the file names none. Throws `invalid-argument` with the line; keys
+ * it does not know are left out.
+ */
 export function parseHostsFile(text: string, registryUrl: string): HostsFile {
   const file = parseToml(text)
-  const hosts = file.get('host') ?? new Map<string, TomlValue>()
-  if (!(hosts instanceof Map)) throw invalid('host is not a table')
+  const server = read(file, 'server', (value, key) => parseUrl(asText(value, key)))
+  const hosts = read(file, 'host', asTable) ?? new TomlTable()
   return {
-    server: parseEntry(optional(file, 'server', isString) ?? registryUrl, file),
-    hosts: [...hosts].map(([url, table]) => {
-      if (!(table instanceof Map)) throw invalid(`host ${JSON.stringify(url)} is not a table`)
-      return parseEntry(url, table)
+    server: parseEntry(server ?? parseUrl(registryUrl), file),
+    hosts: [...hosts].map(([address, value]) => {
+      const url = at(hosts, address, () => parseUrl(address))
+      return parseEntry(
+        url,
+        at(hosts, address, () => asTable(value, 'the value of a host')),
+      )
     }),
   }
 }
 
-function parseEntry(url: string, table: TomlTable): HostEntry {
-  const timeout = optional(table, 'dial_timeout', isString)
+function parseEntry(url: URL, table: TomlTable): HostEntry {
+  const capabilities = read(table, 'capabilities', (value, key) => asTexts(value, key).map(parseCapability))
   return {
-    url: parseUrl(url),
-    capabilities: new Set((optional(table, 'capabilities', isStrings) ?? all).map(parseCapability)),
-    isPathOverridden: optional(table, 'override_path', isBoolean) ?? false,
-    caFiles: listOf(table.get('ca'), 'ca').map((value) => checked('ca', value, isString)),
-    clientFiles: clientFiles(table.get('client')),
-    isAnyCertificateAccepted: optional(table, 'skip_verify', isBoolean) ?? false,
-    headers: parseHeaders(table.get('header')),
-    dialTimeoutMs: timeout === undefined ? undefined : parseDuration(timeout),
+    url,
+    capabilities: new Set(capabilities?.length ? capabilities : all),
+    isPathOverridden: (read(table, 'override_path', asBoolean) ?? false) || url.pathname.endsWith('/v2'),
+    caFiles: read(table, 'ca', (value, key) => asTexts(listOf(value), key)) ?? [],
+    clientFiles: read(table, 'client', (value) => listOf(value).map(parseClient)) ?? [],
+    isAnyCertificateAccepted: read(table, 'skip_verify', asBoolean) ?? false,
+    headers: parseHeaders(read(table, 'header', asTable) ?? new TomlTable()),
+    dialTimeoutMs: read(table, 'dial_timeout', (value, key) => parseDuration(asText(value, key))),
+  }
+}
+
+/** What a table says under a key. */
+function read<T>(table: TomlTable, key: string, parse: (value: TomlValue, key: string) => T): T | undefined {
+  const value = table.get(key)
+  return value === undefined ? undefined : at(table, key, () => parse(value, key))
+}
+
+/** Whatever cannot be meant is told with the line of its key. */
+function at<T>(table: TomlTable, key: string, parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    throw isCoded(error, 'invalid-argument')
+      ? invalid(`line ${table.lines.get(key)}: ${error.message}`)
+      : error
   }
 }
 
@@ -70,31 +93,28 @@ function parseUrl(text: string): URL {
 }
 
 function parseCapability(text: string): Capability {
-  const found = all.find((capability) => capability === text)
+  const found = all.find((capability) => capability === text.toLowerCase())
   if (found === undefined) throw invalid(`unknown capability ${JSON.stringify(text)}`)
   return found
 }
 
-/** One file with both, a list of such, or a list of pairs of certificate and key. */
-function clientFiles(value: TomlValue | undefined): HostEntry['clientFiles'] {
-  return listOf(value, 'client').map((entry) => {
-    if (typeof entry === 'string') return { certFile: entry, keyFile: entry }
-    const [certFile, keyFile, ...rest] = checked('client', entry, isStrings)
-    if (certFile === undefined || rest.length > 0) throw invalid('client is not a pair of files')
-    return { certFile, keyFile: keyFile || certFile }
-  })
+/** One file with both, or a pair of certificate and key. */
+function parseClient(entry: TomlValue): HostEntry['clientFiles'][number] {
+  if (typeof entry === 'string') return { certFile: entry, keyFile: entry }
+  const [certFile, keyFile, ...rest] = asTexts(entry, 'client')
+  if (certFile === undefined || rest.length > 0) throw invalid('client is not a pair of files')
+  return { certFile, keyFile: keyFile || certFile }
 }
 
-function parseHeaders(value: TomlValue | undefined): Record<string, string> {
-  if (value === undefined) return {}
-  if (!(value instanceof Map)) throw invalid('header is not a table')
+function parseHeaders(table: TomlTable): Record<string, string> {
+  const parse = (value: TomlValue) =>
+    asTexts(listOf(value), 'header')
+      .map((text) => checkedHeader(text, /^[\t\x20-\x7e]*$/))
+      .join(', ')
   return Object.fromEntries(
-    [...value].map(([name, text]) => [
-      checkedHeader(name, /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/),
-      listOf(text, 'header')
-        .map((one) => checkedHeader(checked('header', one, isString), /^[\t\x20-\x7e]*$/))
-        .join(', '),
-    ]),
+    [...table].map(([name, value]) =>
+      at(table, name, () => [checkedHeader(name, /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), parse(value)]),
+    ),
   )
 }
 
@@ -104,37 +124,37 @@ function checkedHeader(text: string, pattern: RegExp): string {
   return text
 }
 
-function parseDuration(text: string): number {
-  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? []
-  const factor = durationUnits[unit]
-  if (factor === undefined) throw invalid(`${JSON.stringify(text)} is not a duration such as 5s`)
-  return Number(number) * factor
+/** As Go writes them: `1m30s`. None at all is the usual one. */
+function parseDuration(text: string): number | undefined {
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text))
+    throw invalid(`${JSON.stringify(text)} is not a duration such as 5s`)
+  const parts = text.matchAll(/([\d.]+)(ms|s|m|h)/g)
+  const sumMs = [...parts].reduce(
+    (sum, [, number, unit = '']) => sum + Number(number) * (durationUnits[unit] ?? 0),
+    0,
+  )
+  return sumMs === 0 ? undefined : sumMs
 }
 
-const isString = (value: TomlValue): value is string => typeof value === 'string'
-const isBoolean = (value: TomlValue): value is boolean => typeof value === 'boolean'
-const isStrings = (value: TomlValue): value is string[] => Array.isArray(value) && value.every(isString)
+const listOf = (value: TomlValue): TomlValue[] => (Array.isArray(value) ? value : [value])
 
-const listOf = (value: TomlValue | undefined, name: string): TomlValue[] => {
-  if (value === undefined) return []
-  return Array.isArray(value) ? value : [checked(name, value, isString)]
+function asText(value: TomlValue, key: string): string {
+  if (typeof value !== 'string') throw invalid(`${key} is not text`)
+  return value
 }
 
-function optional<T extends TomlValue>(
-  table: TomlTable,
-  name: string,
-  isType: (value: TomlValue) => value is T,
-): T | undefined {
-  const value = table.get(name)
-  return value === undefined ? undefined : checked(name, value, isType)
+function asTexts(value: TomlValue, key: string): string[] {
+  if (!Array.isArray(value)) throw invalid(`${key} is not a list`)
+  return value.map((one) => asText(one, key))
 }
 
-function checked<T extends TomlValue>(
-  name: string,
-  value: TomlValue,
-  isType: (value: TomlValue) => value is T,
-): T {
-  if (!isType(value)) throw invalid(`${name} is of another type than it should be`)
+function asBoolean(value: TomlValue, key: string): boolean {
+  if (typeof value !== 'boolean') throw invalid(`${key} is neither true nor false`)
+  return value
+}
+
+function asTable(value: TomlValue, key: string): TomlTable {
+  if (!(value instanceof TomlTable)) throw invalid(`${key} is not a table`)
   return value
 }
 

@@ -2,7 +2,10 @@ import { CodedError } from '@berth/stdx'
 
 export type TomlValue = string | boolean | number | TomlValue[] | TomlTable
 /** In the order of the text. */
-export type TomlTable = Map<string, TomlValue>
+export class TomlTable extends Map<string, TomlValue> {
+  /** Where each key stands, counted from 1. */
+  readonly lines = new Map<string, number>()
+}
 
 /**
  * Parses the part of TOML 1.0 that configuration of hosts is written in: comments, tables, bare, quoted and dotted keys,
@@ -52,7 +55,7 @@ const depthMax = 20
 
 class TomlParser {
   readonly #text: string
-  readonly #root: TomlTable = new Map()
+  readonly #root = new TomlTable()
   /** Tables that a header named: naming one again is an error. */
   readonly #named = new Set<TomlTable>()
   readonly headers: TomlHeader[] = []
@@ -93,6 +96,7 @@ class TomlParser {
     const name = path.at(-1) ?? ''
     const parent = this.#tableAt(table, path.slice(0, -1))
     if (parent.has(name)) throw this.#error(`key ${path.join('.')} is there twice`)
+    parent.lines.set(name, this.#line)
     parent.set(name, this.#value(depth))
   }
 
@@ -134,7 +138,7 @@ class TomlParser {
   }
 
   #inlineTable(depth: number): TomlTable {
-    const table: TomlTable = new Map()
+    const table = new TomlTable()
     this.#take(tokens.blank)
     if (this.#skip('}')) return table
     for (;;) {
@@ -164,8 +168,9 @@ class TomlParser {
   #tableAt(from: TomlTable, path: readonly string[]): TomlTable {
     let table = from
     for (const name of path) {
-      const next = table.get(name) ?? new Map<string, TomlValue>()
-      if (!(next instanceof Map)) throw this.#error(`${name} is not a table`)
+      const next = table.get(name) ?? new TomlTable()
+      if (!(next instanceof TomlTable)) throw this.#error(`${name} is not a table`)
+      if (!table.has(name)) table.lines.set(name, this.#line)
       table.set(name, next)
       table = next
     }
@@ -185,8 +190,11 @@ class TomlParser {
     return true
   }
 
+  get #line(): number {
+    return this.#text.slice(0, this.#position).split('\n').length
+  }
+
   #error(state: string): CodedError {
-    const line = this.#text.slice(0, this.#position).split('\n').length
-    return new CodedError('invalid-argument', `line ${line}: ${state}`)
+    return new CodedError('invalid-argument', `line ${this.#line}: ${state}`)
   }
 }

@@ -38,8 +38,11 @@ export class Agents implements Disposable {
     return agent
   }
 
-  isProxied(url: URL): boolean {
-    return proxyFor(url, this.#options.proxy) !== undefined
+  /** `host:port` of the proxy that a URL is asked through. */
+  proxyHost(url: URL): string | undefined {
+    const proxy = proxyFor(url, this.#options.proxy)
+    // Without a name and password that may stand in it.
+    return proxy === undefined ? undefined : (URL.parse(proxy)?.host ?? 'that is set')
   }
 
   async #tlsAgent(tls: TlsSettings, options: object): Promise<Agent> {

@@ -4,7 +4,7 @@ import type { Endpoint } from './endpoint.ts'
 import { TransportError } from './exchange.ts'
 import type { HttpRequest } from './http-request.ts'
 import type { HttpTransport } from './http-transport.ts'
-import { networkWords } from './network-words.ts'
+import { networkWords, type Way } from './network-words.ts'
 import { reachOf } from './reach.ts'
 import { RecentMap } from './recent-map.ts'
 import { usualTls } from './tls-settings.ts'
@@ -68,8 +68,8 @@ export class EndpointTransport {
     const isOwnHost = request.url.host === root.host
     const tls = isOwnHost ? endpoint.tls : usualTls
     const namedBy = endpoint.namedBy ?? (isOwnHost ? undefined : root)
-    const isProxied = this.#transport.isProxied(request.url)
-    const addresses = namedBy && (await reachOf(request.url, { namedBy, isProxied }))
+    const proxy = this.#transport.proxyHost(request.url)
+    const addresses = namedBy && (await reachOf(request.url, { namedBy, isProxied: proxy !== undefined }))
     try {
       const response = await this.#transport.send({
         ...request,
@@ -79,7 +79,8 @@ export class EndpointTransport {
       })
       return { response, url: request.url }
     } catch (error) {
-      throw error instanceof TransportError ? failureOf(error, endpoint, request) : error
+      if (!(error instanceof TransportError)) throw error
+      throw failureOf(error, { root, request, way: { url: request.url, tls, proxy } })
     }
   }
 }
@@ -92,18 +93,20 @@ function withScheme(request: EndpointRequest, protocol: 'https:' | 'http:'): End
 
 /** Names the registry's root rather than the full URL: a redirect's query can be a signature, which is a secret. */
 function failureOf(
-  error: TransportError,
-  endpoint: Endpoint,
-  { url, method }: EndpointRequest,
+  { cause, phase }: TransportError,
+  { root, request, way }: { root: URL; request: EndpointRequest; way: Way },
 ): EndpointFailure {
-  const { words, hint } = networkWords(error.cause, url)
-  const root = new URL(url.host === endpoint.root.host ? endpoint.root.pathname : '/', url)
-  return new EndpointFailure(`${asVerb(method)} ${JSON.stringify(root.href)}: ${words}`, {
-    kind: error.phase === 'connect' ? 'unreachable' : 'transient',
+  const { url, method } = request
+  const { words, hint, isFinal } = networkWords(cause, way)
+  const named = new URL(url.host === root.host ? root.pathname : '/', url)
+  // What never got there is told as the field's clients do, who look whether a registry is there first.
+  const verb = phase === 'connect' ? 'Get' : asVerb(method)
+  return new EndpointFailure(`${verb} ${JSON.stringify(named.href)}: ${words}`, {
+    kind: isFinal ? 'refused' : phase === 'connect' ? 'unreachable' : 'transient',
     code: 'unavailable',
     summary: words,
     hint,
-    cause: error.cause,
+    cause,
   })
 }
 

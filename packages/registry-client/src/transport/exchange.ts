@@ -30,8 +30,14 @@ export interface ExchangeOptions {
 export async function exchange(request: HttpRequest, options: ExchangeOptions): Promise<IncomingMessage> {
   const outgoing = await start(request, options.agent)
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-  using deadline = new Deadline(outgoing, request.connectTimeoutMs)
   let phase: TransportError['phase'] = 'connect'
+  // Told here: while a proxy has not answered, a request that is destroyed says nothing.
+  const end = (reason: unknown) => {
+    outgoing.destroy()
+    reject(new TransportError(phase, reason))
+  }
+  using _left = onAbort(request.signal, end)
+  using deadline = new Deadline(end, request.connectTimeoutMs)
   const { responseMs = options.timeouts.responseMs, body } = request
   const connected = () => {
     phase = 'response'
@@ -88,14 +94,20 @@ const pinned =
     else callback(null, first?.address ?? '', first?.family)
   }
 
+function onAbort(signal: AbortSignal | undefined, action: (reason: unknown) => void): Disposable {
+  const listener = () => action(signal?.reason)
+  signal?.addEventListener('abort', listener)
+  return { [Symbol.dispose]: () => signal?.removeEventListener('abort', listener) }
+}
+
 /** Ends a request that nothing happens to for too long; once it is disposed, no more. */
 class Deadline implements Disposable {
   readonly #expire: () => void
   #timer: NodeJS.Timeout
   #isOver = false
 
-  constructor(outgoing: ClientRequest, waitMs: number) {
-    this.#expire = () => outgoing.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }))
+  constructor(end: (reason: Error) => void, waitMs: number) {
+    this.#expire = () => end(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }))
     this.#timer = setTimeout(this.#expire, waitMs)
   }
 

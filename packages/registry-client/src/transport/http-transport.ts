@@ -26,8 +26,9 @@ export class HttpTransport implements Disposable {
     }
   }
 
-  isProxied(url: URL): boolean {
-    return this.#agents.isProxied(url)
+  /** `host:port` of the proxy that a URL is asked through. */
+  proxyHost(url: URL): string | undefined {
+    return this.#agents.proxyHost(url)
   }
 
   [Symbol.dispose](): void {

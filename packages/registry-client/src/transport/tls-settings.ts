@@ -6,6 +6,8 @@ export interface TlsSettings {
   ca: readonly string[]
   /** PEM; shown when the host asks who connects. */
   clients: readonly { cert: string; key: string }[]
+  /** Files that were to be trusted and hold no certificate. */
+  unusable: readonly string[]
 }
 
-export const usualTls: TlsSettings = { isAnyCertificateAccepted: false, ca: [], clients: [] }
+export const usualTls: TlsSettings = { isAnyCertificateAccepted: false, ca: [], clients: [], unusable: [] }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
-import { createServer } from 'node:https'
+import { createServer, type ServerOptions } from 'node:https'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -23,20 +23,20 @@ const directory = mkdtempSync(join(tmpdir(), 'berth-tls-'))
 after(() => rmSync(directory, { recursive: true }))
 const certFile = join(directory, 'cert.pem')
 const keyFile = join(directory, 'key.pem')
-const openssl = spawnSync(
-  'openssl',
-  [
-    'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=berth-test'.split(' '),
-    [
-      '-addext',
-      `subjectAltName=IP:${address ?? '127.0.0.1'},IP:127.0.0.1`,
-      '-keyout',
-      keyFile,
-      '-out',
-      certFile,
-    ],
-  ].flat(),
-)
+const otherCertFile = join(directory, 'other-cert.pem')
+const otherKeyFile = join(directory, 'other-key.pem')
+const makeCertificate = (cert: string, key: string, names: string) =>
+  spawnSync('openssl', [
+    ...'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=berth-test'.split(' '),
+    '-addext',
+    `subjectAltName=${names}`,
+    '-keyout',
+    key,
+    '-out',
+    cert,
+  ])
+const openssl = makeCertificate(certFile, keyFile, `IP:${address ?? '127.0.0.1'},IP:127.0.0.1`)
+makeCertificate(otherCertFile, otherKeyFile, 'DNS:other.example,DNS:*.other.example')
 const skip =
   openssl.status !== 0
     ? 'openssl is not on PATH'
@@ -44,11 +44,19 @@ const skip =
       ? 'no address besides loopback'
       : false
 
-const openTls = (respond: Responder) =>
+const openTls = (respond: Responder, more: ServerOptions = {}) =>
   openFakeServer(respond, {
     address: address ?? '',
-    open: (listener) => createServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) }, listener),
+    open: (listener) =>
+      createServer({ cert: readFileSync(certFile), key: readFileSync(keyFile), ...more }, listener),
   })
+/** A folder for certificates of one host, in one of its own. */
+function certsOf(host: string, files: Record<string, string | Buffer>): string {
+  const root = mkdtempSync(join(directory, 'certs-'))
+  mkdirSync(join(root, host))
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(root, host, name), content)
+  return root
+}
 const openPlain = (respond: Responder) =>
   openFakeServer(respond, { address: address ?? '', open: createHttpServer })
 const fetchFrom = async (host: string, options: RegistryClientOptions) => {
@@ -150,4 +158,87 @@ test('certificates in the folder of a host are trusted for it, and shown to it',
   await assert.rejects(fetchFrom(server.host, { certsDirectories }), {
     message: /signed by unknown authority$/,
   })
+})
+
+for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+  test(
+    `a registry that wants a client certificate says so at once over ${maxVersion}`,
+    { skip },
+    async () => {
+      await using server = await openTls((_request, response) => sendManifest(response), {
+        ca: readFileSync(certFile),
+        requestCert: true,
+        rejectUnauthorized: true,
+        maxVersion,
+      })
+      const certsDirectories = [certsOf(server.host, { 'ca.crt': readFileSync(certFile) })]
+      const words = maxVersion === 'TLSv1.3' ? 'certificate required' : 'handshake failure'
+      const refusal = {
+        message: `Get "https://${server.host}/v2/": remote error: tls: ${words}`,
+        hint: `${server.host} wants a client certificate: put it and its key into /etc/berth/certs.d/${server.host} as client.cert and client.key.`,
+      }
+      // A wait before another attempt would be noticed.
+      const timeouts = { retryBaseMs: 60_000 }
+      await assert.rejects(fetchFrom(server.host, { certsDirectories, timeouts }), refusal)
+      // Nor is it asked without TLS, though it need not have any.
+      const insecureRegistries = [server.host]
+      await assert.rejects(
+        fetchFrom(server.host, { certsDirectories, timeouts, insecureRegistries }),
+        refusal,
+      )
+      assert.equal(server.seen.length, 0)
+    },
+  )
+}
+
+test('a certificate for other names says for which, and what to do', { skip }, async () => {
+  await using server = await openTls((_request, response) => sendManifest(response), {
+    cert: readFileSync(otherCertFile),
+    key: readFileSync(otherKeyFile),
+  })
+  await assert.rejects(fetchFrom(server.host, { caFiles: [otherCertFile] }), {
+    message: `Get "https://${server.host}/v2/": tls: failed to verify certificate: x509: certificate is valid for other.example, *.other.example, not ${address}`,
+    hint: `Use a name that the certificate is for, or have one made for ${address}.`,
+  })
+})
+
+test(
+  'a file that is to be trusted and is no certificate is named, and the good ones beside it count',
+  { skip },
+  async () => {
+    await using server = await openTls((_request, response) => sendManifest(response))
+    const certs = certsOf(server.host, { 'bad.crt': 'rubbish' })
+    const bad = join(certs, server.host, 'bad.crt')
+    await assert.rejects(fetchFrom(server.host, { certsDirectories: [certs] }), {
+      message: /signed by unknown authority$/,
+      hint: `${bad} holds no certificate in PEM form ("openssl x509 -inform der" makes one of the binary form).`,
+    })
+    copyFileSync(certFile, join(certs, server.host, 'good.crt'))
+    assert.equal((await fetchFrom(server.host, { certsDirectories: [certs] })).source, server.host)
+  },
+)
+
+test('client certificates that are none, or not of their keys, are named', { skip }, async () => {
+  const [cert, key, otherKey] = [certFile, keyFile, otherKeyFile].map((file) => readFileSync(file))
+  const refused: [files: Record<string, string | Buffer | undefined>, told: RegExp][] = [
+    [
+      { 'a.cert': cert, 'a.key': otherKey },
+      /^Cannot use .*\/a\.cert with .*\/a\.key: tls: private key does not match public key$/,
+    ],
+    [{ 'a.cert': 'rubbish', 'a.key': key }, /^Cannot use .*\/a\.cert: it holds no certificate in PEM form$/],
+    [
+      { 'a.cert': cert, 'a.key': 'secret-rubbish' },
+      /^Cannot use .*\/a\.key: it holds no private key in PEM form/,
+    ],
+    [{ 'hosts.toml': 'ca = "a.pem"', 'a.pem': 'rubbish' }, /^Cannot use .*\/a\.pem: it holds no certificate/],
+    [{ 'hosts.toml': 'ca = "a.pem"' }, /^Cannot read .*\/a\.pem: ENOENT: no such file or directory$/],
+    [{ 'hosts.toml': '\nca = 1' }, /^Cannot read .*\/hosts\.toml: line 2: ca is not text$/],
+  ]
+  for (const [files, message] of refused) {
+    const certsDirectories = [certsOf('r.example.com', files as Record<string, string | Buffer>)]
+    await assert.rejects(fetchFrom('r.example.com', { certsDirectories }), {
+      code: 'failed-precondition',
+      message,
+    })
+  }
 })
