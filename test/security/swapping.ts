@@ -18,14 +18,17 @@ export async function swapping(directory: string, names: readonly [string, strin
     workerData: { directory, names, stop },
     trackUnmanagedFds: false,
   })
+  const exited = once(worker, 'exit')
+  exited.catch(() => undefined)
   await once(worker, 'online')
   return {
     get swaps() {
       return Atomics.load(words, 1)
     },
     async [Symbol.asyncDispose]() {
+      // It ends by itself: a thread that is terminated in a system call of ours takes the process with it.
       Atomics.store(words, 0, 1)
-      await worker.terminate()
+      await exited
     },
   }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '@berth/stdx/testsuite'
 import { packTar } from './tar/pack-tar.ts'
 import { temporaryDirectory } from './testsuite/temporary-directory.ts'
 import { writeLayer } from './write-layer.ts'
@@ -37,8 +37,9 @@ test('writeLayer() has no file open after it was cancelled, at whatever moment',
       } catch (error) {
         assert.ok(isCoded(error, 'cancelled'), String(error))
       }
-      await sleep(1)
-      assert.deepEqual(openFilesBelow(directory.path), [], `${format} after ${delayMs} ms`)
+      await eventually(() =>
+        assert.deepEqual(openFilesBelow(directory.path), [], `${format} after ${delayMs} ms`),
+      )
     }
   }
 })

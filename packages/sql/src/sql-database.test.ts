@@ -72,11 +72,10 @@ function testDatabase(name: string, createLocation: () => Promise<string>): void
           writes.run((transaction) =>
             transaction.insertInto('entries').values({ name: entry, size_bytes: 1 }).execute(),
           )
-        const results = await Promise.allSettled([add('a'), add('a'), add('b')])
-        assert.deepEqual(
-          results.map(({ status }) => status),
-          ['fulfilled', 'rejected', 'fulfilled'],
-        )
+        const [first, second, other] = await Promise.allSettled([add('a'), add('a'), add('b')])
+        // Either may be the first in a database of its own process.
+        assert.deepEqual([first.status, second.status].toSorted(), ['fulfilled', 'rejected'])
+        assert.equal(other.status, 'fulfilled')
         const { count } = await db
           .selectFrom('entries')
           .select(({ fn }) => fn.countAll<number>().as('count'))

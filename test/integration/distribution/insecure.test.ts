@@ -17,10 +17,12 @@ async function outsideHub(stack: AsyncDisposableStack) {
   const server = stack.use(
     await startWebServer(({ method, path, headers }, response) => {
       const { accept = '*/*' } = headers
-      void fetch(hub.url + path, { method, headers: { accept } }).then(async (answer) => {
+      const forward = async () => {
+        const answer = await fetch(hub.url + path, { method, headers: { accept } })
         response.writeHead(answer.status, Object.fromEntries(answer.headers))
         response.end(Buffer.from(await answer.arrayBuffer()))
-      })
+      }
+      forward().catch(() => response.destroy())
     }, outside),
   )
   return { hub, server }

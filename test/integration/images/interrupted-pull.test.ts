@@ -7,7 +7,7 @@ import { digestOf, mediaTypes, type Descriptor } from '@berth/oci'
 import { eventually } from '@berth/stdx/testsuite'
 import { atRest } from '../../fixtures/at-rest.ts'
 import { engineSuite } from '../../fixtures/engine-suite.ts'
-import { answers, cutAfter, slow } from '../../fixtures/faults.ts'
+import { answers, cutAfter, pausing, slow, type Fault } from '../../fixtures/faults.ts'
 import { buildImage, type BuiltImage } from '../../fixtures/images.ts'
 import { storedContent } from '../../fixtures/stored-content.ts'
 
@@ -16,6 +16,8 @@ const layerBytes = 512 * 1024
 const lineBytesMax = 128 * 1024
 /** One and a half seconds for a layer. */
 const slowly = slow({ chunkBytes: 32 * 1024, delayMs: 100 })
+/** Half of what is left of a layer, and the line stays. */
+const halfOnly = pausing(new Promise(() => undefined))
 
 const suite = engineSuite({ bridge: 'none', isPulled: false })
 
@@ -89,11 +91,13 @@ test('pulls at the same time of images that tell different things of one blob do
 
 test('a client that leaves does not disturb the pulls of others', async () => {
   const { layer } = await pushNew('leaver')
-  using _ = suite.hub.inject({ path: layer.digest, fault: slowly })
+  const hold = Promise.withResolvers<void>()
+  using _ = suite.hub.inject({ path: layer.digest, fault: pausing(hold.promise) })
   const first = await beginPull('leaver')
   const second = await beginPull('leaver')
   await untilArrived(layer, 1)
   first.leave()
+  hold.resolve()
   assert.match(await second.rest(), /Status: Downloaded newer image/)
   assert.deepEqual(rangesOf(layer), [0])
 })
@@ -101,10 +105,16 @@ test('a client that leaves does not disturb the pulls of others', async () => {
 test('the last client that leaves stops the pull, and the next one goes on from there', async () => {
   const { layer } = await pushNew('left')
   {
-    using _ = suite.hub.inject({ path: layer.digest, fault: slowly })
+    const stopped = Promise.withResolvers<void>()
+    const fault: Fault = async (exchange) => {
+      exchange.response.once('close', stopped.resolve)
+      await halfOnly(exchange)
+    }
+    using _ = suite.hub.inject({ path: layer.digest, fault })
     const clients = [await beginPull('left'), await beginPull('left')]
     await untilArrived(layer, layerBytes / 8)
     for (const client of clients) client.leave()
+    await stopped.promise
     await atRest(() => storedContent(suite.engine))
   }
   const { ingests, images, staged } = await storedContent(suite.engine)
@@ -119,10 +129,10 @@ test('the last client that leaves stops the pull, and the next one goes on from 
 
 test('a client that leaves and comes back at once meets no pull of its own', async () => {
   const { layer } = await pushNew('back')
-  using _ = suite.hub.inject({ path: layer.digest, fault: slowly, times: 3 })
+  using _ = suite.hub.inject({ path: layer.digest, fault: halfOnly, times: 3 })
   for (let round = 1; round <= 3; round++) {
     const client = await beginPull('back')
-    await untilArrived(layer, round * 64 * 1024)
+    await untilArrived(layer, layerBytes * (1 - 1 / 2 ** round))
     client.leave()
   }
   const { exitCode, stderr } = await pull('back')
@@ -132,7 +142,7 @@ test('a client that leaves and comes back at once meets no pull of its own', asy
 test('an engine that is killed in a pull leaves no half image, and the next one goes on from there', async () => {
   const { layer } = await pushNew('killed')
   {
-    using _ = suite.hub.inject({ path: layer.digest, fault: slowly })
+    using _ = suite.hub.inject({ path: layer.digest, fault: halfOnly })
     const client = pull('killed')
     await untilArrived(layer, layerBytes / 4)
     await suite.engine.kill()

@@ -65,8 +65,9 @@ async function answer(
 ): Promise<void> {
   const method = request.method ?? ''
   const url = (request.url ?? '').replace(/^\/v\d+\.\d+/, '')
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const chunks = await Array.fromAsync(request as AsyncIterable<Buffer>).catch(() => undefined)
+  // The client has left in the middle.
+  if (!chunks) return void response.destroy()
   const text = Buffer.concat(chunks).toString()
   response.setHeader('api-version', apiVersion)
   response.setHeader('ostype', 'linux')

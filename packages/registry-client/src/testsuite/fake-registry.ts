@@ -38,7 +38,10 @@ export async function openFakeServer(respond: Responder, options = plainOnLoopba
   const seen: SeenRequest[] = []
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', 'http://fake')
-    const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>)).toString()
+    const chunks = await Array.fromAsync(request as AsyncIterable<Buffer>).catch(() => undefined)
+    // The client has left in the middle.
+    if (!chunks) return void response.destroy()
+    const body = Buffer.concat(chunks).toString()
     const entry = {
       method: request.method ?? '',
       path: url.pathname,
