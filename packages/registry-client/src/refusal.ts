@@ -125,7 +125,7 @@ function notFound(told: RegistryError, what: Wanted): Wording {
   return {
     message: `manifest for ${familiarReference(what)} not found: manifest unknown: ${state}`,
     code: 'not-found',
-    hint: 'Check the tag; the registry has no such version of this image.',
+    hint: `Check the ${what.digest === undefined ? 'tag' : 'digest'}; the registry has no such version of this image.`,
   }
 }
 

@@ -8,7 +8,7 @@ import { eventually } from '@berth/stdx/testsuite'
 import { postForMessages, type ApiMessage } from '../../fixtures/api-messages.ts'
 import { atRest } from '../../fixtures/at-rest.ts'
 import { engineSuite } from '../../fixtures/engine-suite.ts'
-import { answers, corrupted, slow, truncatedTo, type Fault } from '../../fixtures/faults.ts'
+import { answers, corrupted, cutAfter, slow, truncatedTo, type Fault } from '../../fixtures/faults.ts'
 import { startHub } from '../../fixtures/hub.ts'
 import { buildImage, type BuiltImage } from '../../fixtures/images.ts'
 import { storedContent } from '../../fixtures/stored-content.ts'
@@ -110,14 +110,57 @@ for (const [what, fault] of [
   })
 }
 
+/** From now on it is asked before the hub of this file. */
+async function asMirror(mirror: { url: string }): Promise<AsyncDisposable> {
+  const folder = join('/etc/berth/certs.d', suite.hub.address.replace(/:(\d+)$/, '_$1_'))
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'hosts.toml'), `[host."${mirror.url}"]\ncapabilities = ["pull", "resolve"]\n`)
+  return { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
+}
+
+test('a mirror that dies in the middle of a blob leaves the rest of it, and no more, to the registry', async () => {
+  await using mirror = await startHub()
+  const image = await newImage('team/f24:dies', 1, 2_000_000)
+  await mirror.push(image, 'team/f24:dies')
+  await using _mirror = await asMirror(mirror)
+  const layer = layerOf(image, 0)
+  const dies: Fault = async (exchange) => {
+    await cutAfter(1_500_000)(exchange)
+    await mirror[Symbol.asyncDispose]()
+  }
+  using _death = mirror.inject({ path: layer.digest, fault: dies })
+  const messages = await pull('team/f24:dies')
+  assert.match(String(messages.at(-1)?.status), /^Status: Downloaded newer image/)
+  const [rest, ...more] = requestsFor(layer)
+  assert.deepEqual(more, [])
+  const start = Number(/^bytes=(\d+)-$/.exec(String(rest?.headers['range']))?.[1])
+  assert.ok(start > 0 && start <= 1_500_000, `asked from ${start}`)
+})
+
+for (const [what, fault] of [
+  ['404', answers(404)],
+  ['500', answers(500)],
+  ['401', answers(401)],
+  ['a page of HTML', answers(200, { headers: { 'Content-Type': 'text/html' }, body: '<html>log in</html>' })],
+] as const) {
+  test(`a mirror that answers everything with ${what} is passed over`, async () => {
+    await using mirror = await startHub()
+    const tag = what.replaceAll(' ', '-').toLowerCase()
+    const image = await newImage(`team/f24:${tag}`, 1)
+    using _fault = mirror.inject({ path: /./, fault })
+    await using _mirror = await asMirror(mirror)
+    const messages = await pull(`team/f24:${tag}`)
+    assert.match(String(messages.at(-1)?.status), /^Status: Downloaded newer image/)
+    assert.ok(requestsFor({ digest: image.imageId }).length > 0)
+    assert.equal(requestsFor(layerOf(image, 0)).length, 1)
+  })
+}
+
 test('a mirror that keeps blobs wrongly costs a second download, from the registry itself', async () => {
   await using mirror = await startHub()
   const image = await newImage('team/f18:mirrored')
   await mirror.push(image, 'team/f18:mirrored')
-  const folder = join('/etc/berth/certs.d', suite.hub.address.replace(/:(\d+)$/, '_$1_'))
-  await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
-  await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, 'hosts.toml'), `[host."${mirror.url}"]\ncapabilities = ["pull", "resolve"]\n`)
+  await using _mirror = await asMirror(mirror)
   using _config = mirror.inject({ path: image.imageId, fault: corrupted() })
   using _layer = mirror.inject({ path: layerOf(image, 1).digest, fault: corrupted() })
   const messages = await pull('team/f18:mirrored')

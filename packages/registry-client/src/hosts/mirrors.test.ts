@@ -8,6 +8,7 @@ import { isCoded } from '@berth/stdx'
 import { parseMirror } from './mirror-url.ts'
 import { openRegistryClient } from '../registry-client.ts'
 import {
+  descriptorOf,
   manifestBytes,
   openFakeServer,
   referenceTo,
@@ -57,6 +58,35 @@ test('a mirror that accepts and says nothing costs one time limit', async () => 
   await client.fetchManifest(alpine)
   await client.fetchManifest(alpine)
   assert.equal(silent.seen.length, 1)
+})
+
+test('a mirror that stalls in the middle of a blob is left for the registry, which sends the rest alone', async () => {
+  const bytes = Buffer.alloc(1_000_000, 'blob')
+  await using stalling = await openFakeServer((_request, response) => {
+    response.writeHead(200, { 'Content-Length': bytes.length }).write(bytes.subarray(0, 400_000))
+  })
+  await using upstream = await openFakeServer((request, response) => {
+    const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1])
+    response.writeHead(206, { 'Content-Range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` })
+    response.end(bytes.subarray(start))
+  })
+  await using certs = await hostsDirectory({
+    [`${upstream.host}/hosts.toml`]: `[host."${stalling.url}"]\n`,
+  })
+  // Nobody waits but for the stall.
+  const timeouts = { retryBaseMs: 60_000, stallMs: 300 }
+  await using client = openRegistryClient({ certsDirectories: [certs.directory], timeouts })
+  const body = client.fetchBlob(referenceTo(upstream.host), descriptorOf(bytes))
+  assert.deepEqual(Buffer.concat(await Array.fromAsync(body)), bytes)
+  assert.equal(stalling.seen.length, 1)
+  assert.deepEqual(
+    upstream.seen.map(({ headers }) => headers.range),
+    ['bytes=400000-'],
+  )
+  assert.deepEqual(
+    client.downMirrors().map(({ url }) => url),
+    [stalling.url],
+  )
 })
 
 test('an image that no mirror has is not found, and the line to Docker Hub is told', async () => {

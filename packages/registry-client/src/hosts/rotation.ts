@@ -70,9 +70,11 @@ export class Rotation {
     this.#failures.set(this.endpoint, error)
     this.#hasProgressed ||= progressed
     const isHopeless = error.kind === 'unreachable' && !this.#hasProgressed
-    if (error.kind !== 'refused' && !progressed) this.#options.markDown(this.endpoint)
+    const stays = progressed && error.kind !== 'stalled'
+    if (error.kind !== 'refused' && !stays) this.#options.markDown(this.endpoint)
+    if (progressed) this.#attempts = 0
     if (error.kind === 'refused' || isHopeless) this.#drop()
-    else await this.#retry(error, progressed)
+    else await this.#retry(error, stays)
   }
 
   #drop(): void {
@@ -81,12 +83,12 @@ export class Rotation {
     this.#index %= this.#remaining.length
   }
 
-  /** A line that was cut is taken up where it was; another host is asked only when this one brings nothing. */
-  async #retry(error: EndpointFailure, progressed: boolean): Promise<void> {
-    this.#attempts = progressed ? 1 : this.#attempts + 1
+  /** A line that was cut is taken up where it was; another host is asked only when this one brings nothing, or nothing any more. */
+  async #retry(error: EndpointFailure, stays: boolean): Promise<void> {
+    this.#attempts++
     if (this.#attempts >= attemptsMax) throw this.#finalError()
-    if (!progressed) this.#index = (this.#index + 1) % this.#remaining.length
-    if (progressed || this.#index === 0) await this.#wait(error)
+    if (!stays) this.#index = (this.#index + 1) % this.#remaining.length
+    if (stays || this.#index === 0) await this.#wait(error)
   }
 
   async #wait(last: EndpointFailure): Promise<void> {

@@ -7,7 +7,7 @@ const progressBytesMin = 4 * 1024
 const ticksPerStall = 4
 
 /**
- * The bytes of a response. A line that is cut or stalls throws a `transient` failure; the caller's own slowness is not
+ * The bytes of a response. A line that is cut or stalls throws a failure that says so; the caller's own slowness is not
  * counted as a stall. Leaving early closes the connection.
  */
 export async function* readBody(
@@ -44,7 +44,7 @@ export async function* readBody(
 
 function stalled(host: string, stallMs: number): EndpointFailure {
   return new EndpointFailure(`Cannot read from ${host}: no progress for ${stallMs} ms`, {
-    kind: 'transient',
+    kind: 'stalled',
     code: 'unavailable',
     summary: 'stalled',
   })

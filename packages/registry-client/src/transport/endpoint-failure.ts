@@ -3,11 +3,12 @@ import { CodedError, type CodedErrorOptions, type ErrorCode } from '@berth/stdx'
 /**
  * What a failure means for the next step:
  * - `unreachable`: no connection was made;
- * - `transient`: the same request may work later (cut line, stall, 408, 429, 5xx);
+ * - `transient`: the same request may work later (cut line, 408, 429, 5xx);
+ * - `stalled`: the same, but it cost a long wait: whoever else there is is asked first;
  * - `refused`: this endpoint will not deliver, another may;
  * - `fatal`: no endpoint can help.
  */
-export type FailureKind = 'unreachable' | 'transient' | 'refused' | 'fatal'
+export type FailureKind = 'unreachable' | 'transient' | 'stalled' | 'refused' | 'fatal'
 
 export interface EndpointFailureOptions extends CodedErrorOptions {
   kind: FailureKind
