@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { temporaryDirectory } from '@berth/stdx/testsuite'
 import { hasDockerd, startDockerd, type TestDockerd } from '../../fixtures/dockerd.ts'
 import { startEngine, type TestEngine } from '../../fixtures/engine.ts'
 import { startHub, type TestHub } from '../../fixtures/hub.ts'
 import { busyboxImage } from '../../fixtures/images.ts'
 import { runProgram, type ProgramResult } from '../../fixtures/program.ts'
+
+const withoutDockerd = !hasDockerd && 'needs docker.io (dockerd)'
 
 type Run = (args: readonly string[]) => Promise<ProgramResult>
 
@@ -28,6 +32,11 @@ before(async () => {
 after(async () => {
   for (const one of [peer, second, engine, hub]) await one?.[Symbol.asyncDispose]()
 })
+
+const on =
+  (host: string): Run =>
+  (args) =>
+    runProgram(['docker', '-H', host, ...args])
 
 const list = 'images -a --format {{.Repository}}:{{.Tag}}|{{.ID}}'
 
@@ -110,6 +119,25 @@ const walks: Record<string, readonly string[]> = {
     list,
     'pull -q busybox',
   ],
+  'what archives carry': [
+    'C1=create --network none busybox true',
+    'I1=commit C1 base:1',
+    'C2=create --network none base:1 true',
+    'I2=commit C2 two:1',
+    'rm C1 C2',
+    'save -o BOTH two:1 base:1',
+    'save -o CHILD two:1',
+    'rmi two:1 base:1',
+    'load -i CHILD',
+    'inspect -f {{.Parent}} two:1',
+    'history -q --no-trunc two:1',
+    'load -i BOTH',
+    'inspect -f {{.Parent}} two:1 base:1',
+    'history -q --no-trunc two:1',
+    'rmi I1',
+    'rmi base:1 two:1',
+    list,
+  ],
   'what names and containers keep': [
     'C1=create --network none busybox true',
     'tag busybox busybox:2',
@@ -152,11 +180,15 @@ const walks: Record<string, readonly string[]> = {
 
 /** Goes through commands, and tells what they print, with the names in place of ids. */
 async function walk(run: Run, lines: readonly string[]): Promise<string[]> {
+  await using stack = new AsyncDisposableStack()
+  const directory = await temporaryDirectory(stack)
   const inspect = await run(['inspect', '-f', '{{.Id}} {{index .RepoDigests 0}}', 'busybox'])
   const [imageId = '', digest = ''] = inspect.stdout.trim().split(' ')
   const ids = new Map([
     ['BUSYBOX', imageId],
     ['DIGEST', digest],
+    ['BOTH', join(directory, 'both.tar')],
+    ['CHILD', join(directory, 'child.tar')],
   ])
   const said: string[] = []
   for (const line of lines) {
@@ -184,24 +216,41 @@ function comparable(text: string, ids: ReadonlyMap<string, string>): string {
   return lines.toSorted().join('\n')
 }
 
-const on =
-  (host: string): Run =>
-  (args) =>
-    runProgram(['docker', '-H', host, ...args])
-
 for (const [subject, lines] of Object.entries(walks)) {
-  test(
-    `docker.io and both clients say the same: ${subject}`,
-    { skip: !hasDockerd && 'needs docker.io (dockerd)' },
-    async () => {
-      const runs: Run[] = [on(peer?.host ?? ''), engine.docker.bind(engine), second.berth.bind(second)]
-      for (const run of runs) assert.equal((await run(['pull', '-q', 'busybox'])).exitCode, 0)
-      const [theirs = [], ours, berth] = await Promise.all(runs.map((run) => walk(run, lines)))
-      for (const [index, line] of theirs.entries()) {
-        assert.equal(ours?.[index], line)
-        assert.equal(berth?.[index], line)
-      }
-      assert.equal(theirs.length, lines.length)
-    },
-  )
+  test(`docker.io and both clients say the same: ${subject}`, { skip: withoutDockerd }, async () => {
+    const runs: Run[] = [on(peer?.host ?? ''), engine.docker.bind(engine), second.berth.bind(second)]
+    for (const run of runs) assert.equal((await run(['pull', '-q', 'busybox'])).exitCode, 0)
+    const [theirs = [], ours, berth] = await Promise.all(runs.map((run) => walk(run, lines)))
+    for (const [index, line] of theirs.entries()) {
+      assert.equal(ours?.[index], line)
+      assert.equal(berth?.[index], line)
+    }
+    assert.equal(theirs.length, lines.length)
+  })
 }
+
+test('archives carry parents from docker.io to us and back', { skip: withoutDockerd }, async () => {
+  await using stack = new AsyncDisposableStack()
+  const path = join(await temporaryDirectory(stack), 'both.tar')
+  const [peerRun, ourRun] = [on(peer?.host ?? ''), engine.docker.bind(engine)]
+  const ok = async (run: Run, command: string) => {
+    const { exitCode, stdout, stderr } = await run(command.split(' '))
+    assert.equal(exitCode, 0, `docker ${command}: ${stderr}`)
+    return stdout.trim()
+  }
+  for (const [from, to] of [
+    [peerRun, ourRun],
+    [ourRun, peerRun],
+  ] as const) {
+    const base = await ok(from, 'create --network none busybox true')
+    const baseId = await ok(from, `commit ${base} base:1`)
+    const tip = await ok(from, 'create --network none base:1 true')
+    const tipId = await ok(from, `commit ${tip} tip:1`)
+    await ok(from, `rm ${base} ${tip}`)
+    await ok(from, `save -o ${path} tip:1 base:1`)
+    await ok(from, 'rmi tip:1 base:1')
+    await ok(to, `load -q -i ${path}`)
+    assert.equal(await ok(to, 'inspect -f {{.Id}},{{.Parent}} tip:1'), `${tipId},${baseId}`)
+    await ok(to, 'rmi tip:1 base:1')
+  }
+})

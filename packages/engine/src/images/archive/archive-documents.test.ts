@@ -36,6 +36,10 @@ test('parseDockerIndex() reads what Docker writes, also null for none', () => {
   assert.deepEqual(index([{ Config: 'c', RepoTags: ['a:1'], Layers: ['l'], LayerSources: {} }]), [
     { Config: 'c', RepoTags: ['a:1'], Layers: ['l'] },
   ])
+  const Parent = digestOf('parent')
+  assert.deepEqual(index([{ Config: 'c', RepoTags: null, Layers: [], Parent }]), [
+    { Config: 'c', RepoTags: null, Layers: [], Parent },
+  ])
 })
 
 test('parseDockerIndex() refuses anything else with a coded error', () => {
@@ -47,6 +51,7 @@ test('parseDockerIndex() refuses anything else with a coded error', () => {
     [{ Config: '' }],
     [{ Config: 'c', Layers: [1] }],
     [{ Config: 'c', RepoTags: 'a', Layers: [] }],
+    [{ Config: 'c', RepoTags: null, Layers: [], Parent: 'x' }],
   ])
     assert.throws(() => index(value), { code: 'invalid-argument' })
   fc.assert(
@@ -94,6 +99,7 @@ const packed: PackedImage = {
   documents: [descriptor('m', mediaTypes.ociManifest)],
   manifests: [manifest],
   tags: ['docker.io/library/x:1'],
+  parentId: undefined,
 }
 
 test('packArchive() writes each blob once, whatever names it', async () => {

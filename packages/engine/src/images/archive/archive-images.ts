@@ -27,7 +27,12 @@ export interface ArchivedImage {
   attachments: readonly Digest[]
   /** `registry/repository:tag`, nothing left out. */
   tags: readonly string[]
+  /** Of what it was committed, as the archive says. */
+  parentId: Digest | undefined
 }
+
+/** An image as it is found, before all that names it is read. */
+type FoundImage = Omit<ArchivedImage, 'tags' | 'parentId'>
 
 interface FindOptions {
   content: ContentStore
@@ -45,11 +50,12 @@ export async function findArchivedImages(
   archive: ReceivedArchive,
   options: FindOptions,
 ): Promise<ArchivedImage[]> {
-  const images = new Map<Digest, Omit<ArchivedImage, 'tags'> & { names: Set<string> }>()
-  const owners = new Map<Digest, Omit<ArchivedImage, 'tags'>>()
-  const add = (image: Omit<ArchivedImage, 'tags'>, names: readonly string[]) => {
+  const images = new Map<Digest, FoundImage & { names: Set<string>; parentId: Digest | undefined }>()
+  const owners = new Map<Digest, FoundImage>()
+  const add = (image: FoundImage, names: readonly string[], parentId?: Digest) => {
     const { digest } = image.resolved.manifest.config
-    const known = images.get(digest) ?? { ...image, names: new Set() }
+    const known = images.get(digest) ?? { ...image, names: new Set(), parentId }
+    known.parentId ??= parentId
     for (const tag of storedTags(names)) known.names.add(tag)
     images.set(digest, known)
     return known
@@ -70,6 +76,7 @@ export async function findArchivedImages(
         attachments: [],
       },
       entry.RepoTags ?? [],
+      entry.Parent,
     )
   }
   if (images.size === 0)
@@ -94,7 +101,7 @@ function dockerEntries({ documents }: ReceivedArchive): DockerIndexEntry[] {
 function chooseArchived(
   { images, attachments }: ArchivedGraph,
   { platforms, hostPlatform }: FindOptions,
-): Omit<ArchivedImage, 'tags'> {
+): FoundImage {
   const chosen = platforms.length === 0 ? images : images.filter(isWanted(images, platforms))
   const [first] = rankImages(chosen.length === 0 ? images : chosen, platforms[0] ?? hostPlatform)
   if (!first) throw invalid('none of the manifests of an index is in it')

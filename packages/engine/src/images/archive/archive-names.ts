@@ -1,3 +1,5 @@
+import type { Digest } from '@berth/oci'
+
 /**
  * Names in image archives: OCI image specification, image-layout.md; `manifest.json` is Docker's index, which all its
  * readers look for.
@@ -21,4 +23,6 @@ export interface DockerIndexEntry {
   Config: string
   RepoTags: string[] | null
   Layers: string[]
+  /** Id of the image that it was committed of, where that is in the archive, too. */
+  Parent?: Digest
 }

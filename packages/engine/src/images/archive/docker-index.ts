@@ -1,3 +1,4 @@
+import { isDigest } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
 import { archiveNames, type DockerIndexEntry } from './archive-names.ts'
 
@@ -21,11 +22,22 @@ function parseJson(bytes: Uint8Array): unknown {
 
 function entryOf(value: unknown): DockerIndexEntry {
   if (typeof value !== 'object' || value === null) throw invalid('an entry is not an object')
-  const { Config, RepoTags = null, Layers } = value as Partial<Record<keyof DockerIndexEntry, unknown>>
+  const {
+    Config,
+    RepoTags = null,
+    Layers,
+    Parent,
+  } = value as Partial<Record<keyof DockerIndexEntry, unknown>>
   if (typeof Config !== 'string' || Config === '') throw invalid('an entry names no config')
   if (RepoTags !== null && !isTexts(RepoTags)) throw invalid('RepoTags is not a list of texts')
   if (Layers !== null && !isTexts(Layers)) throw invalid('Layers is not a list of texts')
-  return { Config, RepoTags, Layers: Layers ?? [] }
+  return { Config, RepoTags, Layers: Layers ?? [], ...parentOf(Parent) }
+}
+
+function parentOf(parent: unknown): Pick<DockerIndexEntry, 'Parent'> {
+  if (parent === undefined || parent === '') return {}
+  if (typeof parent !== 'string' || !isDigest(parent)) throw invalid('Parent is not an image id')
+  return { Parent: parent }
 }
 
 const isTexts = (value: unknown): value is string[] =>

@@ -2,7 +2,8 @@ import type { JsonMessage } from '@berth/api'
 import type { ContentId } from '@berth/content'
 import { digestHex, type Platform } from '@berth/oci'
 import { CodedError } from '@berth/stdx'
-import { findArchivedImages, type ArchivedImage } from './archive-images.ts'
+import { findArchivedImages } from './archive-images.ts'
+import { withParents, type CopiedImage } from './archived-parents.ts'
 import { EarlyLayers } from './early-layers.ts'
 import { parseBlobName } from './blob-name.ts'
 import { receiveArchive, type ReceiveOptions } from './receive-archive.ts'
@@ -11,7 +12,8 @@ import { copyImage, type ImageSource } from '../transfer/copy-image.ts'
 import type { ImageContext } from '../image-context.ts'
 import { familiar } from '../store/familiar-names.ts'
 import { progressOf, type Report } from '../progress/progress.ts'
-import { recordImage, type CompleteImage } from '../store/record-image.ts'
+import { recordImage } from '../store/record-image.ts'
+import type { ResolvedManifest } from '../transfer/resolve-manifest.ts'
 import { together } from '../transfer/together.ts'
 import type { Hold } from '../content/hold.ts'
 import { whileHeld } from '../content/while-held.ts'
@@ -64,26 +66,19 @@ async function receiveImages(
   const archive = await receiveArchive(body, { content, hold, signal, onReceived, onProgress })
   const { platforms } = options
   const found = await findArchivedImages(archive, { content, platforms, hostPlatform: context.platform })
-  const copied: (ArchivedImage & { images: CompleteImage[] })[] = []
+  const copied: CopiedImage[] = []
   for (const entry of found) {
     const name = entry.tags[0] === undefined ? entry.resolved.manifest.config.digest : familiar(entry.tags[0])
     const wish = { name, platforms, action: `load ${name}` }
     const source = contentSource(context, { ...wish, signal, early })
-    const images: CompleteImage[] = []
-    for (const resolved of [entry.resolved, ...entry.members])
-      images.push(await copyImage(context, source, { ...wish, hold, resolved }))
-    copied.push({ ...entry, images })
+    const copy = (resolved: ResolvedManifest) => copyImage(context, source, { ...wish, hold, resolved })
+    const image = await copy(entry.resolved)
+    const members = await Array.fromAsync(entry.members, copy)
+    copied.push({ ...entry, image: { ...image, members, attachments: entry.attachments } })
   }
-  return Array.fromAsync(copied, (entry) => recordLoaded(context, entry))
-}
-
-async function recordLoaded(
-  context: ImageContext,
-  { images, tags, attachments }: ArchivedImage & { images: CompleteImage[] },
-): Promise<{ imageId: string; tags: readonly string[] }> {
-  const [first, ...members] = images as [CompleteImage, ...CompleteImage[]]
-  const { imageId } = await recordImage(context, { ...first, members, attachments }, { tags: [...tags] })
-  return { imageId, tags }
+  for (const { image, tags, parentId } of withParents(copied))
+    await recordImage(context, image, { tags, ...(parentId && { parentId }) })
+  return copied.map(({ image, tags }) => ({ imageId: image.manifest.config.digest, tags }))
 }
 
 /** A layer's progress while it arrives, by its digest or the name of its folder. Small files come without a word. */

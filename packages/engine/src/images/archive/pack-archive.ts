@@ -4,6 +4,7 @@ import {
   mediaTypes,
   parseReference,
   type Descriptor,
+  type Digest,
   type Manifest,
   type Platform,
 } from '@berth/oci'
@@ -22,6 +23,8 @@ export interface PackedImage {
   manifests: readonly [Manifest, ...Manifest[]]
   /** `registry/repository:tag`, nothing left out. */
   tags: readonly string[]
+  /** Of what the first was committed. */
+  parentId: Digest | undefined
 }
 
 /**
@@ -36,7 +39,7 @@ export function packArchive(images: readonly PackedImage[]): Iterable<Uint8Array
 function* archiveMembers(images: readonly PackedImage[]): Generator<WholeMember | StoredMember<Descriptor>> {
   yield document(archiveNames.layout, layoutDocument)
   yield document(archiveNames.index, ociIndex(images))
-  yield document(archiveNames.dockerIndex, images.map(dockerIndexEntry))
+  yield document(archiveNames.dockerIndex, dockerIndex(images))
   yield { name: 'blobs/', type: 'directory' }
   const written = new Set<string>()
   for (const blob of packedBlobs(...images)) {
@@ -69,6 +72,15 @@ const annotationsOf = (tag: string) => ({
   [nameAnnotations.name]: tag,
   [nameAnnotations.tag]: parseReference(tag).tag,
 })
+
+/** A parent that is not in the archive is none to who reads it. */
+function dockerIndex(images: readonly PackedImage[]): DockerIndexEntry[] {
+  const ids = new Set(images.map(({ manifests: [{ config }] }) => config.digest))
+  return images.map((image) => {
+    const { parentId } = image
+    return { ...dockerIndexEntry(image), ...(parentId && ids.has(parentId) ? { Parent: parentId } : {}) }
+  })
+}
 
 function dockerIndexEntry({ manifests: [manifest], tags }: PackedImage): DockerIndexEntry {
   return {

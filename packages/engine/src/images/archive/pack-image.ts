@@ -24,10 +24,14 @@ export async function packImage(
   const chosen = platforms.length === 0 ? here : here.filter(isChosen)
   const [first = image] = chosen
   const index = images.findIndex(image.imageId)
+  const parentId = images.parentOf(first.imageId)
   if (index && chosen.length > 1) {
     const digests = chosen.map(({ manifestDigest }) => manifestDigest)
     const isWanted = (digest: Digest) => platforms.length === 0 || digests.includes(digest)
-    return packIndex(content, index.digest, { tags, first: first.manifestDigest, isWanted })
+    return {
+      ...(await packIndex(content, index.digest, { tags, first: first.manifestDigest, isWanted })),
+      parentId,
+    }
   }
   const { descriptor, manifest } = await readManifest(content, first)
   return {
@@ -36,6 +40,7 @@ export async function packImage(
     documents: [descriptor],
     manifests: [manifest],
     tags,
+    parentId,
   }
 }
 
@@ -61,7 +66,7 @@ async function packIndex(
   content: ImageContext['content'],
   digest: Digest,
   { tags, first, isWanted }: IndexOptions,
-): Promise<PackedImage> {
+): Promise<Omit<PackedImage, 'parentId'>> {
   const documents: Descriptor[] = []
   const manifests = new Map<Digest, Manifest>()
   const descend = async (digest: Digest): Promise<void> => {
