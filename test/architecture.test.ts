@@ -65,8 +65,8 @@ const allowedEdges: Record<string, readonly string[]> = {
 /** Modules with one door. Tests may use them: they set up the world that the code then meets. */
 const doors: Record<string, readonly string[]> = {
   koffi: ['syscalls'],
-  // The command line asks stty for a raw terminal and credential helpers for passwords.
-  'node:child_process': ['cli', 'network', 'runtime'],
+  // The command line asks stty for a raw terminal and credential helpers for passwords, its client an ssh for the way to an engine.
+  'node:child_process': ['cli', 'client', 'network', 'runtime'],
   'node:cluster': ['hub'],
   kysely: ['catalog', 'registry-server', 'sql'],
   pg: ['sql'],

@@ -7,6 +7,7 @@ const options = {
   address: { kind: 'unix', path: '/run/x.sock' },
   headers: {},
   tls: undefined,
+  environment: {},
 } as const
 const request = { method: 'GET', path: '/v1.51/info' } as const
 

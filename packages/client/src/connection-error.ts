@@ -1,5 +1,6 @@
 import { CodedError, systemCode } from '@berth/stdx'
 import type { EngineRequest } from './engine-client.ts'
+import type { SshFailure } from './ssh-tunnel.ts'
 import type { TransportOptions } from './transport-options.ts'
 
 const startHint =
@@ -44,6 +45,22 @@ export function connectionError(error: Error, options: TransportOptions, request
   )
 }
 
+/** An ssh that ended without a connection, with what it said. */
+export function tunnelError(
+  { command, status, stderr }: SshFailure,
+  options: TransportOptions,
+  request: EngineRequest,
+): CodedError {
+  const ended = `command [${command}] has exited with exit status ${status}`
+  return new CodedError(
+    'unavailable',
+    `error during connect: ${formatRequest(options, request)}: ${ended}, make sure the URL is valid: stderr=${stderr}`,
+    {
+      hint: 'The other machine needs an engine, and berth or docker on the PATH of an ssh without a terminal.',
+    },
+  )
+}
+
 /** An engine that was ended, or a connection that was cut, in the middle of what it said. */
 export function cutReply(error: unknown, { host }: TransportOptions): CodedError {
   return new CodedError('unavailable', 'unexpected EOF', {
@@ -79,7 +96,11 @@ function isCertificateCode(code: string): boolean {
 /** `Get "http://%2Frun%2Fx.sock/v1.41/info"`, as Go clients name a request. */
 function formatRequest({ address, tls }: TransportOptions, { method, path }: EngineRequest): string {
   const authority =
-    address.kind === 'unix' ? encodeURIComponent(address.path) : `${address.hostname}:${address.port}`
+    address.kind === 'unix'
+      ? encodeURIComponent(address.path)
+      : address.port === ''
+        ? address.hostname
+        : `${address.hostname}:${address.port}`
   const verb = method.charAt(0) + method.slice(1).toLowerCase()
   return `${verb} "${tls ? 'https' : 'http'}://${authority}${path}"`
 }

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream'
  * functions beside it; these methods are what they are made of. Disposing closes idle connections.
  */
 export interface EngineClient extends Disposable {
-  /** As it was given: `unix:///…` or `tcp://…`. */
+  /** As it was given: `unix:///…`, `tcp://…` or `ssh://…`. */
   readonly host: string
   /** The version that requests are sent with: the pinned one, else what both ends know, asked for once. */
   apiVersion(): Promise<string>
@@ -16,6 +16,8 @@ export interface EngineClient extends Disposable {
   send(request: EngineRequest): Promise<EngineResponse>
   /** Turns the connection into a raw stream in both directions. Who calls destroys it. */
   hijack(request: EngineRequest): Promise<HijackedStream>
+  /** A connection without HTTP on it; a failure to connect is an error of the stream. Who calls destroys it. */
+  dial(): Duplex
 }
 
 export interface EngineRequest {

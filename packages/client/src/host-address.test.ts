@@ -17,5 +17,26 @@ test('parseHostAddress() refuses what is no host', () => {
   assert.throws(() => parseHostAddress('/run/x.sock', false), {
     message: 'unable to parse docker host `/run/x.sock`',
   })
-  assert.throws(() => parseHostAddress('ssh://h', false), { code: 'not-implemented' })
+  assert.throws(() => parseHostAddress('fd://', false), { code: 'not-implemented' })
+})
+
+test('parseHostAddress() reads machines behind ssh', () => {
+  const none = { kind: 'ssh', user: '', port: '', path: '' }
+  assert.deepEqual(parseHostAddress('ssh://h', false), { ...none, hostname: 'h' })
+  assert.deepEqual(parseHostAddress('ssh://me@h:22/run/x.sock', false), {
+    ...none,
+    user: 'me',
+    hostname: 'h',
+    port: '22',
+    path: '/run/x.sock',
+  })
+  for (const wrong of [
+    'ssh://',
+    'ssh://h?x',
+    'ssh://me:secret@h',
+    "ssh://h/a'b",
+    'ssh://h/a;b',
+    'ssh://h/$(x)',
+  ])
+    assert.throws(() => parseHostAddress(wrong, false), { code: 'invalid-argument' }, wrong)
 })

@@ -1,16 +1,21 @@
 import { CodedError } from '@berth/stdx'
+import { parseSshAddress, type SshAddress } from './ssh-address.ts'
 
-export type HostAddress = { kind: 'unix'; path: string } | { kind: 'tcp'; hostname: string; port: number }
+export type HostAddress =
+  | { kind: 'unix'; path: string }
+  | { kind: 'tcp'; hostname: string; port: number }
+  | SshAddress
 
 const defaultPort = 2375
 const defaultTlsPort = 2376
 
-/** `unix:///path`, `tcp://host[:port]`, `http(s)://…` as `-H` and DOCKER_HOST take them; throws `invalid-argument`. */
+/** `unix:///path`, `tcp://host[:port]`, `http(s)://…`, `ssh://…` as `-H` and DOCKER_HOST take them; throws `invalid-argument`. */
 export function parseHostAddress(host: string, isTls: boolean): HostAddress {
   const match = /^(\w+):\/\/(.*)$/.exec(host)
   if (!match) throw invalid(host)
   const [, scheme = '', rest = ''] = match
   if (scheme === 'unix') return { kind: 'unix', path: rest === '' ? '/var/run/docker.sock' : rest }
+  if (scheme === 'ssh') return parseSshAddress(host)
   if (!['tcp', 'http', 'https'].includes(scheme)) throw unknownScheme(host)
   return { kind: 'tcp', ...parseAuthority(host, rest, isTls ? defaultTlsPort : defaultPort) }
 }
@@ -35,6 +40,6 @@ function invalid(host: string): CodedError {
 
 function unknownScheme(host: string): CodedError {
   return new CodedError('not-implemented', `unable to parse docker host \`${host}\``, {
-    hint: 'Use unix:// or tcp://; an engine on another machine is reached through ssh -L as a local socket.',
+    hint: 'Use unix://, tcp:// or ssh://.',
   })
 }

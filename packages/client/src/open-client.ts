@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { apiVersion, compareVersions, type Ping } from '@berth/api'
 import { CodedError, isCoded } from '@berth/stdx'
 import type { EngineClient, EngineRequest, EngineResponse, HijackedStream } from './engine-client.ts'
@@ -8,13 +9,15 @@ import type { TlsOptions } from './transport-options.ts'
 import { Transport } from './transport.ts'
 
 export interface ClientOptions {
-  /** `unix:///path` or `tcp://host:port`. */
+  /** `unix:///path`, `tcp://host:port` or `ssh://user@host`. */
   host: string
   /** Pins the API version; without it the newest that both ends know is used. */
   version?: string | undefined
   /** Sent with every request. */
   headers?: Readonly<Record<string, string>>
   tls?: TlsOptions | undefined
+  /** What ssh gets, for `ssh://`; none when absent. */
+  environment?: Readonly<Record<string, string | undefined>>
 }
 
 /** What an engine speaks that does not say: the version before /_ping told it. */
@@ -30,13 +33,14 @@ class HttpEngineClient implements EngineClient {
   readonly #transport: Transport
   #version: Promise<string> | undefined
 
-  constructor({ host, version, headers = {}, tls }: ClientOptions) {
+  constructor({ host, version, headers = {}, tls, environment = {} }: ClientOptions) {
     this.host = host
     this.#transport = new Transport({
       host,
       address: parseHostAddress(host, tls !== undefined),
       headers,
       tls,
+      environment,
     })
     if (version !== undefined) this.#version = Promise.resolve(version.replace(/^v/, ''))
   }
@@ -69,6 +73,10 @@ class HttpEngineClient implements EngineClient {
     if ('stream' in result) return result
     if (result.status >= 400) throw await responseError(result, versioned.path)
     throw new CodedError('internal', `unable to upgrade to tcp, received ${result.status}`)
+  }
+
+  dial(): Duplex {
+    return this.#transport.connect()
   }
 
   [Symbol.dispose](): void {

@@ -14,4 +14,6 @@ export interface TransportOptions {
   address: HostAddress
   headers: Readonly<Record<string, string>>
   tls: TlsOptions | undefined
+  /** Of the programs that are started to reach the engine. */
+  environment: Readonly<Record<string, string | undefined>>
 }

@@ -1,23 +1,40 @@
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { connectionError, cutReply } from './connection-error.ts'
+import { connectionError, cutReply, tunnelError } from './connection-error.ts'
 import type { EngineRequest, EngineResponse, HijackedStream, Query } from './engine-client.ts'
+import type { HostAddress } from './host-address.ts'
+import { SshTunnel } from './ssh-tunnel.ts'
 import type { TlsOptions, TransportOptions } from './transport-options.ts'
 
 /**
  * Taken so because an `import` of node:http reads all of its exports, one of which loads undici: 45 ms of every start.
  */
 const http = process.getBuiltinModule('node:http')
+const net = process.getBuiltinModule('node:net')
 
 const connectTimeoutMs = 30_000
 
 /** HTTP to one address over kept-alive connections. Knows neither versions nor what a status means. */
 export class Transport implements Disposable {
   readonly #options: TransportOptions
+  readonly #tunnel: SshTunnel | undefined
   #agent: Agent | undefined
 
   constructor(options: TransportOptions) {
     this.#options = options
+    const { address, environment } = options
+    this.#tunnel = address.kind === 'ssh' ? new SshTunnel(address, environment) : undefined
+  }
+
+  /** A connection without HTTP on it, which may still fail. */
+  connect(): Duplex {
+    const { address, tls } = this.#options
+    if (address.kind === 'unix') return net.connect(address.path)
+    if (address.kind === 'ssh') return new SshTunnel(address, this.#options.environment).dial()
+    const { hostname: host, port } = address
+    return tls
+      ? process.getBuiltinModule('node:tls').connect({ host, port, ...secureOptions(tls) })
+      : net.connect({ host, port })
   }
 
   /** Resolves with the reply of any status when its headers are there. */
@@ -25,7 +42,7 @@ export class Transport implements Disposable {
     const { promise, resolve, reject } = Promise.withResolvers<EngineResponse>()
     const outgoing = this.#open(request, {})
     outgoing.once('response', (message) => resolve(this.#responseOf(message, request)))
-    outgoing.once('error', (error) => reject(this.#explain(error, request)))
+    outgoing.once('error', (error) => void this.#explain(error, request).then(reject))
     finish(outgoing, request)
     return promise
   }
@@ -39,7 +56,7 @@ export class Transport implements Disposable {
       resolve({ stream, contentType: message.headers['content-type'] ?? '' })
     })
     outgoing.once('response', (message) => resolve(this.#responseOf(message, request)))
-    outgoing.once('error', (error) => reject(this.#explain(error, request)))
+    outgoing.once('error', (error) => void this.#explain(error, request).then(reject))
     finish(outgoing, request)
     return promise
   }
@@ -51,9 +68,7 @@ export class Transport implements Disposable {
   #open(request: EngineRequest, extra: Record<string, string>): ClientRequest {
     const { address, headers, tls } = this.#options
     const options: RequestOptions = {
-      ...(address.kind === 'unix'
-        ? { socketPath: address.path, host: 'localhost' }
-        : { host: address.hostname, port: address.port }),
+      ...placeOf(address),
       method: request.method,
       path: request.path + formatQuery(request.query ?? {}),
       headers: { ...headers, ...bodyHeaders(request), ...request.headers, ...extra },
@@ -65,15 +80,20 @@ export class Transport implements Disposable {
   }
 
   #openPlain(options: RequestOptions): ClientRequest {
-    const agent = (this.#agent ??= new http.Agent({ keepAlive: true }))
+    const agent = (this.#agent ??= this.#plainAgent())
     return http.request({ ...options, agent })
   }
 
-  #openTls(options: RequestOptions, { ca, cert, key, verify }: TlsOptions): ClientRequest {
+  #plainAgent(): Agent {
+    const agent = new http.Agent({ keepAlive: true })
+    const tunnel = this.#tunnel
+    return tunnel ? Object.assign(agent, { createConnection: () => tunnel.dial() }) : agent
+  }
+
+  #openTls(options: RequestOptions, tls: TlsOptions): ClientRequest {
     const https = process.getBuiltinModule('node:https')
-    const secure = { ca: asBuffer(ca), cert: asBuffer(cert), key: asBuffer(key), rejectUnauthorized: verify }
     const agent = (this.#agent ??= new https.Agent({ keepAlive: true }))
-    return https.request({ ...options, ...secure, agent })
+    return https.request({ ...options, ...secureOptions(tls), agent })
   }
 
   #responseOf(message: IncomingMessage, { signal }: EngineRequest): EngineResponse {
@@ -89,11 +109,22 @@ export class Transport implements Disposable {
     }
   }
 
-  #explain(error: Error, request: EngineRequest): Error {
+  async #explain(error: Error, request: EngineRequest): Promise<Error> {
     if (request.signal?.aborted) return error
     if (error instanceof UploadFailure && error.cause instanceof Error) return error.cause
+    const failure = await this.#tunnel?.failure()
+    if (failure) return tunnelError(failure, this.#options, request)
     return connectionError(error, this.#options, request)
   }
+}
+
+function placeOf(address: HostAddress): RequestOptions {
+  if (address.kind === 'unix') return { socketPath: address.path, host: 'localhost' }
+  return address.kind === 'ssh' ? { host: 'localhost' } : { host: address.hostname, port: address.port }
+}
+
+function secureOptions({ ca, cert, key, verify }: TlsOptions) {
+  return { ca: asBuffer(ca), cert: asBuffer(cert), key: asBuffer(key), rejectUnauthorized: verify }
 }
 
 function asBuffer(bytes: Uint8Array | undefined): Buffer | undefined {

@@ -6,6 +6,8 @@ export interface CommandEntry {
   readonly summary: string
   /** Its name without the group, where it has one. */
   readonly topLevel?: string
+  /** For other programs: neither help nor completion shows it. */
+  readonly isHidden?: boolean
   /** Among the first that help shows. */
   readonly isCommon?: boolean
   load(): Promise<CommandModule>

@@ -27,7 +27,9 @@ async function candidatesAfter(words: readonly string[], { isFlag, globals }: Pl
   if (words.length === 0) return isFlag ? flagsOf(globals) : everyFirstWord()
   const found = findCommand(commandTable, words)
   if (found?.kind === 'group')
-    return found.rest.length === 0 && !isFlag ? found.group.commands.map(candidateOf) : []
+    return found.rest.length === 0 && !isFlag
+      ? found.group.commands.filter(({ isHidden }) => !isHidden).map(candidateOf)
+      : []
   if (!found || !isFlag) return []
   const { definition } = await found.entry.load()
   return flagsOf(definition.flags)

@@ -36,7 +36,10 @@ export function groupHelp(path: string, group: CommandGroup): string {
   return paragraphs([
     `Usage:  ${path} COMMAND`,
     group.summary,
-    list('Commands:', group.commands),
+    list(
+      'Commands:',
+      group.commands.filter(({ isHidden }) => !isHidden),
+    ),
     `Run '${path} COMMAND --help' for more information on a command.`,
   ])
 }

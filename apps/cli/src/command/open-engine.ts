@@ -33,7 +33,13 @@ export async function openEngine(
     'user-agent': `Berth-Client/${programVersion} (${process.platform})`,
     ...config.HttpHeaders,
   }
-  const client = openClient({ host, tls, headers, version: env['DOCKER_API_VERSION'] || undefined })
+  const client = openClient({
+    host,
+    tls,
+    headers,
+    version: env['DOCKER_API_VERSION'] || undefined,
+    environment: env,
+  })
   // The streams stay behind their getters: asking for stdin opens it.
   const io = Object.create(
     surroundings,

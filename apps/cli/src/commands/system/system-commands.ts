@@ -14,6 +14,12 @@ export const systemCommands: readonly CommandEntry[] = [
   },
   { name: 'df', summary: 'Show disk usage of the engine', load: () => import('./df.ts') },
   {
+    name: 'dial-stdio',
+    isHidden: true,
+    summary: 'Proxy the stdio stream to the engine',
+    load: () => import('./dial-stdio.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'Check what this machine offers to containers',
     load: () => import('./doctor.ts'),
