@@ -4,6 +4,11 @@ import { ImageHistory } from './image-history.ts'
 import { serveRegistry } from './served-registry.ts'
 
 const pushers = 8
+/** However busy the machine is. */
+const collectionsMin = 5
+/** What is guarded for an hour is free after seven seconds: a push that the machine holds up for some is not too late. */
+const timeFactor = 500
+const freedWithinMs = 30_000
 
 /** Collects again and again while clients push and delete, and checks that nothing is lost and something is freed. */
 export async function soakCollection({
@@ -13,10 +18,10 @@ export async function soakCollection({
   durationMs: number
   collectEveryMs: number
 }): Promise<{ collections: number; deletedBlobs: number }> {
-  // Time runs a thousand times faster: what is guarded for an hour is free after four seconds. It begins in the past and
-  // ends about now, for files have the machine's time: uploads under way would be a day old after a minute and a half.
+  // Time begins in the past and ends about now, for files have the machine's time: uploads under way would be a day old
+  // after some minutes.
   const startedAt = Date.now()
-  const now = () => startedAt - durationMs * 1000 + (Date.now() - startedAt) * 1000
+  const now = () => startedAt - durationMs * timeFactor + (Date.now() - startedAt) * timeFactor
   await using served = await serveRegistry({ now })
   const histories = Array.from(
     { length: pushers },
@@ -25,7 +30,8 @@ export async function soakCollection({
   const endsAt = Date.now() + durationMs
   const deleted: number[] = []
   const collecting = (async () => {
-    while (Date.now() < endsAt) {
+    const isFreed = () => deleted.some((count) => count > 0)
+    while (Date.now() < endsAt || (!isFreed() && Date.now() < endsAt + freedWithinMs)) {
       deleted.push((await served.registry.collectGarbage()).deletedBlobs)
       await sleep(collectEveryMs)
     }
@@ -41,7 +47,7 @@ export async function soakCollection({
   })
   await Promise.all([collecting, ...pushing])
   for (const history of histories) assert.equal(await history.assertPresent(), 1)
-  assert.ok(deleted.length > durationMs / collectEveryMs / 5)
+  assert.ok(deleted.length >= collectionsMin, `${deleted.length} collections`)
   assert.ok(Math.max(...deleted) > 0)
   return { collections: deleted.length, deletedBlobs: deleted.reduce((sum, count) => sum + count, 0) }
 }
