@@ -18,7 +18,13 @@ export async function readJson<Schema extends v.GenericSchema>(
   if (parsed.success) return parsed.output
   const [issue] = parsed.issues
   const place = v.getDotPath(issue)
-  throw refused(place === null ? issue.message : `${place}: ${issue.message}`)
+  throw refused(place === null ? wordsOf(issue) : `${place}: ${wordsOf(issue)}`)
+}
+
+/** The schema's own words quote what was sent, which may be a password. */
+function wordsOf({ received, expected, message }: v.BaseIssue<unknown>): string {
+  if (received === 'undefined') return 'it is missing'
+  return expected === null ? (message.split(':', 1)[0] ?? '') : `it must be ${expected}`
 }
 
 function parse(text: string): unknown {
