@@ -15,6 +15,7 @@ const scripts = [
   'pull-limit.ts',
   'hub-accounts.ts',
   'search.ts',
+  'brute-force.ts',
   'pages.ts',
 ]
 

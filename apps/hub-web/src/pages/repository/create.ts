@@ -32,11 +32,10 @@ export function create(request: PageRequest): Promise<Reply> {
 }
 
 async function draw(request: PageRequest, refused?: Refused): Promise<PageReply> {
-  const { query } = request
-  const form = refused?.form ?? query
   const namespaces = await namespacesOf(request)
   const { name, plan } = accountOf(request)
   const { used, available } = await request.catalog.repositories.getPrivateUse(request.viewer, name)
+  const form = refused?.form ?? request.query
   return page(
     'New repository',
     html`<div class="narrow-page">
@@ -46,45 +45,54 @@ async function draw(request: PageRequest, refused?: Refused): Promise<PageReply>
         request,
         action: paths.newRepository(),
         class: 'stack',
-        children: html`<div class="pair">
-            ${SelectField({
-              name: 'namespace',
-              label: 'Owner',
-              value: form.get('namespace') ?? accountOf(request).name,
-              choices: namespaces.map((name) => ({ value: name, label: name })),
-            })}
-            ${TextField({
-              name: 'name',
-              label: 'Name',
-              value: form.get('name') ?? '',
-              isRequired: true,
-              maxlength: 128,
-              hint: 'Small letters, digits, and . _ - between them.',
-            })}
-          </div>
-          ${TextField({
-            name: 'description',
-            label: 'Short description',
-            value: form.get('description') ?? '',
-            maxlength: descriptionLengthMax,
-          })}
-          ${ChoiceField({
-            name: 'visibility',
-            label: 'Who sees it',
-            value: form.get('visibility') ?? 'public',
-            choices: [
-              { value: 'public', label: 'Public', hint: 'Everyone finds and pulls it.' },
-              {
-                value: 'private',
-                label: 'Private',
-                hint: `You, and those you invite. ${useWords({ used, available, plan })}`,
-              },
-            ],
-          })}
+        children: html`<div class="pair">${OwnerField(form, namespaces)} ${NameField(form)}</div>
+          ${DescriptionField(form)} ${VisibilityField(form, useWords({ used, available, plan }))}
           <p class="actions"><button class="button">Create repository</button></p>`,
       })}
     </div>`,
   )
+}
+
+/** The account itself comes first. */
+function OwnerField(form: URLSearchParams, namespaces: readonly string[]) {
+  return SelectField({
+    name: 'namespace',
+    label: 'Owner',
+    value: form.get('namespace') ?? namespaces[0] ?? '',
+    choices: namespaces.map((name) => ({ value: name, label: name })),
+  })
+}
+
+function NameField(form: URLSearchParams) {
+  return TextField({
+    name: 'name',
+    label: 'Name',
+    value: form.get('name') ?? '',
+    isRequired: true,
+    maxlength: 128,
+    hint: 'Small letters, digits, and . _ - between them.',
+  })
+}
+
+function DescriptionField(form: URLSearchParams) {
+  return TextField({
+    name: 'description',
+    label: 'Short description',
+    value: form.get('description') ?? '',
+    maxlength: descriptionLengthMax,
+  })
+}
+
+function VisibilityField(form: URLSearchParams, use: string) {
+  return ChoiceField({
+    name: 'visibility',
+    label: 'Who sees it',
+    value: form.get('visibility') ?? 'public',
+    choices: [
+      { value: 'public', label: 'Public', hint: 'Everyone finds and pulls it.' },
+      { value: 'private', label: 'Private', hint: `You, and those you invite. ${use}` },
+    ],
+  })
 }
 
 function useWords({ used, available, plan }: { used: number; available: number; plan: string }): string {

@@ -115,7 +115,7 @@ function AddWebhook(request: PageRequest, { name, refused }: { name: string; ref
           type: 'url',
           value: refused?.form.get('url') ?? '',
           isRequired: true,
-          hint: 'Starts with https:// or http://',
+          hint: 'A public one, beginning with https:// or http://',
         })}
         <p class="actions"><button class="button">Add</button></p>`,
     })}
