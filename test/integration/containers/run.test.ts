@@ -53,6 +53,18 @@ test('run() has exit codes 125, 126 and 127 for what could not be started', asyn
   assert.equal((await docker('ps', '-aq')).stdout, '')
 })
 
+test('run() refuses what names nothing, and takes none of it for a missing image', async () => {
+  for (const [flags, reason] of [
+    [['--network', 'nope'], 'network nope not found'],
+    [['--network', 'container:nope'], 'No such container: nope'],
+    [['--stop-signal', 'NOPE'], 'invalid signal: NOPE'],
+  ] as const) {
+    const { exitCode, stderr } = await docker('run', '--rm', ...flags, 'busybox', 'true')
+    assert.equal(exitCode, 125)
+    assert.equal(stderr.split('\n', 1)[0], `docker: Error response from daemon: ${reason}`)
+  }
+})
+
 test('run() gives a container a network, a host name and their files', async () => {
   const script =
     'ip -4 addr show eth0 | grep -o "inet [0-9.]*"; hostname; cat /etc/hosts; cat /etc/resolv.conf'

@@ -23,6 +23,7 @@ import { securityOptions } from './config/security-options.ts'
 import { mergeConfig } from './config/merge-config.ts'
 import { assertNameIsFree } from './rename.ts'
 import { containerDirectory, removeContainerFiles } from './process/container-files.ts'
+import { parseSignal } from './process/signals.ts'
 
 export interface CreateContainerOptions {
   name: string | undefined
@@ -43,6 +44,7 @@ export async function createContainer(
       hint: 'The image names no command: write one behind its name.',
     })
   }
+  if (request.StopSignal) parseSignal(request.StopSignal)
   const hostConfig = { ...defaultHostConfig(), ...request.HostConfig }
   const warnings = checkHostConfig(hostConfig, (nameOrId) => getContainer(context.containers, nameOrId))
   securityOptions(hostConfig)

@@ -1,5 +1,5 @@
 import type { HostConfig } from '@berth/api'
-import { CodedError } from '@berth/stdx'
+import { CodedError, isCoded } from '@berth/stdx'
 import { parseLogOptions } from '../streams/log-options.ts'
 import { containerMounts } from './container-mounts.ts'
 import type { ContainerRecord } from '../record/container-record.ts'
@@ -167,11 +167,16 @@ function checkUnsupported(hostConfig: HostConfig): void {
   }
 }
 
+/** What it names and is not there is a bad request: clients take a 404 for a missing image, and pull that. */
 function networkMode(mode: string, getContainer: (nameOrId: string) => ContainerRecord): string {
   if (mode === '' || mode === 'default' || mode === 'bridge') return 'bridge'
   if (mode === 'host' || mode === 'none') return mode
-  if (mode.startsWith('container:')) return `container:${getContainer(mode.slice('container:'.length)).id}`
-  throw new CodedError('not-found', `network ${mode} not found`)
+  try {
+    if (mode.startsWith('container:')) return `container:${getContainer(mode.slice('container:'.length)).id}`
+  } catch (error) {
+    throw isCoded(error, 'not-found') ? invalid(error.message) : error
+  }
+  throw invalid(`network ${mode} not found`)
 }
 
 const invalid = (message: string): CodedError => new CodedError('invalid-argument', message)
