@@ -89,6 +89,8 @@ test('diff() tells what was added, changed and deleted, and nothing that every c
 
 test('commit() makes an image of what a container changed, with its config and the changes that were asked for', async () => {
   await docker('start', 'busy')
+  // Its script runs once more.
+  await eventually(() => docker('exec', 'busy', 'busybox', 'pidof', 'sleep'), 10_000)
   const changes = ['-c', 'ENV A=b', '-c', 'CMD ["cat", "/new"]', '-c', 'LABEL l=1', '-c', 'EXPOSE 80']
   const id = await docker('commit', '-m', 'why', '-a', 'who', ...changes, 'busy', 'made:1')
   assert.match(id, /^sha256:[a-f0-9]{64}$/)
