@@ -14,7 +14,8 @@ import { linuxKernel } from '@berth/syscalls'
 import type { AccessSettings, TlsSettings } from './config/access-settings.ts'
 import { answerRequest } from './http/answer-request.ts'
 import { ForwardedAddress } from './http/forwarded-address.ts'
-import { drain, startListening, urlOf } from './http/listening.ts'
+import { prepareDrain } from './http/drain.ts'
+import { startListening, urlOf } from './http/listening.ts'
 import type { HubAccess } from './access/hub-access.ts'
 import { startMaintenance } from './operation/maintenance.ts'
 import { ownCounters, type OpenCounter } from './limits/window-counter.ts'
@@ -94,8 +95,9 @@ export async function serve(options: ServeOptions): Promise<ServingHub> {
     stack.use(startMaintenance({ registry, turns, logger: logger.named('maintenance') }))
     access.startWork?.()
   }
+  const drain = prepareDrain(server, { isTls })
   await startListening(server, options.listen)
-  stack.defer(() => drain(server))
+  stack.defer(drain)
   const notice = options.isMaintaining ? await access.findNotice?.() : undefined
   const owned = stack.move()
   const url = urlOf(server.address() as AddressInfo, isTls)

@@ -4,10 +4,6 @@ import { isIPv6, type AddressInfo } from 'node:net'
 import { CodedError } from '@berth/stdx'
 import { systemReason } from '../config/system-reason.ts'
 
-/** Requests that are still answered when asked to stop get this long. */
-const drainMs = 30_000
-const sweepIntervalMs = 50
-
 /** Throws `unavailable` when the address cannot be had. */
 export async function startListening(
   server: Server,
@@ -22,18 +18,6 @@ export async function startListening(
       hint: 'Choose another address with --listen.',
     })
   }
-}
-
-/** Ends idle connections, lets running requests finish, and cuts what is left after a while. */
-export async function drain(server: Server): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  // What was busy just now stays connected once it is answered: clients keep connections for the next request.
-  const sweep = setInterval(() => server.closeIdleConnections(), sweepIntervalMs)
-  const force = setTimeout(() => server.closeAllConnections(), drainMs)
-  await closed
-  clearInterval(sweep)
-  clearTimeout(force)
 }
 
 /** `http://host:port`, or `https:`. */

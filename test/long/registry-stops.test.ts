@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { digestOf } from '@berth/oci'
+import { temporaryDirectory } from '@berth/stdx/testsuite'
+import { RegistryRequests } from '../conformance/registry/registry-requests.ts'
+import { launcher, startProgram } from '../integration/hub/hub-program.ts'
+import { ImageHistory } from '../integration/hub/image-history.ts'
+
+const rounds = Number(process.env['BERTH_STOP_ROUNDS'] ?? 50)
+const pushers = 3
+const large = randomBytes(30_000_000)
+
+/** Does it again and again until nobody listens any more; returns how often it was done. Any other failure is one. */
+async function untilRefused(act: () => Promise<unknown>): Promise<number> {
+  for (let count = 0; ; count++) {
+    try {
+      await act()
+    } catch (error) {
+      const { cause } = error as { cause?: { code?: string } }
+      if (cause?.code !== 'ECONNREFUSED') throw error
+      return count
+    }
+  }
+}
+
+/** Collects beside the hub, and is stopped with it: however far it came, nothing is lost. */
+function startCollecting(data: string) {
+  const child = spawn(launcher, ['gc', '--data', data], { stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  return { stop: () => child.kill('SIGTERM'), ended }
+}
+
+test(`a hub stopped at ${rounds} moments of pushes, pulls and collections cuts nobody off and loses nothing`, async (context) => {
+  await using stack = new AsyncDisposableStack()
+  const data = await temporaryDirectory(stack)
+  const histories: ImageHistory[] = []
+  const [pushes, pulls]: [number[], number[]] = [[], []]
+  for (let round = 0; round < rounds; round++) {
+    const { child, url } = await startProgram(stack, data, ['--workers', String(1 + (round % 2))])
+    for (const history of histories.splice(0)) await history.assertPresent(url)
+    const requests = new RegistryRequests(url)
+    await requests.pushBlob('stops/large', large)
+    const pull = async () => {
+      const response = await requests.send('GET', `/v2/stops/large/blobs/${digestOf(large)}`, { status: 200 })
+      assert.equal((await response.arrayBuffer()).byteLength, large.length)
+    }
+    for (let index = 0; index < pushers; index++)
+      histories.push(new ImageHistory(url, `stops/${round}-${index}`))
+    const work = [
+      Promise.all(histories.map((history) => untilRefused(() => history.push()))),
+      Promise.all([untilRefused(pull), untilRefused(pull)]),
+    ] as const
+    const collecting = startCollecting(data)
+    await sleep(Math.random() * 1000)
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    collecting.stop()
+    assert.deepEqual(await exited, [0, null])
+    pushes.push(...(await work[0]))
+    pulls.push(...(await work[1]))
+    await collecting.ended
+  }
+  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0)
+  assert.ok(sum(pushes) > rounds / 2)
+  context.diagnostic(`${sum(pushes)} pushes and ${sum(pulls)} pulls of 30 MB in ${rounds} rounds`)
+})
