@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Server, ServerResponse } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** Requests that are still answered when asked to stop get this long. */
 const drainMs = 30_000
@@ -43,6 +44,8 @@ async function endConnections(server: Server, idle: readonly Socket[]): Promise<
   // For answers whose head was out before; `closeIdleConnections` does not know since when one is idle.
   server.keepAliveTimeout = lingerMs
   const received = idle.map((socket) => ({ socket, bytes: socket.bytesRead }))
+  // Who has connected already is taken in first: what waits for that is reset.
+  await nextTurn()
   // The one of node:http ends at once what was just answered, so that the next request meets a reset.
   NetServer.prototype.close.call(server)
   const timers = [
