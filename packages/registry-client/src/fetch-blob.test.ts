@@ -195,3 +195,28 @@ test('fetchBlob() closes the connection when its reader leaves', async () => {
     if (chunk.length > 0) break
   await closed
 })
+
+test('fetchBlob() gives each byte once to who cannot start over, also where a server ignores ranges', async () => {
+  let isFirst = true
+  await using server = await openFakeServer((_request, response) => {
+    sendRange(response, 0)
+    if (isFirst) response.write(content.subarray(0, 400_000), () => response.destroy())
+    else response.end(content)
+    isFirst = false
+  })
+  await using client = openRegistryClient({ timeouts: quick })
+  const body = client.fetchBlob(referenceTo(server.host), descriptor)
+  assert.deepEqual(Buffer.concat(await Array.fromAsync(body)), content)
+  assert.equal(server.seen.length, 2)
+})
+
+test('fetchBlob() ends for who cannot start over when a host is wrong about the size', async () => {
+  await using server = await openFakeServer((_request, response) => {
+    response.writeHead(200).end('<html>log in</html>')
+  })
+  await using client = openRegistryClient({ timeouts: quick })
+  await assert.rejects(Array.fromAsync(client.fetchBlob(referenceTo(server.host), descriptor)), {
+    code: 'data-loss',
+    message: `Cannot verify ${descriptor.digest}: 19 of ${content.length} bytes came`,
+  })
+})

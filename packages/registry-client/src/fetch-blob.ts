@@ -38,11 +38,12 @@ export async function* fetchBlobBytes(
     try {
       yield* attempt(session, rotation.endpoint, { request, progress })
     } catch (error) {
+      // What is wrong about the size cannot be built upon, and who cannot drop it has it already.
+      if (!request.onRestart && progress.position > attemptStart && isCoded(error, 'data-loss')) throw error
       const worth = Math.min(progressBytesMin, size / progressParts)
       await rotation.failed(error, { progressed: progress.position - attemptStart >= worth })
-      if (progress.position > 0 && isCoded(error, 'data-loss')) {
-        // What a host sent that is wrong about the size cannot be built upon.
-        await request.onRestart?.()
+      if (request.onRestart && progress.position > 0 && isCoded(error, 'data-loss')) {
+        await request.onRestart()
         progress.position = 0
       }
     }
@@ -63,13 +64,15 @@ async function* attempt(
 ): AsyncGenerator<Buffer> {
   const { descriptor, patienceMs, stallMs } = request
   const part = await openPart(session, endpoint, { ...request, start: progress.position })
-  if (part.start !== progress.position) {
-    await request.onRestart?.()
+  // Who cannot drop what came gets the rest alone.
+  const skippedBytes = request.onRestart ? 0 : progress.position - part.start
+  if (request.onRestart && part.start !== progress.position) {
+    await request.onRestart()
     progress.position = part.start
   }
   const speed = new ConnectionSpeed(progress.position, patienceMs)
   let isSlow = false
-  for await (const chunk of readBody(part.response, endpoint.label, stallMs)) {
+  for await (const chunk of behind(readBody(part.response, endpoint.label, stallMs), skippedBytes)) {
     progress.position += chunk.length
     if (progress.position > descriptor.size)
       throw wrongSize(descriptor, `more than ${descriptor.size} bytes came`)
@@ -80,6 +83,15 @@ async function* attempt(
   if (isSlow) yield* widened(session, endpoint, { request, progress })
   else if (progress.position < descriptor.size)
     throw wrongSize(descriptor, `${progress.position} of ${descriptor.size} bytes came`)
+}
+
+/** What follows the first bytes of a body. */
+async function* behind(body: AsyncIterable<Buffer>, skippedBytes: number): AsyncGenerator<Buffer> {
+  let leftBytes = skippedBytes
+  for await (const chunk of body) {
+    if (chunk.length > leftBytes) yield chunk.subarray(leftBytes)
+    leftBytes = Math.max(0, leftBytes - chunk.length)
+  }
 }
 
 /** As far as several connections get; one alone goes on from there. */

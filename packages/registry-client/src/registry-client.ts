@@ -69,7 +69,10 @@ export interface FetchBlobOptions extends CallOptions {
   start?: number
   /** Asks the registry itself alone. */
   withoutMirrors?: boolean
-  /** What came so far is void and the next byte is the first of the blob: drop it before returning. */
+  /**
+   * What came so far is void and the next byte is the first of the blob: drop it before returning. Without this each byte
+   * comes once, and a host that is wrong about the size ends the fetch once some of its bytes came.
+   */
   onRestart?: () => void | Promise<void>
 }
 
