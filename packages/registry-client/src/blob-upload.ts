@@ -10,8 +10,8 @@ import { refusal } from './refusal.ts'
 import type { RegistryRequest, RegistrySession } from './registry-session.ts'
 import { pushScopes } from './auth/scopes.ts'
 
-/** A blob up to this size goes in one request with the commit. */
-const wholeBytesMax = 256 * 1024
+/** A blob up to this size goes in one request with the commit; what is lost when that is cut is soon sent again. */
+const wholeBytesMax = 4 * 1024 * 1024
 /** What is sent at a time to a registry that refuses larger bodies. */
 const pieceBytes = 16 * 1024 * 1024
 

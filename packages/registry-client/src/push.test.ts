@@ -140,7 +140,7 @@ test('CVE-2020-15157: an upload that is sent to another host carries no Authoriz
     return true
   })
   await using client = openRegistryClient({ timeouts: quick })
-  const body = blobOf(large.subarray(0, 1024 * 1024))
+  const body = blobOf(large.subarray(0, 8 * 1024 * 1024))
   assert.deepEqual(await client.pushBlob(referenceTo(server.host), body, { credentials: ann }), {
     how: 'uploaded',
   })

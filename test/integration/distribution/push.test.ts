@@ -257,11 +257,11 @@ test('push() sends five blobs at a time, or as many as it is told, and ends with
       await sleep(150)
       const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>))
       const headers = { 'content-type': 'application/octet-stream' }
-      const answer = await fetch(origin + request.url, { method: 'PATCH', body, headers })
+      const answer = await fetch(origin + request.url, { method: 'PUT', body, headers })
       current--
       response.writeHead(answer.status, Object.fromEntries(answer.headers)).end()
     }
-    using _ = target.inject({ path: '/uploads/', method: 'PATCH', fault: counting })
+    using _ = target.inject({ path: '/uploads/', method: 'PUT', fault: counting })
     await using own = await startEngine({ bridge: 'none', flags })
     await own.docker(['pull', '-q', source])
     await own.docker(['tag', source, `${target.address}/team/parts:v1`])

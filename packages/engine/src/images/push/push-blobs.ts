@@ -8,6 +8,7 @@ import {
 } from '@berth/oci'
 import type { PushedBlob } from '@berth/registry-client'
 import type { ImageContext } from '../image-context.ts'
+import type { LayerCompression } from './layer-compression.ts'
 import type { Report } from '../progress/progress.ts'
 import type { PushOptions } from './push-options.ts'
 import { retryText } from '../progress/retry-text.ts'
@@ -18,6 +19,8 @@ interface PushBlobsRequest {
   reference: Reference
   options: PushOptions
   report: Report
+  /** What is sent in place of blobs. */
+  compression?: Pick<LayerCompression, 'compress'>
 }
 
 interface NamedBlob {
@@ -32,15 +35,16 @@ export async function pushBlobs(
   manifests: readonly Manifest[],
   request: PushBlobsRequest,
 ): Promise<void> {
-  const { report, options } = request
+  const { report, options, compression } = request
   const blobs = await allBlobs(context, manifests)
   const tell = teller(report)
   for (const blob of blobs) tell('Preparing', blob)
   await together(blobs, options.signal, async (blob, signal) => {
     if (isForeignLayer(blob.descriptor)) return tell(foreignText, blob)
-    const push = () => {
+    const push = async () => {
       signal.throwIfAborted()
-      return pushBlob(context, blob, { ...request, options: { ...options, signal } })
+      const descriptor = (await compression?.compress(blob.descriptor, signal)) ?? blob.descriptor
+      return pushBlob(context, { ...blob, descriptor }, { ...request, options: { ...options, signal } })
     }
     tell(outcomeText(await context.uploads.run(push, () => tell('Waiting', blob))), blob)
   })
