@@ -187,6 +187,19 @@ test('open avoids subnets that the host uses, and names that are no bridge or no
   run('ip link delete bt-port')
 })
 
+test('open gives networks that are opened at once different subnets', async () => {
+  const opened = await Promise.allSettled(Array.from({ length: 5 }, () => open(newBridgeName())))
+  const networks = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  await using stack = new AsyncDisposableStack()
+  for (const network of networks) stack.use(network)
+  const subnets = networks.map(({ subnet }) => subnet)
+  assert.equal(new Set(subnets).size, 5, subnets.join(' '))
+  for (const { bridge, gateway, subnet } of networks) {
+    const addresses = run(`ip -brief -4 address show ${bridge}`).trim().split(/\s+/).slice(2)
+    assert.deepEqual(addresses, [`${gateway}/${subnet.split('/')[1]}`])
+  }
+})
+
 test('containers go out under the host address; from outside nobody reaches them or forwards through the host', async () => {
   writeSetting('ipv4/ip_forward', '0')
   await using network = await open(newBridgeName(), '10.237.0.0/24')

@@ -2,11 +2,12 @@ import { KeyedMutex, type Logger, Semaphore, settleAll } from '@berth/stdx'
 import type { Kernel } from '@berth/syscalls'
 import type { DatabaseSync } from 'node:sqlite'
 import { checkBridgeName, ensureBridge, findBridge } from './bridge.ts'
+import { claimSubnet } from './claim-subnet.ts'
 import { createEndpointLink, hostInterfaceOf } from './endpoint-link.ts'
 import { type EndpointRow, IpamStore } from './ipam-store.ts'
 import { formatIpv4, formatSubnet, parseIpv4, type Subnet } from './ipv4.ts'
 import { macOfIpv4, parseMacAddress } from './mac-address.ts'
-import { deleteLink } from './netlink/link.ts'
+import { deleteLink, setLinkUp } from './netlink/link.ts'
 import { RouteSocket } from './netlink/route-socket.ts'
 import type { BridgeNetwork, ConnectRequest, Endpoint } from './network-driver.ts'
 import { applyRules, deleteRules } from './nftables.ts'
@@ -35,19 +36,22 @@ export async function openBridgeNetwork(options: BridgeNetworkOptions): Promise<
   using socket = new RouteSocket(kernel)
   const store = new IpamStore(database, bridge)
   const existing = await findBridge(socket, bridge)
-  const subnet = await selectSubnet({ socket, store, existing, wanted: options.subnet })
+  const selected = await selectSubnet({ socket, store, existing, wanted: options.subnet })
   const former = store.findNetwork()
   const ownsBridge = existing === undefined || former?.ownsBridge === true
   const ownsForwarding = former?.ownsForwarding === true || readSetting('ipv4/ip_forward') === '0'
-  store.saveNetwork({ subnet, ownsBridge, ownsForwarding })
+  store.saveNetwork({ subnet: selected.subnet, ownsBridge, ownsForwarding })
   await using undo = new AsyncDisposableStack()
   undo.defer(() => removeUnused({ bridge, ownsBridge, kernel, store }))
-  const bridgeIndex = await ensureBridge(socket, bridge, subnet)
+  const link = await ensureBridge(socket, bridge)
+  const subnet = await claimSubnet(socket, link, selected)
+  store.saveNetwork({ subnet, ownsBridge, ownsForwarding })
+  await socket.apply(setLinkUp(link))
   await applyRules({ bridge, subnet: formatSubnet(subnet), guardsForwarding: ownsForwarding })
   writeSetting('ipv4/ip_forward', '1')
   logger.info('bridge network is open', { bridge, subnet: formatSubnet(subnet) })
   undo.move()
-  return new LinuxBridgeNetwork({ bridge, bridgeIndex, subnet, ownsBridge, kernel, store })
+  return new LinuxBridgeNetwork({ bridge, bridgeIndex: link.index, subnet, ownsBridge, kernel, store })
 }
 
 /** Takes rules and bridge away unless an endpoint is left. */

@@ -1,9 +1,9 @@
 import { CodedError } from '@berth/stdx'
 import { randomBytes } from 'node:crypto'
-import { formatSubnet, overlaps, type Subnet } from './ipv4.ts'
+import type { Subnet } from './ipv4.ts'
 import { formatMacAddress } from './mac-address.ts'
-import { addAddress, listAddresses } from './netlink/address.ts'
-import { createBridge, findLink, setLinkUp, type Link } from './netlink/link.ts'
+import { listAddresses } from './netlink/address.ts'
+import { createBridge, findLink, type Link } from './netlink/link.ts'
 import { listRoutes } from './netlink/route.ts'
 import type { RouteSocket } from './netlink/route-socket.ts'
 import { writeSetting } from './sysctl.ts'
@@ -41,27 +41,15 @@ export async function listTakenSubnets(
   ].map(({ address, prefixLength }) => ({ address, prefixLength }))
 }
 
-/** Makes the bridge if need be, gives it the gateway address, sets it up. Returns its index. */
-export async function ensureBridge(socket: RouteSocket, name: string, subnet: Subnet): Promise<number> {
+/** Makes the bridge if need be. */
+export async function ensureBridge(socket: RouteSocket, name: string): Promise<Link> {
   if ((await findBridge(socket, name)) === undefined) await socket.apply(createBridge(name, randomMac()))
-  const { index } = (await findBridge(socket, name)) ?? {}
-  if (index === undefined) throw new CodedError('unavailable', `Cannot make bridge ${name}: it is gone again`)
+  const bridge = await findBridge(socket, name)
+  if (bridge === undefined)
+    throw new CodedError('unavailable', `Cannot make bridge ${name}: it is gone again`)
   // A container must not move the host's routes by router advertisements (CVE-2020-13401).
   writeSetting(`ipv6/conf/${name}/accept_ra`, '0')
-  const gateway = subnet.address + 1
-  const held = (await listAddresses(socket)).filter((held) => held.index === index)
-  const wrong = held.find(
-    ({ address }) => address !== gateway && overlaps({ address, prefixLength: 32 }, subnet),
-  )
-  if (wrong !== undefined) {
-    throw new CodedError(
-      'conflict',
-      `Cannot use bridge ${name}: it has another address of ${formatSubnet(subnet)}`,
-    )
-  }
-  if (!held.some(({ address }) => address === gateway)) await socket.apply(addAddress(index, gateway, subnet))
-  await socket.apply(setLinkUp({ index }))
-  return index
+  return bridge
 }
 
 /** Locally administered, one machine. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { formatIpv4, formatSubnet, overlaps, parseIpv4, parseSubnet, sizeOf, subnetOf } from './ipv4.ts'
-import { chooseSubnet } from './subnet-pool.ts'
+import { listFreeSubnets } from './subnet-pool.ts'
 
 const addresses = fc.integer({ min: 0, max: 0xffff_ffff })
 const prefixLengths = fc.integer({ min: 0, max: 32 })
@@ -41,13 +41,13 @@ test('parseSubnet() refuses other texts', () => {
   assert.throws(() => parseSubnet('172.17.0.1/16'), /it should be 172\.17\.0\.0\/16/)
 })
 
-test("chooseSubnet() goes through Docker's pools and avoids what is taken", () => {
-  const choose = (...taken: string[]) => formatSubnet(chooseSubnet(taken.map(parseSubnet)))
-  assert.equal(choose(), '172.17.0.0/16')
-  assert.equal(choose('172.17.3.0/24', '172.18.0.0/15'), '172.20.0.0/16')
-  assert.equal(choose('172.16.0.0/12'), '192.168.0.0/20')
-  assert.equal(choose('172.16.0.0/12', '192.168.1.0/24'), '192.168.16.0/20')
-  assert.throws(() => choose('172.16.0.0/12', '192.168.0.0/16'), {
+test("listFreeSubnets() goes through Docker's pools and avoids what is taken", () => {
+  const first = (...taken: string[]) => formatSubnet(listFreeSubnets(taken.map(parseSubnet))[0])
+  assert.equal(first(), '172.17.0.0/16')
+  assert.equal(first('172.17.3.0/24', '172.18.0.0/15'), '172.20.0.0/16')
+  assert.equal(first('172.16.0.0/12'), '192.168.0.0/20')
+  assert.equal(first('172.16.0.0/12', '192.168.1.0/24'), '192.168.16.0/20')
+  assert.throws(() => first('172.16.0.0/12', '192.168.0.0/16'), {
     code: 'unavailable',
     message: 'all predefined address pools have been fully subnetted',
   })

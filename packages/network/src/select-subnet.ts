@@ -5,7 +5,7 @@ import { formatSubnet, overlaps, parseCidr, parseSubnet, type Subnet, subnetOf }
 import { listAddresses } from './netlink/address.ts'
 import type { Link } from './netlink/link.ts'
 import type { RouteSocket } from './netlink/route-socket.ts'
-import { chooseSubnet } from './subnet-pool.ts'
+import { listFreeSubnets } from './subnet-pool.ts'
 
 /** Network, gateway, broadcast and one endpoint need four addresses. */
 const prefixLengthMax = 30
@@ -19,21 +19,34 @@ export interface SubnetSources {
   wanted: string | undefined
 }
 
+export interface SelectedSubnet {
+  subnet: Subnet
+  /** Any other does as well. */
+  isReplaceable: boolean
+}
+
 /**
  * The subnet of a bridge, by the first that applies: the one asked for; that of endpoints that are still there; that
  * of the existing bridge; that of before, if nothing else on the host uses it by now; a free one of the default pools.
  */
-export async function selectSubnet({ socket, store, existing, wanted }: SubnetSources): Promise<Subnet> {
+export async function selectSubnet({
+  socket,
+  store,
+  existing,
+  wanted,
+}: SubnetSources): Promise<SelectedSubnet> {
   const former = store.findNetwork()?.subnet
   const inUse = former !== undefined && store.listEndpoints().length > 0 ? former : undefined
-  if (wanted !== undefined) return checkWanted(parseWanted(wanted), inUse)
-  if (inUse !== undefined) return inUse
+  if (wanted !== undefined) return only(checkWanted(parseWanted(wanted), inUse))
+  if (inUse !== undefined) return only(inUse)
   const held = (await listAddresses(socket)).find(({ index }) => index === existing?.index)
-  if (held !== undefined) return subnetOf(held.address, held.prefixLength)
+  if (held !== undefined) return only(subnetOf(held.address, held.prefixLength))
   const taken = await listTakenSubnets(socket, existing?.index)
-  if (former !== undefined && !taken.some((other) => overlaps(former, other))) return former
-  return chooseSubnet(taken)
+  const isFormerFree = former !== undefined && !taken.some((other) => overlaps(former, other))
+  return { subnet: isFormerFree ? former : listFreeSubnets(taken)[0], isReplaceable: true }
 }
+
+const only = (subnet: Subnet): SelectedSubnet => ({ subnet, isReplaceable: false })
 
 /** The subnet itself, or the address that the bridge has in it, as Docker's `--bip` says it. */
 function parseWanted(text: string): Subnet {

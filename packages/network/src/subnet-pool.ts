@@ -7,13 +7,15 @@ const defaultPools = [
   { base: '192.168.0.0/16', prefixLength: 20 },
 ]
 
-/** The first subnet of the default pools that touches none of `taken`. */
-export function chooseSubnet(taken: readonly Subnet[]): Subnet {
-  const free = defaultSubnets().find((subnet) => !taken.some((other) => overlaps(subnet, other)))
-  if (free === undefined) {
+/** The subnets of the default pools that touch none of `taken`, at least one. */
+export function listFreeSubnets(taken: readonly Subnet[]): [Subnet, ...Subnet[]] {
+  const [first, ...more] = defaultSubnets().filter(
+    (subnet) => !taken.some((other) => overlaps(subnet, other)),
+  )
+  if (first === undefined) {
     throw new CodedError('unavailable', 'all predefined address pools have been fully subnetted')
   }
-  return free
+  return [first, ...more]
 }
 
 function* defaultSubnets(): Generator<Subnet> {

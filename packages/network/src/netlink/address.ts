@@ -37,11 +37,22 @@ export async function listAddresses(socket: RouteSocket): Promise<InterfaceAddre
 
 export function addAddress(index: number, address: number, subnet: Subnet): NetlinkRequest {
   const parts = [
-    addressHeader(subnet.prefixLength, index),
-    ipv4Attribute(addressAttributes.local, address),
-    ipv4Attribute(addressAttributes.address, address),
+    ...addressParts(index, address, subnet),
     ipv4Attribute(addressAttributes.broadcast, broadcastOf(subnet)),
   ]
   const flags = messageFlags.create | messageFlags.exclusive
   return { type: messageTypes.newAddress, flags, parts, purpose: `add address to link ${index}` }
+}
+
+export function deleteAddress(index: number, address: number, subnet: Subnet): NetlinkRequest {
+  const parts = addressParts(index, address, subnet)
+  return { type: messageTypes.deleteAddress, parts, purpose: `delete address of link ${index}` }
+}
+
+function addressParts(index: number, address: number, { prefixLength }: Subnet): Uint8Array[] {
+  return [
+    addressHeader(prefixLength, index),
+    ipv4Attribute(addressAttributes.local, address),
+    ipv4Attribute(addressAttributes.address, address),
+  ]
 }

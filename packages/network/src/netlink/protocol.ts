@@ -9,6 +9,7 @@ export const messageTypes = {
   deleteLink: 17,
   getLink: 18,
   newAddress: 20,
+  deleteAddress: 21,
   getAddress: 22,
   newRoute: 24,
   getRoute: 26,
