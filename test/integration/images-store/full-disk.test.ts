@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { findProblems } from '../../fixtures/check-engine.ts'
 import { mountDisk, type Disk } from '../../fixtures/disk.ts'
 import { checkOutcome } from './crash-at-steps.ts'
-import { listStored, openCrashPlace } from './crash-scenarios.ts'
+import { listStored, openCrashPlace, type CrashPlace, type CrashScenario } from './crash-scenarios.ts'
 
 /** Ways to use a disk up, each with something left, so that what is tried begins. */
 const fillings: Record<string, { mkfsFlags: readonly string[]; fill: (disk: Disk) => Promise<void> }> = {
@@ -35,13 +35,17 @@ async function empty({ directory }: Disk): Promise<void> {
   for (const name of await readdir(directory)) if (name.startsWith('filler')) await rm(join(directory, name))
 }
 
+/** What makes an image: all that needs none of its own before. */
+const bringing = ({ scenarios }: CrashPlace): CrashScenario[] =>
+  scenarios.filter(({ prepare }) => prepare === undefined)
+
 for (const [what, { mkfsFlags, fill }] of Object.entries(fillings)) {
   test(`load(), pull(), commit() and import() without ${what} left change nothing and work when there is room`, async () => {
     await using disk = await mountDisk({ mkfsFlags })
     await using place = await openCrashPlace({ dataRoot: join(disk.directory, 'data') })
     const { engine, baseline } = place
     await fill(disk)
-    for (const scenario of place.scenarios.filter(({ name }) => name !== 'rmi')) {
+    for (const scenario of bringing(place)) {
       const { exitCode, stderr } = await scenario.act()
       assert.match(stderr, /no space left on device/, scenario.name)
       assert.equal(exitCode, 1)
@@ -53,7 +57,7 @@ for (const [what, { mkfsFlags, fill }] of Object.entries(fillings)) {
     assert.deepEqual(accused, [])
     await empty(disk)
     assert.deepEqual(await findProblems(engine), [])
-    for (const scenario of place.scenarios.filter(({ name }) => name !== 'rmi')) {
+    for (const scenario of bringing(place)) {
       const { exitCode, stderr } = await scenario.act()
       assert.equal(exitCode, 0, `${scenario.name}: ${stderr}`)
       assert.ok(await checkOutcome(engine, scenario))
@@ -91,7 +95,7 @@ test('an engine whose disk became read-only still answers, and says what it cann
     const { exitCode, stderr } = await engine.docker(args)
     assert.equal(exitCode, 0, `docker ${args.join(' ')}: ${stderr}`)
   }
-  for (const scenario of place.scenarios.filter(({ name }) => name !== 'rmi')) {
+  for (const scenario of bringing(place)) {
     const { exitCode, stderr } = await scenario.act()
     assert.match(stderr, refusal, scenario.name)
     assert.equal(exitCode, 1)
