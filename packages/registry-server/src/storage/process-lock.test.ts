@@ -6,6 +6,21 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { lockFile } from './process-lock.ts'
 
+test('lockFile() lets one in, of many that find the lock of an ended process at the same time', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'berth-lock-'))
+  try {
+    const { pid } = spawnSync('true')
+    for (let round = 0; round < 20; round++) {
+      const path = join(directory, `lock-${round}`)
+      await symlink(`${pid} 1`, path)
+      const attempts = await Promise.allSettled(Array.from({ length: 20 }, () => lockFile(path)))
+      assert.equal(attempts.filter(({ status }) => status === 'fulfilled').length, 1)
+    }
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+})
+
 test('lockFile() holds until it is let go, and what an ended process held is free', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'berth-lock-'))
   try {

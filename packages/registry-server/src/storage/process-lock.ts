@@ -17,19 +17,36 @@ export async function lockFile(path: string): Promise<AsyncDisposable> {
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw error
     }
-    if (await isHeld(path)) break
-    await removeFile(path)
+    const holder = await findHolder(path)
+    if (holder === undefined) continue
+    if (await isAlive(holder)) break
+    await removeLock(path, holder)
   }
   throw new CodedError('conflict', 'Cannot write to upload: somebody else does')
 }
 
-async function isHeld(path: string): Promise<boolean> {
+/** Removes what an ended process left, one at a time: who comes late would remove the lock of who has just got it. */
+async function removeLock(path: string, ended: string): Promise<void> {
+  await using _ = await lockFile(`${path}.ended`)
+  if ((await findHolder(path)) === ended) await removeFile(path)
+}
+
+/** Undefined for no lock. What is no link was made by nobody who could hold it. */
+async function findHolder(path: string): Promise<string | undefined> {
   try {
-    const holder = await readlink(path)
+    return await readlink(path)
+  } catch (error) {
+    if (systemCode(error) === 'EINVAL') return 'nobody'
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function isAlive(holder: string): Promise<boolean> {
+  try {
     return holder === (await identify(Number.parseInt(holder, 10)))
   } catch (error) {
-    // What is no link was made by nobody who could hold it.
-    if (['ENOENT', 'ESRCH', 'EINVAL'].includes(systemCode(error) ?? '')) return false
+    if (['ENOENT', 'ESRCH'].includes(systemCode(error) ?? '')) return false
     throw error
   }
 }
