@@ -15,6 +15,7 @@ import { GarbageStore } from './metadata/garbage-store.ts'
 import { ManifestStore } from './metadata/manifest-store.ts'
 import { openMetadata, type MetadataDatabase } from './metadata/metadata-database.ts'
 import { RepositoryStore } from './metadata/repository-store.ts'
+import { RetentionStore } from './metadata/retention-store.ts'
 import { MirrorStore } from './mirror/mirror-store.ts'
 import { openMirroring, type MirrorsOptions } from './mirror/mirroring.ts'
 import { Policies, type RepositoryPolicy } from './policies.ts'
@@ -118,6 +119,7 @@ function openServices(storage: Storage, metadata: MetadataDatabase, policies: Po
     manifests: new ManifestStore(metadata, policies),
     mirror: new MirrorStore(metadata),
     garbage: new GarbageStore(metadata),
+    retention: new RetentionStore(metadata),
   }
   return {
     blobs: new Blobs(storage, stores.blobs),

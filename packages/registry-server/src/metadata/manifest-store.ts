@@ -1,6 +1,6 @@
 import type { Digest } from '@berth/oci'
 import type { SqlKind } from '@berth/sql'
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import { addContent } from './blob-store.ts'
 import { listNames, type NameList } from './list-names.ts'
 import type { MetadataDatabase } from './metadata-database.ts'
@@ -28,12 +28,6 @@ export interface ManifestReferences {
   kind: 'blobs' | 'manifests'
   all: readonly Digest[]
   required: readonly Digest[]
-}
-
-export interface TagTime {
-  name: string
-  /** Milliseconds since the epoch. */
-  updatedAt: number
 }
 
 /** A tag and the manifest it names. */
@@ -106,12 +100,11 @@ export class ManifestStore {
       await checkReferences(transaction, { kind, repositoryId, references: manifest.references })
       await this.#checkTags(transaction, { repository, repositoryId, tags, digest: manifest.digest })
       await addContent(transaction, manifest, this.#now())
+      const pushed = { media_type: manifest.mediaType, created_at: this.#now() }
       await transaction
         .insertInto('manifests')
-        .values({ ...toManifestRow(repositoryId, manifest), created_at: this.#now() })
-        .onConflict((conflict) =>
-          conflict.columns(['repository_id', 'digest']).doUpdateSet({ media_type: manifest.mediaType }),
-        )
+        .values({ ...toManifestRow(repositoryId, manifest), ...pushed })
+        .onConflict((conflict) => conflict.columns(['repository_id', 'digest']).doUpdateSet(pushed))
         .execute()
       await insertReferences(transaction, repositoryId, manifest)
       for (const name of tags) {
@@ -193,30 +186,6 @@ export class ManifestStore {
       .limit(limit)
       .execute()
     return rows.map((row) => ({ ...toManifestRecord(row), name: row.name, updatedAt: row.updated_at }))
-  }
-
-  /** All tags with the time when each was last set. */
-  async listTagTimes(repository: string): Promise<TagTime[]> {
-    const rows = await this.#db
-      .selectFrom('tags')
-      .innerJoin('repositories', 'repositories.id', 'tags.repository_id')
-      .select(['tags.name', 'tags.updated_at'])
-      .where('repositories.name', '=', repository)
-      .execute()
-    return rows.map((row) => ({ name: row.name, updatedAt: row.updated_at }))
-  }
-
-  /** Manifests from before `before` that no tag and no index names and that say nothing about another that is there. */
-  async listUntagged(repository: string, before: number): Promise<Digest[]> {
-    const { rows } = await sql<{ digest: Digest }>`
-      SELECT m.digest FROM manifests m JOIN repositories r ON r.id = m.repository_id
-      WHERE r.name = ${repository} AND m.created_at < ${before}
-      AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.repository_id = m.repository_id AND t.digest = m.digest)
-      AND NOT EXISTS (SELECT 1 FROM manifest_references f
-        WHERE f.repository_id = m.repository_id AND f.digest = m.digest)
-      AND NOT EXISTS (SELECT 1 FROM manifests s WHERE s.repository_id = m.repository_id AND s.digest = m.subject)
-    `.execute(this.#db)
-    return rows.map((row) => row.digest)
   }
 
   /** Manifests of a repository whose subject is `subject`, by digest. */

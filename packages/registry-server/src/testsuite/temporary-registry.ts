@@ -11,6 +11,7 @@ import { Blobs } from '../content/blobs.ts'
 import { openMetadata } from '../metadata/metadata-database.ts'
 import { Policies, type RepositoryPolicy } from '../policies.ts'
 import { RepositoryStore } from '../metadata/repository-store.ts'
+import { RetentionStore } from '../metadata/retention-store.ts'
 import type { Storage } from '../storage/storage.ts'
 import { Uploads } from '../content/uploads.ts'
 
@@ -64,6 +65,7 @@ async function openReplica(
     blobs: new BlobStore(database, rules),
     manifests: new ManifestStore(database, rules),
     garbage: new GarbageStore(database),
+    retention: new RetentionStore(database),
   }
   return {
     now,

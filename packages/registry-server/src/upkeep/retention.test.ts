@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { digestOf } from '@berth/oci'
-import { Policies } from '../policies.ts'
+import { Policies, type RetentionRule } from '../policies.ts'
+import { RetentionStore } from '../metadata/retention-store.ts'
 import { expiredTags, Retention } from './retention.ts'
 import { plainManifest } from '../testsuite/plain-manifest.ts'
 import { openTemporaryRegistry } from '../testsuite/temporary-registry.ts'
@@ -12,10 +13,11 @@ const dayMs = 24 * 60 * 60 * 1000
 test('expiredTags() keeps the named, the newest and the young', () => {
   const tags = ['latest', 'a', 'b', 'c', 'd'].map((name, index) => ({ name, updatedAt: index * dayMs }))
   const now = 5 * dayMs
-  assert.deepEqual(expiredTags(tags, { keepTags: ['lat*'], keepNewest: 2 }, now), ['b', 'a'])
-  assert.deepEqual(expiredTags(tags, { keepDays: 3 }, now), ['a', 'latest'])
-  assert.deepEqual(expiredTags(tags, { keepNewest: 4, keepDays: 3 }, now), ['latest'])
-  assert.deepEqual(expiredTags(tags, { keepTags: ['x'] }, now), [])
+  const expired = (rule: RetentionRule) => expiredTags(tags, rule, now).map(({ name }) => name)
+  assert.deepEqual(expired({ keepTags: ['lat*'], keepNewest: 2 }), ['b', 'a'])
+  assert.deepEqual(expired({ keepDays: 3 }), ['a', 'latest'])
+  assert.deepEqual(expired({ keepNewest: 4, keepDays: 3 }), ['latest'])
+  assert.deepEqual(expired({ keepTags: ['x'] }), [])
 })
 
 test('expiredTags() never lets go of more than it may', () => {
@@ -50,4 +52,37 @@ test('apply() lets go of tags and of manifests that nothing names, and says so f
   assert.deepEqual((await manifests.listTags('team/app', { last: '', limit: 9 })).names, ['latest', 'v1'])
   for (const text of ['old', 'child', 'index', 'signature'])
     assert.ok(await manifests.findManifest('team/app', digestOf(text)), text)
+})
+
+test('apply() leaves what was pushed again since it was listed', async () => {
+  await using registry = await openTemporaryRegistry()
+  const { manifests, repositories } = registry.stores
+  for (const text of ['old', 'stray', 'tagged', 'child'])
+    await manifests.addManifest('team/app', plainManifest(text), text === 'old' ? ['v1', 'v2'] : [])
+  registry.clock.now += 10 * dayMs
+  /** Pushes behind each list. */
+  class Overtaken extends RetentionStore {
+    override async listTagTimes(repository: string) {
+      const listed = await super.listTagTimes(repository)
+      await manifests.addManifest(repository, plainManifest('new'), ['v1'])
+      return listed
+    }
+    override async listUntagged(repository: string, before: number) {
+      const listed = await super.listUntagged(repository, before)
+      const children = [digestOf('child')]
+      const references = { kind: 'manifests', all: children, required: children } as const
+      await manifests.addManifest(repository, plainManifest('index', { references }), ['latest'])
+      await manifests.addManifest(repository, plainManifest('tagged'), ['v3'])
+      return listed
+    }
+  }
+  const stores = { repositories, retention: new Overtaken(registry.database) }
+  const policies = new Policies([{ repositories: '*/*', retention: { keepDays: 7, keepUntaggedDays: 7 } }])
+  const report = await new Retention({ stores, policies, now: registry.now }).apply()
+  assert.deepEqual(report, {
+    tags: ['team/app:v2'],
+    manifests: [digestOf('old'), digestOf('stray')].sort().map((digest) => `team/app@${digest}`),
+  })
+  const { names } = await manifests.listTags('team/app', { last: '', limit: 9 })
+  assert.deepEqual(names, ['latest', 'v1', 'v3'])
 })

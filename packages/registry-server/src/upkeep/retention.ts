@@ -1,5 +1,5 @@
 import { matchesGlob } from 'node:path'
-import type { ManifestStore, TagTime } from '../metadata/manifest-store.ts'
+import type { RetentionStore, TagTime } from '../metadata/retention-store.ts'
 import type { Policies, RetentionRule } from '../policies.ts'
 import type { RepositoryStore } from '../metadata/repository-store.ts'
 
@@ -16,7 +16,7 @@ export interface RetentionReport {
  * Tags that a rule lets go: those that are neither named by it, nor among the newest, nor young. A rule that speaks of
  * neither number nor age keeps all.
  */
-export function expiredTags(tags: readonly TagTime[], rule: RetentionRule, now: number): string[] {
+export function expiredTags(tags: readonly TagTime[], rule: RetentionRule, now: number): TagTime[] {
   const { keepTags = [], keepNewest, keepDays } = rule
   if (keepNewest === undefined && keepDays === undefined) return []
   const candidates = tags.filter(({ name }) => !keepTags.some((pattern) => matchesGlob(name, pattern)))
@@ -24,11 +24,10 @@ export function expiredTags(tags: readonly TagTime[], rule: RetentionRule, now: 
   return newestFirst
     .slice(keepNewest ?? 0)
     .filter(({ updatedAt }) => keepDays === undefined || now - updatedAt > keepDays * dayMs)
-    .map(({ name }) => name)
 }
 
 export interface RetentionOptions {
-  stores: { repositories: RepositoryStore; manifests: ManifestStore }
+  stores: { repositories: RepositoryStore; retention: RetentionStore }
   policies: Policies
   now: () => number
 }
@@ -73,17 +72,17 @@ export class Retention {
     report: RetentionReport
   }): Promise<void> {
     const { stores, policies, now } = this.#options
-    const { manifests } = stores
-    for (const tag of expiredTags(await manifests.listTagTimes(repository), rule, now())) {
-      if (policies.isImmutable(repository, tag)) continue
-      if (!dryRun) await manifests.deleteTag(repository, tag)
-      report.tags.push(`${repository}:${tag}`)
+    const { retention } = stores
+    for (const tag of expiredTags(await retention.listTagTimes(repository), rule, now())) {
+      if (policies.isImmutable(repository, tag.name)) continue
+      if (dryRun || (await retention.deleteTag(repository, tag)))
+        report.tags.push(`${repository}:${tag.name}`)
     }
     if (rule.keepUntaggedDays === undefined) return
     const before = now() - rule.keepUntaggedDays * dayMs
-    for (const digest of await manifests.listUntagged(repository, before)) {
-      if (!dryRun) await manifests.deleteManifest(repository, digest)
-      report.manifests.push(`${repository}@${digest}`)
+    for (const digest of await retention.listUntagged(repository, before)) {
+      if (dryRun || (await retention.deleteUntagged(repository, digest, before)))
+        report.manifests.push(`${repository}@${digest}`)
     }
   }
 }
