@@ -25,6 +25,8 @@ export interface EvictorOptions {
 export class Evictor {
   readonly #options: EvictorOptions
   #running: Promise<void> | undefined
+  /** Asked for since the running one began: it may have looked already. */
+  #isWantedAgain = false
 
   constructor(options: EvictorOptions) {
     this.#options = options
@@ -32,9 +34,8 @@ export class Evictor {
 
   /** Evicts in the background; again while it runs is fine. */
   schedule(): void {
-    this.#running ??= this.evict()
-      .catch((error: unknown) => this.#options.logger.error('eviction failed', { error }))
-      .finally(() => (this.#running = undefined))
+    this.#isWantedAgain = true
+    this.#running ??= this.#evictAsWanted()
   }
 
   async evict(): Promise<void> {
@@ -51,6 +52,14 @@ export class Evictor {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#running
+  }
+
+  async #evictAsWanted(): Promise<void> {
+    while (this.#isWantedAgain) {
+      this.#isWantedAgain = false
+      await this.evict().catch((error: unknown) => this.#options.logger.error('eviction failed', { error }))
+    }
+    this.#running = undefined
   }
 
   async #evictWhileOver(blobs: Awaited<ReturnType<MirrorStore['listLeastUsed']>>): Promise<void> {
