@@ -17,6 +17,7 @@ const kinds = {
     code: 'BLOB_UPLOAD_UNKNOWN',
     message: 'blob upload unknown to registry',
   },
+  BODY_TOO_LARGE: { class: 'invalid-argument', code: 'SIZE_INVALID', message: 'request body too large' },
   CHUNK_OUT_OF_ORDER: {
     class: 'failed-precondition',
     code: 'BLOB_UPLOAD_INVALID',

@@ -241,6 +241,7 @@ test('the token service answers both forms, and a login that lasts ends with its
   assert.equal((await post(login)).status, 401)
   assert.equal((await post({ ...refresh, refresh_token: 'made up' })).status, 401)
   assert.equal((await post({ grant_type: 'magic' })).status, 405)
+  assert.equal((await post({ ...login, more: 'x'.repeat(100_000) })).status, 413)
   const get = await fetch(`${url}?service=test&offline_token=true&account=owner`, {
     headers: basicOf('owner'),
   })

@@ -44,6 +44,7 @@ test('a storage that fails is told as 503 with a time to come back, never as "no
     ['PATCH', upload, body],
     ['PUT', withDigest(upload, digestOf(fresh)), body],
     ['PUT', '/v2/failing/app/manifests/other', put],
+    ['GET', '/v2/failing/app/manifests/latest', {}],
   ] as const
   arm(everything)
   for (const [method, path, options] of attempts) {

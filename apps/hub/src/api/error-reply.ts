@@ -1,5 +1,6 @@
 import { RegistryError } from '@berth/registry-server'
 import { CodedError, type ErrorCode } from '@berth/stdx'
+import { UnreadBody } from './read-json.ts'
 
 const codeStatus: Readonly<Record<ErrorCode, number>> = {
   'invalid-argument': 400,
@@ -35,6 +36,6 @@ export function errorReply(error: unknown): ApiErrorReply {
   const message = error.hint === undefined ? error.message : `${sentence} ${error.hint}`
   if (error instanceof RegistryError && error.kind === 'TOO_MANY_REQUESTS')
     return { status: 429, message, retryAfterMs: error.retryAfterMs ?? retryAfterMsDefault }
-  const status = codeStatus[error.code]
+  const status = error instanceof UnreadBody ? error.status : codeStatus[error.code]
   return status === 503 ? { status, message, retryAfterMs: retryAfterMsDefault } : { status, message }
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { clientAddress } from '@berth/registry-server'
+import { clientAddress, endAfterBody } from '@berth/registry-server'
 import type { Logger } from '@berth/stdx'
 import type { RequestLimits } from '../limits/request-limits.ts'
 import type { Origin } from '../http/origin.ts'
@@ -98,14 +98,12 @@ function refuseRoute(request: IncomingMessage, response: ServerResponse, allowed
   send(request, response, errorBody(405, `This address takes ${allowed.join(', ')}.`))
 }
 
-/** What is left of a body is read and dropped, so that the client sees the answer. */
 function send(request: IncomingMessage, response: ServerResponse, { status, body }: ApiReply): void {
-  if (!request.complete) request.resume()
-  if (body === undefined) {
-    response.writeHead(status, status === 204 ? {} : { 'Content-Length': 0 }).end()
-    return
+  if (body === undefined) response.writeHead(status, status === 204 ? {} : { 'Content-Length': 0 })
+  else {
+    const bytes = Buffer.from(JSON.stringify(body))
+    response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': bytes.length })
+    if (request.method !== 'HEAD') response.write(bytes)
   }
-  const bytes = Buffer.from(JSON.stringify(body))
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': bytes.length })
-  response.end(request.method === 'HEAD' ? undefined : bytes)
+  endAfterBody(request, response)
 }

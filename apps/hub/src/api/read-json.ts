@@ -1,9 +1,20 @@
 import type { IncomingMessage } from 'node:http'
-import { CodedError, readBounded } from '@berth/stdx'
+import { readBody } from '@berth/registry-server'
+import { CodedError } from '@berth/stdx'
 import * as v from 'valibot'
 
 /** A description of 25,000 bytes, escaped, and some. */
 const bodyBytesMax = 256 * 1024
+
+/** A body that is refused for what it is, whatever is in it; HTTP has a status for each. */
+export class UnreadBody extends CodedError {
+  readonly status: 413 | 415
+
+  constructor(status: UnreadBody['status'], state: string) {
+    super('invalid-argument', wordsFor(state))
+    this.status = status
+  }
+}
 
 /** Reads a JSON body; throws `invalid-argument`, in words that name the field. What the schema does not know is dropped. */
 export async function readJson<Schema extends v.GenericSchema>(
@@ -11,9 +22,9 @@ export async function readJson<Schema extends v.GenericSchema>(
   schema: Schema,
 ): Promise<v.InferOutput<Schema>> {
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') throw refused('it is not application/json')
-  const body = { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) }
-  const text = Buffer.from(await readBounded(body, bodyBytesMax, 'request body')).toString('utf8')
+  if (type !== 'application/json') throw new UnreadBody(415, 'it is not application/json')
+  const tooLarge = () => new UnreadBody(413, `it is larger than ${bodyBytesMax} bytes`)
+  const text = Buffer.from(await readBody(request, bodyBytesMax, tooLarge)).toString('utf8')
   const parsed = v.safeParse(schema, parse(text))
   if (parsed.success) return parsed.output
   const [issue] = parsed.issues
@@ -37,5 +48,7 @@ function parse(text: string): unknown {
 }
 
 function refused(state: string): CodedError {
-  return new CodedError('invalid-argument', `Cannot read request body: ${state}`)
+  return new CodedError('invalid-argument', wordsFor(state))
 }
+
+const wordsFor = (state: string) => `Cannot read request body: ${state}`

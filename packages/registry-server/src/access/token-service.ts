@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isCoded, readBounded, type Logger } from '@berth/stdx'
+import type { Logger } from '@berth/stdx'
 import { clientAddress } from '../http/client-address.ts'
 import { sendJson } from '../http/exchange.ts'
 import { errorReply, sendError } from '../http/error-response.ts'
+import { readBody } from '../http/request-body.ts'
 import { RegistryError } from '../registry-error.ts'
 import type { Account, Accounts } from './accounts.ts'
 import { parseBasic } from './basic-credentials.ts'
@@ -50,9 +51,11 @@ export class TokenService {
       else if (request.method === 'POST') sendJson(response, await this.#post(request))
       else throw new RegistryError('UNSUPPORTED')
     } catch (error) {
+      // The client has gone: nobody is left to be told.
+      if (response.destroyed || request.errored) return
       const reply = errorReply(error)
       if (reply.status >= 500) this.#options.logger.error('token request failed', { error })
-      if (!response.headersSent) sendError(response, reply)
+      if (!response.headersSent) sendError(request, response, reply)
     }
   }
 
@@ -69,9 +72,7 @@ export class TokenService {
 
   /** Distribution token specification: the OAuth form. */
   async #post(request: IncomingMessage): Promise<object> {
-    const bytes = await readBounded(request, formBytesMax, 'a form').catch((error: unknown) => {
-      throw isCoded(error, 'invalid-argument') ? new RegistryError('SIZE_INVALID', { cause: error }) : error
-    })
+    const bytes = await readBody(request, formBytesMax, () => new RegistryError('BODY_TOO_LARGE'))
     const form = new URLSearchParams(Buffer.from(bytes).toString('utf8'))
     this.#checkService(form.get('service'))
     const account = await this.#accountOf(form, clientAddress(request))

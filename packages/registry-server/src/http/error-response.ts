@@ -1,6 +1,7 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CodedError, isCoded, noSpaceError, type ErrorCode } from '@berth/stdx'
 import { backendFailure } from './backend-failure.ts'
+import { endAfterBody } from './end-after-body.ts'
 import { RegistryError, type RegistryErrorKind } from '../registry-error.ts'
 
 /** Distribution specification, the failure columns of "Endpoints". */
@@ -8,6 +9,7 @@ const kindStatus: Readonly<Record<RegistryErrorKind, number>> = {
   BLOB_UNKNOWN: 404,
   BLOB_UPLOAD_INVALID: 400,
   BLOB_UPLOAD_UNKNOWN: 404,
+  BODY_TOO_LARGE: 413,
   CHUNK_OUT_OF_ORDER: 416,
   DENIED: 403,
   DIGEST_INVALID: 400,
@@ -77,13 +79,12 @@ export function errorReply(thrown: unknown): ErrorReply {
   return { status: 500, code: 'UNKNOWN', message: 'unknown error' }
 }
 
-export function sendError(response: ServerResponse, reply: ErrorReply): void {
-  writeError(response, reply)
-  response.end()
-}
-
-/** Distribution specification, "Error Codes": `{"errors":[{"code","message","detail"}]}`. The caller ends the response. */
-export function writeError(response: ServerResponse, { status, retryAfterMs, ...error }: ErrorReply): void {
+/** Distribution specification, "Error Codes": `{"errors":[{"code","message","detail"}]}`. The request may still be coming. */
+export function sendError(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, retryAfterMs, ...error }: ErrorReply,
+): void {
   const body = Buffer.from(JSON.stringify({ errors: [error] }))
   response.writeHead(status, {
     'Content-Type': 'application/json',
@@ -91,6 +92,7 @@ export function writeError(response: ServerResponse, { status, retryAfterMs, ...
     ...retryHeader(status, retryAfterMs),
   })
   response.write(body)
+  endAfterBody(request, response)
 }
 
 function retryHeader(status: number, retryAfterMs: number | undefined): { 'Retry-After'?: number } {

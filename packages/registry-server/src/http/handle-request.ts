@@ -13,14 +13,9 @@ import { parseRepository } from '../content/names.ts'
 import type { RegistryHooks } from '../registry-hooks.ts'
 import { RegistryError } from '../registry-error.ts'
 import { clientAddress } from './client-address.ts'
-import { errorReply, sendError, writeError } from './error-response.ts'
+import { errorReply, sendError } from './error-response.ts'
 import type { RegistryServices, Route } from './exchange.ts'
 import { findRoute } from './router.ts'
-
-/** Bytes of a refused body that are read and dropped, so that its connection can be used again. */
-const discardBytesMax = 16 * 1024 * 1024
-/** A client that sends more has so long to read its answer: one that is cut off sees its own broken pipe instead. */
-const lingerMs = 1000
 
 export interface RequestContext {
   services: RegistryServices
@@ -121,25 +116,7 @@ function answerError(
   if (reply.status >= 500) logger.error('request failed', { method: request.method, url: request.url, error })
   // Half an answer is out: cutting the line is the only way to say that it is not whole.
   if (response.headersSent) return void response.destroy()
-  if (request.complete) return sendError(response, reply)
-  writeError(response, reply)
-  endAfterBody(request, response)
-}
-
-/**
- * An answer to a client that still sends is lost when the connection is cut, as Node does at the end of an answer to who
- * asked for no other: so what is sent is read for a while first.
- */
-function endAfterBody(request: IncomingMessage, response: ServerResponse): void {
-  request.once('end', () => response.end())
-  let sizeBytes = 0
-  const discard = (chunk: Uint8Array) => {
-    sizeBytes += chunk.length
-    if (sizeBytes <= discardBytesMax) return
-    request.off('data', discard).pause()
-    setTimeout(() => request.destroy(), lingerMs).unref()
-  }
-  request.on('data', discard)
+  sendError(request, response, reply)
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { manifestBytesMax } from '@berth/oci'
-import { isCoded, readBounded } from '@berth/stdx'
 import { parseManifestReference, parseTag } from '../content/names.ts'
 import { RegistryError } from '../registry-error.ts'
 import { clientAddress } from './client-address.ts'
 import { sendEmpty, warningHeader, type Exchange } from './exchange.ts'
+import { readBody } from './request-body.ts'
 
 /** Tags in one push by digest: the specification asks for at least ten. */
 const tagsMax = 100
@@ -26,9 +26,11 @@ export async function getManifest(exchange: Exchange): Promise<void> {
     address: clientAddress(request),
     isCounted: request.method !== 'HEAD',
   })
+  // Read before the head is out: that it cannot be read is an answer of its own.
+  const bytes = request.method === 'HEAD' ? undefined : await content.readManifest(record.digest)
   response.writeHead(200, { ...headers, ...limits, 'Content-Length': record.sizeBytes })
-  if (request.method === 'HEAD') return void response.end()
-  response.end(await content.readManifest(record.digest))
+  if (!bytes) return void response.end()
+  response.end(bytes)
   const tag = 'tag' in reference ? reference.tag : undefined
   hooks.onActivity?.({ kind: 'pull', digest: record.digest, tag, ...whose(exchange) })
 }
@@ -71,13 +73,7 @@ function whose({ repository, grant, request }: Exchange) {
   return { repository, account: grant.account, address: clientAddress(request) }
 }
 
-async function readManifestBody(request: IncomingMessage): Promise<Uint8Array> {
+function readManifestBody(request: IncomingMessage): Promise<Uint8Array> {
   const tooLarge = () => new RegistryError('MANIFEST_TOO_LARGE', { detail: { limitBytes: manifestBytesMax } })
-  if (Number(request.headers['content-length'] ?? 0) > manifestBytesMax) throw tooLarge()
-  try {
-    const body = { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) }
-    return await readBounded(body, manifestBytesMax, 'manifest')
-  } catch (error) {
-    throw isCoded(error, 'invalid-argument') ? tooLarge() : error
-  }
+  return readBody(request, manifestBytesMax, tooLarge)
 }

@@ -3,6 +3,7 @@ import type { DigestAlgorithm } from '@berth/oci'
 import { parseBlobDigest, parseRepository } from '../content/names.ts'
 import { RegistryError } from '../registry-error.ts'
 import { sendEmpty, type Exchange } from './exchange.ts'
+import { bodyOf } from './request-body.ts'
 
 /** end-4a, 4b, 4c and 11: POST /v2/:name/blobs/uploads/ */
 export async function beginUpload(exchange: Exchange): Promise<void> {
@@ -102,11 +103,6 @@ function chunkStart(request: IncomingMessage): number | undefined {
 function bodySize(request: IncomingMessage): number | undefined {
   const length = request.headers['content-length']
   return length === undefined ? undefined : Number(length)
-}
-
-/** The body of a request, which stays open when reading it is given up: an answer has yet to go out. */
-function bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
-  return { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) }
 }
 
 function uploadHeaders(repository: string, id: string, offset: number) {
