@@ -313,6 +313,24 @@ test('lists come from upstream, and from what is here with a warning when it fai
   assert.match(known.headers.get('warning') ?? '', /^299 - /)
 })
 
+test('the next page of a list from upstream is where the first was, in every way that a client has to say it', async () => {
+  await using fixture = await startMirror({ fallback: 'none' })
+  for (const tag of ['v1', 'v2', 'v3']) await fixture.there.pushImage('a/b', tag)
+  for (const first of [
+    '/v2/a/b/tags/list?n=2&ns=up.test',
+    '/v2/up.test/a/b/tags/list?n=2',
+    '/up.test/v2/a/b/tags/list?n=2',
+  ]) {
+    const seen: string[][] = []
+    for (let path: string | undefined = first; path !== undefined;) {
+      const page: Response = await fixture.here.send('GET', path, { status: 200 })
+      seen.push(((await page.json()) as { tags: string[] }).tags)
+      path = /^<(.+)>; rel="next"$/.exec(page.headers.get('link') ?? '')?.[1]
+    }
+    assert.deepEqual(seen, [['v1', 'v2'], ['v3']], first)
+  }
+})
+
 test('disk full: blobs used longest ago go when there are too many bytes, pinned ones and those being read stay', async () => {
   const size = 100_000
   await using stack = new AsyncDisposableStack()
@@ -467,6 +485,12 @@ test('addresses: the registry that is meant is found in every way that clients h
     assert.equal(response.headers.get('docker-content-digest'), digest)
     assert.equal(response.headers.get('oci-namespace'), ns)
   }
+  // Two names in one address: the path has it, and what else was said comes back in no header.
+  for (const ns of ['quay.io', 'x%0d%0aSet-Cookie:y'])
+    for (const path of ['/other.test/v2/a/b/manifests/latest', '/up.test/v2/a/b/manifests/latest']) {
+      const response = await fixture.here.send('GET', `${path}?ns=${ns}`, { status: 200 })
+      assert.equal(response.headers.get('oci-namespace'), null)
+    }
   const unknown = await fixture.here.sendForError('GET', '/v2/a/b/manifests/latest?ns=quay.io', {
     status: 404,
   })

@@ -65,7 +65,10 @@ async function dispatch(
   const mirror = context.mirroring?.namespaces.of(repository) && context.mirroring.mirror
   if (mirror && route.action !== 'pull')
     throw new RegistryError('DENIED', { message: 'repository is a mirror and read-only' })
-  if (namespace && query.has('ns')) response.setHeader('OCI-Namespace', query.get('ns') ?? '')
+  const ns = query.get('ns')
+  // An address may name one registry in its path and another, or nothing of the kind, here.
+  if (ns !== null && namespace && context.mirroring?.namespaces.find(ns) === namespace)
+    response.setHeader('OCI-Namespace', ns)
   const content = mirror ?? context.content
   await route.handler({ ...wire, services, content, mirror, repository, params, query, grant, hooks })
 }

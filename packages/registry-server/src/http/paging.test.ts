@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { NameList } from '../metadata/list-names.ts'
-import { loadNames, loadPage, loadPageWithin, nextLink, parsePage } from './paging.ts'
+import { loadNames, loadPage, loadPageWithin, nextLink, nextLinkThere, parsePage } from './paging.ts'
 
 test('parsePage() caps the number of entries', () => {
   assert.deepEqual(parsePage(new URLSearchParams()), { last: '', limit: 1000 })
@@ -41,6 +41,16 @@ test('nextLink() keeps the rest of the query and quotes what it adds', () => {
   const { Link } = nextLink('/v2/a/tags/list', new URLSearchParams('n=2&last=a'), 'b/c&d')
   assert.equal(Link, '</v2/a/tags/list?n=2&last=b%2Fc%26d>; rel="next"')
   assert.deepEqual(nextLink('/', new URLSearchParams(), undefined), {})
+
+  test("nextLinkThere() leads to the page that another registry's link does, here", () => {
+    const query = new URLSearchParams('n=2&ns=up.test')
+    for (const there of ['/v2/a/tags/list?last=b%2Fc&n=2', 'https://elsewhere.test/x?n=2&last=b%2Fc&ns=x'])
+      assert.deepEqual(nextLinkThere('/up.test/v2/a/tags/list', query, `<${there}>; rel="next"`), {
+        Link: '</up.test/v2/a/tags/list?n=2&ns=up.test&last=b%2Fc>; rel="next"',
+      })
+    for (const noLink of ['', '<>; rel="next"', '</v2/?last=a>; rel="prev"', '<http://[>; rel="next"'])
+      assert.deepEqual(nextLinkThere('/', query, noLink), {}, noLink)
+  })
 })
 
 test('loadPageWithin() ends a page by number or by size, and every entry is on one page', async () => {

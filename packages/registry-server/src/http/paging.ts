@@ -70,8 +70,21 @@ export async function loadPageWithin<T>(
 
 /** `Link` to the page after `next` (RFC 5988), with the rest of the query kept; no header when there is none. */
 export function nextLink(path: string, query: URLSearchParams, next: string | undefined): { Link?: string } {
-  if (next === undefined) return {}
+  return next === undefined ? {} : linkTo(path, query, { last: next })
+}
+
+/** As `nextLink`, to the page that another registry's `Link` leads to there: its address means nothing here. */
+export function nextLinkThere(path: string, query: URLSearchParams, link: string): { Link?: string } {
+  const target = /^<([^>]+)>; *rel="?next"?$/i.exec(link)?.[1]
+  const there = target === undefined ? null : URL.parse(target, 'http://registry')
+  if (!there) return {}
+  // Which registry is meant is said to this one alone.
+  there.searchParams.delete('ns')
+  return linkTo(path, query, Object.fromEntries(there.searchParams))
+}
+
+function linkTo(path: string, query: URLSearchParams, changes: Record<string, string>): { Link: string } {
   const following = new URLSearchParams(query)
-  following.set('last', next)
+  for (const [name, value] of Object.entries(changes)) following.set(name, value)
   return { Link: `<${path}?${following}>; rel="next"` }
 }

@@ -48,6 +48,11 @@ export class MirrorNamespaces {
     this.#fallback = fallback === undefined ? undefined : this.#byName.get(fallback)
   }
 
+  /** The namespace of that name, or alias. */
+  find(name: string): MirrorNamespace | undefined {
+    return this.#byName.get(name)
+  }
+
   /** The namespace that a repository belongs to, by its name. */
   of(repository: string): MirrorNamespace | undefined {
     const slash = repository.indexOf('/')
