@@ -3,7 +3,7 @@ import type { Listed, Paging, Viewer } from './viewer.ts'
 
 /** What repositories hold, for people: tags with their platforms, images with their layers and history. */
 export interface Images {
-  listTags(viewer: Viewer, repository: string, options: Paging & { filter?: string }): Promise<Listed<Tag>>
+  listTags(viewer: Viewer, repository: string, options: ListTags): Promise<Listed<Tag>>
   /** Throws `not-found`. */
   getTag(viewer: Viewer, repository: string, tag: string): Promise<Tag>
   /** For who may administer the repository, as the registry deletes. Throws `forbidden` too for a tag that stays as it is. */
@@ -12,6 +12,13 @@ export interface Images {
   getImage(viewer: Viewer, repository: string, digest: Digest): Promise<Image>
   /** Signatures, bills of materials and other artifacts that name `subject`. */
   listReferrers(viewer: Viewer, repository: string, subject: Digest): Promise<Referrer[]>
+}
+
+export interface ListTags extends Paging {
+  /** A part of the tag's name. */
+  filter?: string
+  /** Default: the newest first. */
+  ordering?: 'name' | '-name' | 'last_updated' | '-last_updated'
 }
 
 export interface Tag {

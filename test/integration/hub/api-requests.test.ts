@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { digestOf, mediaTypes } from '@berth/oci'
 import { passwordOf, startAccountsHub, type AccountsHub } from '../../fixtures/accounts-hub.ts'
 
 interface Page {
@@ -44,6 +46,38 @@ test('a list is walked by its links, forth and back, in the order that was asked
   assert.deepEqual(back, pages[0])
 })
 
+test("tags are listed in the order that was asked for, in Docker Hub's words", async () => {
+  const image = `${hub.url}/v2/ann/box1`
+  const token = await hub.registryToken(
+    { name: 'ann', secret: passwordOf('ann') },
+    'repository:ann/box1:pull,push',
+  )
+  const send = async (request: string, type: string, body: string) => {
+    const [method = '', path] = request.split(' ')
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': type }
+    assert.equal((await fetch(image + path, { method, headers, body })).status, 201)
+  }
+  const config = { mediaType: mediaTypes.ociConfig, digest: digestOf('{}'), size: 2 }
+  await send(`POST /blobs/uploads/?digest=${config.digest}`, 'application/octet-stream', '{}')
+  const manifest = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config, layers: [] }
+  for (const tag of ['b', 'c', 'a']) {
+    await send(`PUT /manifests/${tag}`, manifest.mediaType, JSON.stringify(manifest))
+    // Their times differ.
+    await setTimeout(2)
+  }
+  for (const [ordering, wanted] of [
+    ['', 'acb'],
+    ['last_updated', 'acb'],
+    ['-last_updated', 'bca'],
+    ['name', 'cba'],
+    ['-name', 'abc'],
+  ] as const) {
+    const { results } = await getPage(`${repositories}/box1/tags?ordering=${ordering}`)
+    assert.equal(results.map(({ name }) => name).join(''), wanted, ordering)
+  }
+  assert.equal((await hub.call('GET', `${repositories}/box1/tags?ordering=size`)).status, 400)
+})
+
 test('pages that are not there are empty, and what is no number of a page is refused', async () => {
   const { count, next, results } = await getPage(`${repositories}?page=50`)
   assert.deepEqual([count, next, results], [7, null, []])
@@ -80,20 +114,21 @@ const hostileBodies = [
   '{"name":"a\\u0000b"}',
   '\uFEFF{"name":"marked"}',
   deep(100_000),
-  JSON.stringify({ name: 'large', full_description: 'x'.repeat(1024 * 1024) }),
 ]
 
 test("bodies that do not fit are refused in Docker Hub's shape, and make nothing", async () => {
-  const send = async (body: string, type = 'application/json') => {
+  const send = async (body: string, { status = 400, type = 'application/json' } = {}) => {
     const headers = { Authorization: `Bearer ${ann}`, 'Content-Type': type }
     const response = await fetch(hub.url + repositories, { method: 'POST', headers, body })
     const said = (await response.json()) as { message: string; detail: string; errinfo: object }
-    assert.equal(response.status, 400, `${body.slice(0, 40)}: ${said.message}`)
+    assert.equal(response.status, status, `${body.slice(0, 40)}: ${said.message}`)
     assert.match(said.message, /^Cannot /)
     assert.deepEqual([said.detail, said.errinfo], [said.message, {}])
   }
   for (const body of hostileBodies) await send(body)
-  for (const type of ['text/plain', 'application/x-www-form-urlencoded']) await send('{"name":"typed"}', type)
+  await send(JSON.stringify({ name: 'large', full_description: 'x'.repeat(1024 * 1024) }), { status: 413 })
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded'])
+    await send('{"name":"typed"}', { status: 415, type })
   assert.equal((await getPage(repositories)).count, names.length)
 })
 

@@ -21,6 +21,18 @@ export function parseCount(query: URLSearchParams, name: string, byDefault: numb
   )
 }
 
+/** One of a few names, if there is one: what a client sends never becomes part of a query. Throws `invalid-argument`. */
+export function parseOrdering<Ordering extends string>(
+  query: URLSearchParams,
+  orderings: readonly Ordering[],
+): { ordering?: Ordering } {
+  const text = query.get('ordering')
+  if (text === null || text === '') return {}
+  const ordering = orderings.find((known) => known === text)
+  if (ordering !== undefined) return { ordering }
+  throw new CodedError('invalid-argument', `Cannot read ordering: it is not one of ${orderings.join(', ')}`)
+}
+
 /** Hub's list: how long it is, a page of it, and where the pages beside it are. */
 export function replyPage<T>(
   { url }: Pick<ApiCall, 'url'>,

@@ -12,7 +12,7 @@ import {
   type ApiRoute,
 } from './api-call.ts'
 import { isoTime, longText, optionalText, text } from './fields.ts'
-import { parsePaging, replyPage } from './list-page.ts'
+import { parseOrdering, parsePaging, replyPage } from './list-page.ts'
 
 const description = {
   description: optionalText,
@@ -62,21 +62,13 @@ function ofRepository(base: string): ApiRoute[] {
 async function listRepositories(call: ApiCall): Promise<ApiReply> {
   const { catalog, viewer, params, url } = call
   const filter = url.searchParams.get('name')
-  const ordering = url.searchParams.get('ordering')
   const options: ListRepositories = {
     ...parsePaging(url.searchParams),
     ...(filter !== null && { filter }),
-    ...(ordering !== null && { ordering: parseOrdering(ordering) }),
+    ...parseOrdering(url.searchParams, orderings),
   }
   const listed = await catalog.repositories.listRepositories(viewer, params['namespace'] ?? '', options)
   return replyPage(call, listed, formatRepository)
-}
-
-/** One of a few names: what a client sends never becomes part of a query. */
-function parseOrdering(text: string): NonNullable<ListRepositories['ordering']> {
-  const ordering = orderings.find((known) => known === text)
-  if (ordering) return ordering
-  throw new CodedError('invalid-argument', `Cannot read ordering: it is not one of ${orderings.join(', ')}`)
 }
 
 async function createRepository(call: ApiCall): Promise<ApiReply> {

@@ -1,8 +1,7 @@
 import type { SearchQuery, SearchResult } from '@berth/catalog'
-import { CodedError } from '@berth/stdx'
 import { ok, route, type ApiCall, type ApiReply } from './api-call.ts'
 import { isoTime } from './fields.ts'
-import { parseCount, parsePaging, replyPage } from './list-page.ts'
+import { parseCount, parseOrdering, parsePaging, replyPage } from './list-page.ts'
 
 const sizeDefault = 25
 const sizeMax = 100
@@ -44,16 +43,8 @@ function parseFilters(query: URLSearchParams): Omit<SearchQuery, 'page' | 'size'
     ...(query.has('is_automated') && { isAutomated: query.get('is_automated') === 'true' }),
     ...(category !== null && { category }),
     ...(stars !== null && { stars: parseCount(query, 'stars', 1) }),
-    ...parseOrdering(query.get('ordering')),
+    ...parseOrdering(query, orderings),
   }
-}
-
-/** One of a few names: what a client sends never becomes part of a query. */
-function parseOrdering(text: string | null): Pick<SearchQuery, 'ordering'> {
-  if (text === null || text === '') return {}
-  const ordering = orderings.find((known) => known === text)
-  if (ordering) return { ordering }
-  throw new CodedError('invalid-argument', `Cannot read ordering: it is not one of ${orderings.join(', ')}`)
 }
 
 function formatResult(result: SearchResult) {

@@ -2,7 +2,16 @@ import type { Image, PlatformImage, Referrer, Tag } from '@berth/catalog'
 import { parseDigest } from '@berth/oci'
 import { done, ok, repositoryOf, route, type ApiCall, type ApiRoute } from './api-call.ts'
 import { isoTime } from './fields.ts'
-import { pageOf, parsePaging, replyPage } from './list-page.ts'
+import { pageOf, parseOrdering, parsePaging, replyPage } from './list-page.ts'
+
+/** Docker Hub's names, which for tags mean the other way round: `last_updated` has the newest first, `name` begins with z. */
+const catalogOrderings = {
+  last_updated: '-last_updated',
+  '-last_updated': 'last_updated',
+  name: '-name',
+  '-name': 'name',
+} as const
+const orderings = Object.keys(catalogOrderings) as (keyof typeof catalogOrderings)[]
 
 /** The same below both of Docker Hub's paths. */
 export const tagRoutes: readonly ApiRoute[] = [
@@ -10,8 +19,14 @@ export const tagRoutes: readonly ApiRoute[] = [
   '/v2/repositories/:namespace/:name',
 ].flatMap((base) => [
   route('GET', `${base}/tags`, async (call) => {
-    const filter = call.url.searchParams.get('name')
-    const options = { ...parsePaging(call.url.searchParams), ...(filter !== null && { filter }) }
+    const query = call.url.searchParams
+    const filter = query.get('name')
+    const { ordering } = parseOrdering(query, orderings)
+    const options = {
+      ...parsePaging(query),
+      ...(filter !== null && { filter }),
+      ...(ordering !== undefined && { ordering: catalogOrderings[ordering] }),
+    }
     const listed = await call.catalog.images.listTags(call.viewer, repositoryOf(call), options)
     return replyPage(call, listed, formatTag)
   }),

@@ -38,6 +38,23 @@ function addImage(
   )
 }
 
+test('listTags() orders as it is asked to, tags of one time by name', async () => {
+  await using opened = await openWithRepository()
+  const { catalog } = opened
+  for (const [name, updatedAt] of [
+    ['b', 2],
+    ['c', 1],
+    ['a', 2],
+  ] as const)
+    addImage(catalog, { os: 'linux', architecture: name }, { tag: name, updatedAt })
+  const wanted = { last_updated: 'cab', '-last_updated': 'abc', name: 'abc', '-name': 'cba' } as const
+  for (const [ordering, names] of Object.entries(wanted) as [keyof typeof wanted, string][]) {
+    const options = { ...page, ordering }
+    const { entries } = await catalog.images.listTags(stranger, repository, options)
+    assert.equal(entries.map(({ name }) => name).join(''), names, ordering)
+  }
+})
+
 test('listTags() gives the newest first, with the platforms of an index and without its attestations', async () => {
   await using opened = await openWithRepository()
   const { catalog } = opened

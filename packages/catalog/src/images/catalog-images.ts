@@ -3,13 +3,13 @@ import { CodedError, isCoded } from '@berth/stdx'
 import type { CatalogContents } from '../catalog.ts'
 import type { CatalogDatabase } from '../database/catalog-database.ts'
 import { insertAudit } from '../events/audit-store.ts'
-import type { Image, Images, Referrer, Tag } from '../images.ts'
+import type { Image, Images, ListTags, Referrer, Tag } from '../images.ts'
 import { parsePaging } from '../paging.ts'
 import { noSuch } from '../refusals.ts'
 import { deleteTagPushes, listTagPushers } from '../registry/tag-push-store.ts'
 import { requireRepository, type Need } from '../repositories/require-repository.ts'
 import type { RepositoryRecord } from '../repositories/repository-store.ts'
-import type { Listed, Paging, Viewer } from '../viewer.ts'
+import type { Listed, Viewer } from '../viewer.ts'
 import { imageOf } from './image-details.ts'
 import { ImageReader } from './image-reader.ts'
 import { textsOf } from './lenient-json.ts'
@@ -18,6 +18,16 @@ import { findTagRecord, listTagRecords, type TagRecord } from './tag-records.ts'
 const tagPattern = /^\w[\w.-]{0,127}$/
 const referrersMax = 100
 const annotationsMax = { max: 50, lengthMax: 1000 }
+
+type Comparison = (a: TagRecord, b: TagRecord) => number
+
+const byName: Comparison = (a, b) => (a.name < b.name ? -1 : 1)
+const comparisons: Readonly<Record<NonNullable<ListTags['ordering']>, Comparison>> = {
+  name: byName,
+  '-name': (a, b) => byName(b, a),
+  last_updated: (a, b) => a.updatedAt - b.updatedAt || byName(a, b),
+  '-last_updated': (a, b) => b.updatedAt - a.updatedAt || byName(a, b),
+}
 
 const seeImages = { permission: 'read', action: 'see the images' } as const
 
@@ -32,17 +42,11 @@ export class CatalogImages implements Images {
     this.#reader = new ImageReader(contents)
   }
 
-  async listTags(
-    viewer: Viewer,
-    repository: string,
-    options: Paging & { filter?: string },
-  ): Promise<Listed<Tag>> {
+  async listTags(viewer: Viewer, repository: string, options: ListTags): Promise<Listed<Tag>> {
     const { offset, limit } = parsePaging(options)
     const { id } = await this.#require(viewer, repository, seeImages)
     const all = await listTagRecords(this.#contents, repository, options.filter)
-    const page = all
-      .toSorted((a, b) => b.updatedAt - a.updatedAt || (a.name < b.name ? -1 : 1))
-      .slice(offset, offset + limit)
+    const page = all.toSorted(comparisons[options.ordering ?? '-last_updated']).slice(offset, offset + limit)
     return { count: all.length, entries: await this.#describe(repository, id, page) }
   }
 
