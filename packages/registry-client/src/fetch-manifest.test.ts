@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { digestOf, mediaTypes, parseDigest } from '@berth/oci'
 import { isCoded } from '@berth/stdx'
+import { eventually } from '@berth/stdx/testsuite'
 import { openRegistryClient } from './registry-client.ts'
 import {
   manifestBytes,
@@ -156,4 +158,38 @@ test('fetchManifest() gives a hint with every refusal a newcomer meets', async (
     client.fetchManifest(referenceTo(server.host)),
     (error) => isCoded(error) && (error.hint ?? '') !== '',
   )
+})
+
+test('fetchManifest() does not wait for what a server that stalls has to say beside its status', async ({
+  mock,
+}) => {
+  mock.timers.enable({ apis: ['setInterval'] })
+  await using server = await openFakeServer((_request, response) => {
+    response.writeHead(404, { 'Content-Length': 100 }).write('{')
+  })
+  await using client = openRegistryClient()
+  let failure: unknown
+  client.fetchManifest(referenceTo(server.host)).catch((error: unknown) => (failure = error))
+  await eventually(() => {
+    mock.timers.tick(5_000)
+    assert.ok(failure)
+  })
+  assert.ok(isCoded(failure, 'not-found'))
+})
+
+test('fetchManifest() tries a new connection when a server has closed all that were kept', async () => {
+  const used = new Set<unknown>()
+  const held: ServerResponse[] = []
+  await using server = await openFakeServer((_request, response) => {
+    const isKept = used.has(response.socket)
+    used.add(response.socket)
+    if (isKept) response.destroy()
+    else held.push(response)
+    if (used.size >= 4) for (const each of held.splice(0)) sendManifest(each)
+  })
+  await using client = openRegistryClient()
+  const fetch = () => client.fetchManifest(referenceTo(server.host))
+  await Promise.all([fetch(), fetch(), fetch(), fetch()])
+  await fetch()
+  assert.equal(used.size, 5)
 })

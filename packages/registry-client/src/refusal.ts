@@ -4,9 +4,12 @@ import { familiarName, familiarReference, type Reference } from '@berth/oci'
 import { chooseChallenge } from './auth/challenge.ts'
 import { EndpointFailure, type FailureKind } from './transport/endpoint-failure.ts'
 import { isUsedUp, limitText } from './rate-limit.ts'
+import { readBody } from './transport/body.ts'
 import { retryAfterMs } from './transport/retry-after.ts'
 
 const bodyBytesMax = 64 * 1024
+/** What a server has to say beside its status is not worth a longer wait. */
+const bodyStallMs = 5_000
 const messageLengthMax = 500
 
 interface RegistryError {
@@ -132,12 +135,13 @@ function notFound(told: RegistryError, what: Wanted): Wording {
 /** The registry's own words: `{errors: [{code, message}]}`, or `{details}` from Docker Hub's token service. */
 async function readError(response: IncomingMessage): Promise<RegistryError> {
   try {
-    const bytes = await readBounded(response, bodyBytesMax, 'an error body')
-    const body = JSON.parse(Buffer.from(bytes).toString('utf8')) as ErrorBody | null
-    const first = Array.isArray(body?.errors) ? body.errors[0] : undefined
-    return { code: clean(first?.code), message: clean(first?.message ?? body?.details) }
+    const body = readBody(response, 'the server', bodyStallMs)
+    const bytes = await readBounded(body, bodyBytesMax, 'an error body')
+    const error = JSON.parse(Buffer.from(bytes).toString('utf8')) as ErrorBody | null
+    const first = Array.isArray(error?.errors) ? error.errors[0] : undefined
+    return { code: clean(first?.code), message: clean(first?.message ?? error?.details) }
   } catch {
-    // Not JSON, too long, or cut: the status line has to do.
+    // Not JSON, too long, too slow, or cut: the status line has to do.
     return { code: '', message: '' }
   }
 }

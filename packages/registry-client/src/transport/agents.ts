@@ -13,7 +13,9 @@ export interface AgentsOptions {
 /** Taken so because an `import` of node:http reads all of its exports, one of which loads undici: 40 ms and 7 MB. */
 const http = process.getBuiltinModule('node:http')
 
-const agentOptions = { keepAlive: true, maxFreeSockets: 8, timeout: 60_000 }
+/** Without a request, for one host. */
+export const keptConnectionsMax = 8
+const agentOptions = { keepAlive: true, maxFreeSockets: keptConnectionsMax, timeout: 60_000 }
 /** Hosts with settings of their own whose connections are kept at a time. */
 const kindsMax = 100
 
@@ -35,6 +37,8 @@ export class Agents implements Disposable {
     const options = { ...agentOptions, ...(proxy === undefined ? {} : { proxyEnv: proxyEnv(proxy) }) }
     const agent = isTls ? this.#tlsAgent(tls, options) : Promise.resolve(new http.Agent(options))
     this.#agents.set(key, agent)
+    // A file that could not be read may be there the next time.
+    agent.catch(() => this.#agents.delete(key))
     return agent
   }
 

@@ -19,7 +19,7 @@ export class TransportError extends Error {
 }
 
 /** The server closed a kept connection at the moment it was used again: nothing was processed, so ask once more. */
-export class StaleConnectionError extends Error {}
+export class StaleConnectionError extends TransportError {}
 
 export interface ExchangeOptions {
   agent: Agent
@@ -56,7 +56,7 @@ export async function exchange(request: HttpRequest, options: ExchangeOptions): 
     const isReset = error.code === 'ECONNRESET' || error.code === 'EPIPE'
     // A body may have been taken in part: who sends it finds out how far.
     const isStale = outgoing.reusedSocket && isReset && !body
-    reject(isStale ? new StaleConnectionError() : new TransportError(phase, error))
+    reject(isStale ? new StaleConnectionError(phase, error) : new TransportError(phase, error))
   })
   if (body) void sendBody(outgoing, body, deadline).then(() => deadline.set(responseMs), reject)
   else outgoing.end()

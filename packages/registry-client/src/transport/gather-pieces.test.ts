@@ -50,3 +50,15 @@ test('gatherPieces() ends with a stream that is closed early', async () => {
   }
   assert.ok(stream.destroyed)
 })
+
+test('gatherPieces() ends with a stream that was cut before it was read', async () => {
+  for (const error of [undefined, new TypeError('line cut')]) {
+    const stream = new Readable({ read: () => {} }).on('error', () => {})
+    stream.push('x')
+    stream.destroy(error)
+    await setTimeout(10)
+    const reading = Array.fromAsync(gatherPieces(stream))
+    if (error) await assert.rejects(reading, error)
+    else assert.deepEqual(await reading, [])
+  }
+})

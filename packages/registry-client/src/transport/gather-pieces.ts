@@ -26,6 +26,8 @@ class Gatherer {
     stream.on('end', () => this.#finish({}))
     stream.on('close', () => this.#finish({}))
     stream.on('data', (chunk: Buffer) => this.#add(chunk))
+    // One that was cut before anybody read it has told so already.
+    if (stream.destroyed) this.#finish(stream.errored ? { error: stream.errored } : {})
   }
 
   /** Waits for bytes or the end; throws the stream's error once all that came before was taken. */

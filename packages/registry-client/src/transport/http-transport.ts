@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { Agents, type AgentsOptions } from './agents.ts'
+import { Agents, keptConnectionsMax, type AgentsOptions } from './agents.ts'
 import { exchange, StaleConnectionError } from './exchange.ts'
 import type { HttpRequest } from './http-request.ts'
 import type { Timeouts } from './timeouts.ts'
@@ -18,11 +18,13 @@ export class HttpTransport implements Disposable {
   async send(request: HttpRequest): Promise<IncomingMessage> {
     request.signal?.throwIfAborted()
     const options = { agent: await this.#agents.of(request.url, request.tls), timeouts: this.#timeouts }
-    try {
-      return await exchange(request, options)
-    } catch (error) {
-      if (!(error instanceof StaleConnectionError)) throw error
-      return await exchange(request, options)
+    for (let staleConnections = 0; ; staleConnections++) {
+      try {
+        return await exchange(request, options)
+      } catch (error) {
+        // A server that was started anew has closed all that were kept.
+        if (!(error instanceof StaleConnectionError) || staleConnections === keptConnectionsMax) throw error
+      }
     }
   }
 
