@@ -39,6 +39,7 @@ export class ReachablePool implements PostgresPool {
   async transaction<T>(action: (query: Query) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect().catch(rethrow)
     let isBroken = true
+    client.on('error', toldByStatement)
     try {
       await client.query('BEGIN')
       const result = await action((text, values) => client.query(text, values && [...values]))
@@ -48,11 +49,15 @@ export class ReachablePool implements PostgresPool {
     } catch (error) {
       return rethrow(error)
     } finally {
+      client.off('error', toldByStatement)
       // A connection that is dropped takes its transaction with it.
       client.release(isBroken)
     }
   }
 }
+
+/** The statement that runs fails too, or else the next; what nobody listens to would end the process. */
+const toldByStatement = (): void => {}
 
 function reachableClient(client: PoolClient): PostgresPoolClient {
   let isBroken = false

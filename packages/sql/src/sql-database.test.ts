@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isCoded } from '@berth/stdx'
+import { eventually } from '@berth/stdx/testsuite'
 import { sql } from 'kysely'
 import { openSqlDatabase } from './open-sql-database.ts'
 import type { SqlMigration } from './sql-database.ts'
@@ -111,6 +112,27 @@ test(
       rows.map(({ name }) => name),
       ['after', 'before'],
     )
+  },
+)
+
+test(
+  'migrate() of a PostgreSQL that goes meanwhile is unavailable',
+  { skip: !server && 'PostgreSQL is not installed' },
+  async () => {
+    await using database = await openSqlDatabase(await server!.createDatabase())
+    const slow = { sqlite: '', postgres: 'SELECT pg_sleep(60)' }
+    const failed = assert.rejects(database.migrate('a', [slow]), { code: 'unavailable' })
+    const { db } = database.tables<object>()
+    await eventually(async () => {
+      const { rows } =
+        await sql`select 1 from pg_stat_activity where query like '%pg_sleep(60)' and pid <> pg_backend_pid()`.execute(
+          db,
+        )
+      assert.equal(rows.length, 1)
+    })
+    await server!.kill()
+    await failed
+    await server!.start()
   },
 )
 

@@ -1,6 +1,6 @@
 import type { SqlKind, SqlMigration } from './sql-database.ts'
 
-/** How the same tables are declareForBoth in each database. */
+/** How the same tables are declared in each database. */
 export interface SqlDialect {
   /** A primary key that is given out. */
   id: string
