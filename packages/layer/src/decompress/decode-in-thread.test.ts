@@ -23,6 +23,20 @@ const whole = async (source: AsyncIterable<Uint8Array>): Promise<Buffer> =>
 const decoded = (bytes: Uint8Array, size?: number): Promise<Buffer> =>
   whole(decompress(pieces(bytes, size), { compression: 'auto' }))
 
+test('decompress() gives its source back when its thread was not asked for anything', async () => {
+  let isReturned = false
+  async function* source(): AsyncGenerator<Uint8Array> {
+    try {
+      yield compress('xz', Buffer.from('x'))
+    } finally {
+      isReturned = true
+    }
+  }
+  const signal = AbortSignal.abort()
+  await assert.rejects(whole(decompress(source(), { compression: 'auto', signal })), { name: 'AbortError' })
+  assert.ok(isReturned)
+})
+
 for (const program of programs) {
   test(`decompress() gives what ${program} was given, however it arrives`, async () => {
     const mixed = Buffer.concat([randomBytes(300_000), Buffer.alloc(3_000_000), randomBytes(500_000)])

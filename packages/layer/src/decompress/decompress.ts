@@ -81,16 +81,28 @@ export async function readHead(iterator: AsyncIterator<Uint8Array>): Promise<Uin
   return head
 }
 
-/** `head`, and what is left of the source behind it. */
-export async function* prepend(
+/**
+ * `head`, and what is left of the source behind it. Returning it returns the source, also when nothing was asked for yet,
+ * which a generator would not do.
+ */
+export function prepend(
   head: Uint8Array,
   iterator: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    if (head.length > 0) yield head
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
-  } finally {
-    await iterator.return?.()
+): AsyncIterableIterator<Uint8Array> {
+  let isHeadDue = head.length > 0
+  return {
+    async next() {
+      if (!isHeadDue) return await iterator.next()
+      isHeadDue = false
+      return { done: false, value: head }
+    },
+    async return() {
+      await iterator.return?.()
+      return { done: true, value: undefined }
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
   }
 }
 

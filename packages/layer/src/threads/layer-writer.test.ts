@@ -69,6 +69,24 @@ test('layerWriter() cancels layers under way and layers that wait', async () => 
   }
 })
 
+test('layerWriter() gives the thread of a layer that is cancelled as its turn comes to the next', async () => {
+  using directory = temporaryDirectory()
+  const source = join(directory.path, 'source.tar')
+  await writeFile(source, packTar([{ name: 'a', body: 'x' }]))
+  await using writer = layerWriter({ threads: 1 })
+  const growth = new SourceGrowth()
+  const controller = new AbortController()
+  const first = writer.write({ ...options(directory.path, '1'), growth })
+  const second = writer.write({ ...options(directory.path, '2'), signal: controller.signal })
+  const third = writer.write(options(directory.path, '3'))
+  // As layers of one pull do: one fails, and that cancels the others.
+  first.catch(() => controller.abort())
+  growth.abandon()
+  await assert.rejects(first, { code: 'unavailable' })
+  await assert.rejects(second, { code: 'cancelled' })
+  assert.equal((await third).format, 'erofs')
+})
+
 test('layerWriter() fails what is under way and what waits when it is disposed', async () => {
   using directory = temporaryDirectory()
   writeFileSync(join(directory.path, 'source.tar'), '')

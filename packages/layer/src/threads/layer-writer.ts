@@ -72,8 +72,11 @@ class ThreadPool implements LayerWriter {
 
   async #acquire(signal: AbortSignal | undefined): Promise<LayerThread> {
     while (true) {
-      if (signal?.aborted)
+      if (signal?.aborted) {
+        // It may have been woken for a thread before.
+        this.#wakeNext()
         throw new CodedError('cancelled', 'Cannot write layer: cancelled', { cause: signal.reason })
+      }
       if (this.#isDisposed) throw new CodedError('unavailable', 'Cannot write layer: the writer is closed')
       const [idle] = this.#idle.keys()
       if (idle) return this.#wake(idle)
@@ -109,6 +112,11 @@ class ThreadPool implements LayerWriter {
     if (thread.isAlive)
       this.#idle.set(thread, setTimeout(() => void this.#endThread(thread), this.#idleMs).unref())
     else this.#all.delete(thread)
+    this.#wakeNext()
+  }
+
+  /** Who is woken looks for itself whether a thread is free. */
+  #wakeNext(): void {
     const [next] = this.#waiting
     if (next === undefined) return
     this.#waiting.delete(next)
