@@ -62,11 +62,12 @@ interface Functions {
   inflateInPool: (state: Uint8Array) => Promise<number>
 }
 
+/** Null until they were looked for, once. */
 let functions: Functions | undefined | null = null
 
 /** Opens a decoder of the system's ISA-L, about three times as fast as zlib; undefined where it is not, or is none that we know. */
 export function openGzipDecoder(): GzipDecoder | undefined {
-  functions ??= loadFunctions()
+  if (functions === null) functions = loadFunctions()
   return functions && new IsalDecoder(functions)
 }
 
