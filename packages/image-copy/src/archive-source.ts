@@ -112,10 +112,7 @@ interface DockerImage {
 
 /** Makes the manifest that an archive of old has not: its layers are hashed for it. */
 async function readDockerIndex(archive: Archive, name: string | undefined): Promise<DockerImage> {
-  const entry = chooseEntry(
-    JSON.parse(Buffer.from(await archive.whole(dockerIndexName)).toString('utf8')),
-    name,
-  )
+  const entry = chooseEntry(parseDockerIndex(await archive.whole(dockerIndexName)), name)
   const paths = new Map<string, string>()
   const configBytes = await archive.whole(entry.Config)
   const config = {
@@ -145,8 +142,18 @@ interface DockerEntry {
   Layers: string[]
 }
 
-function chooseEntry(value: unknown, name: string | undefined): DockerEntry {
-  const entries = Array.isArray(value) ? value.map(readEntry) : []
+function parseDockerIndex(bytes: Uint8Array): DockerEntry[] {
+  let value: unknown
+  try {
+    value = JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch (error) {
+    throw badDockerIndex(error)
+  }
+  if (!Array.isArray(value)) throw badDockerIndex()
+  return value.map(readEntry)
+}
+
+function chooseEntry(entries: readonly DockerEntry[], name: string | undefined): DockerEntry {
   const wanted = name === undefined ? undefined : wholeName(name)
   const [found, another] = entries.filter(
     ({ RepoTags }) => wanted === undefined || RepoTags.some((tag) => wholeName(tag) === wanted),
@@ -171,5 +178,15 @@ function readEntry(value: unknown): DockerEntry {
     Array.isArray(list) && list.every((text) => typeof text === 'string')
   if (typeof Config === 'string' && isTexts(Layers) && isTexts(RepoTags ?? []))
     return { Config, Layers, RepoTags: (RepoTags ?? []) as string[] }
-  throw new CodedError('invalid-argument', `Cannot read archive: ${dockerIndexName} is not as it should be`)
+  throw badDockerIndex()
+}
+
+function badDockerIndex(cause?: unknown): CodedError {
+  return new CodedError(
+    'invalid-argument',
+    `Cannot read archive: ${dockerIndexName} is not as it should be`,
+    {
+      cause,
+    },
+  )
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -8,7 +8,7 @@ import { familiarReference, parseManifest, parseReference, withDefaultTag } from
 import { fileFailure } from './file-failure.ts'
 import type { ImageDocument } from './image-source.ts'
 import type { ImageTarget } from './image-target.ts'
-import { layoutTarget } from './layout-directory.ts'
+import { layoutTarget, readStored } from './layout-directory.ts'
 import { blobPath, layoutNames } from './layout.ts'
 
 /** An archive that will hold the image alone. It is gathered beside the file, which appears whole or not at all. */
@@ -24,8 +24,13 @@ export async function openArchiveTarget(file: string, name: string | undefined):
       await layout.writeRoot(document)
       const temporary = join(directory, `${randomUUID()}.tar`)
       const members = packTar(archiveMembers(directory, document, name))
-      await pipeline(members, createWriteStream(temporary, { flush: true }), signal ? { signal } : {})
-      await rename(temporary, file)
+      try {
+        await pipeline(members, createWriteStream(temporary, { flush: true }), signal ? { signal } : {})
+        await rename(temporary, file)
+      } catch (error) {
+        signal?.throwIfAborted()
+        throw fileFailure(`write ${file}`, error)
+      }
     },
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   }
@@ -51,7 +56,7 @@ async function* archiveMembers(
 async function fileMember(directory: string, name: string): Promise<TarMember> {
   const path = join(directory, name)
   const { size } = await stat(path)
-  return { name, sizeBytes: size, body: createReadStream(path) as AsyncIterable<Uint8Array> }
+  return { name, sizeBytes: size, body: readStored(path) }
 }
 
 /** Docker's index, which knows no indexes. */

@@ -11,7 +11,7 @@ import { addToLayout, blobPath, findInLayout, layoutNames, markerText } from './
 
 /** An image in an OCI layout on disk, by its name there. */
 export function layoutSource(directory: string, name: string | undefined): ImageSource {
-  const read = (path: string, start = 0) => readStored(join(directory, path), start)
+  const read = (path: string, start?: number) => readStored(join(directory, path), start)
   const readDocument = ({ digest }: Pick<Descriptor, 'digest'>) =>
     readBounded(read(blobPath(digest)), manifestBytesMax, `manifest ${digest}`)
   return {
@@ -27,7 +27,8 @@ export function layoutSource(directory: string, name: string | undefined): Image
   }
 }
 
-async function* readStored(path: string, start: number): AsyncGenerator<Uint8Array> {
+/** The bytes of a file from `start` on; it is opened when the first are asked for. */
+export async function* readStored(path: string, start = 0): AsyncGenerator<Uint8Array> {
   try {
     yield* createReadStream(path, { start }) as AsyncIterable<Uint8Array>
   } catch (error) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import {
@@ -141,7 +141,9 @@ test('archives that are none, compressed, or name what is not in them are refuse
   const file = join(directory, 'bad.tar')
   const cases: [Parameters<typeof packTar>[0], RegExp][] = [
     [[], /"manifest\.json" is not in it/],
-    [[{ name: 'manifest.json', body: '{}' }], /no image "" is there/],
+    [[{ name: 'manifest.json', body: '{' }], /^Cannot read archive: manifest\.json is not as it should be/],
+    [[{ name: 'manifest.json', body: '{}' }], /is not as it should be/],
+    [[{ name: 'manifest.json', body: '[]' }], /no image "" is there/],
     [[{ name: 'manifest.json', body: '[{"Config":1}]' }], /is not as it should be/],
     [
       [{ name: 'manifest.json', body: '[{"Config":"../x","Layers":[],"RepoTags":null}]' }],
@@ -157,4 +159,14 @@ test('archives that are none, compressed, or name what is not in them are refuse
   await assert.rejects(copy(`oci-archive:${file}`, `oci:${join(directory, 'never')}`), {
     message: /compressed with gzip$/,
   })
+})
+
+test('an archive that cannot take the place of a directory says so and leaves nothing', async () => {
+  await hub.push(await busyboxImage(), 'team/place:v1')
+  const place = join(directory, 'place')
+  await mkdir(place)
+  await assert.rejects(copy(`${hub.address}/team/place:v1`, `oci-archive:${place}`), {
+    message: `Cannot write ${place}: is a directory`,
+  })
+  assert.ok(!(await readdir(directory)).some((name) => name.startsWith('.place')))
 })
