@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { CodedError, isCoded, messageOf, systemCode } from './coded-error.ts'
+import { CodedError, firstFailure, isCoded, messageOf, systemCode } from './coded-error.ts'
 
 test('CodedError carries code, message, cause and hint', () => {
   const cause = new Error('below')
@@ -34,6 +34,7 @@ test('messageOf() says something of whatever was thrown', () => {
     [new AggregateError([new AggregateError([new Error('deep')])]), 'deep'],
     [new AggregateError([new Error('one')], 'told'), 'told'],
     [new AggregateError([]), 'AggregateError'],
+    [new SuppressedError(new Error('clean-up'), new Error('first')), 'first; clean-up'],
     ['text', 'text'],
     [undefined, 'undefined'],
     [null, 'null'],
@@ -48,4 +49,20 @@ test('systemCode() is the code of the system’s errors, and undefined for what 
   assert.equal(systemCode(missing), 'ENOENT')
   for (const other of [new Error('x'), { code: 5 }, 'ENOENT', null, undefined, 0])
     assert.equal(systemCode(other), undefined)
+})
+
+test('firstFailure() is what clean-ups that fail behind it would hide', async () => {
+  const first = new CodedError('no-space', 'first')
+  const fail = async () => {
+    await using stack = new AsyncDisposableStack()
+    for (const text of ['one', 'two']) {
+      stack.defer(() => {
+        throw new Error(text)
+      })
+    }
+    throw first
+  }
+  await assert.rejects(fail(), (error) => error !== first && firstFailure(error) === first)
+  for (const other of [first, new Error('x', { cause: first }), 'text', undefined])
+    assert.equal(firstFailure(other), other)
 })

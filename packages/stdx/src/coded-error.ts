@@ -39,9 +39,15 @@ export function isCoded(error: unknown, ...codes: ErrorCode[]): error is CodedEr
   return error instanceof CodedError && (codes.length === 0 || codes.includes(error.code))
 }
 
-/** The message of anything that was thrown; of several errors in one that has no message, all of theirs. */
+/** What was thrown first, where a clean-up behind it failed too: `await using` wraps the two in one that is neither. */
+export function firstFailure(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstFailure(error.suppressed) : error
+}
+
+/** The message of anything that was thrown; of several errors in one that has no message of its own, all of theirs. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
+  if (error instanceof SuppressedError) return `${messageOf(error.suppressed)}; ${messageOf(error.error)}`
   const inner = error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : ''
   return error.message || inner || error.name
 }

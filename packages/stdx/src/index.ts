@@ -1,6 +1,6 @@
 export { writeFileAtomic, syncDirectory } from './atomic-file.ts'
 export { readBounded } from './bounded.ts'
-export { CodedError, isCoded, messageOf, systemCode } from './coded-error.ts'
+export { CodedError, firstFailure, isCoded, messageOf, systemCode } from './coded-error.ts'
 export type { CodedErrorOptions, ErrorCode } from './coded-error.ts'
 export { migrate, openDatabase, transaction } from './database.ts'
 export type { Migration } from './database.ts'

@@ -12,6 +12,7 @@ test('noSpaceError() finds a full disk below other errors', () => {
   assert.equal(found?.code, 'no-space')
   assert.equal(found.message, 'Cannot pull image: no space left on device')
   assert.equal(noSpaceError(found, 'do more'), found)
+  assert.equal(noSpaceError(new SuppressedError(systemError('EIO'), found), 'do more'), found)
   assert.match(noSpaceError(systemError('EDQUOT'), 'write')?.message ?? '', /disk quota exceeded/)
 })
 

@@ -1,4 +1,4 @@
-import { CodedError, isCoded, systemCode } from './coded-error.ts'
+import { CodedError, firstFailure, isCoded, systemCode } from './coded-error.ts'
 
 const texts: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on device',
@@ -13,7 +13,7 @@ const sqliteFull = 13
  * the bottom of `error`; undefined for any other. One that is made already is returned as it is.
  */
 export function noSpaceError(error: unknown, action: string): CodedError | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+  for (let cause = firstFailure(error); cause instanceof Error; cause = firstFailure(cause.cause)) {
     if (isCoded(cause, 'no-space')) return cause
     const text = textOf(cause)
     if (text === undefined) continue

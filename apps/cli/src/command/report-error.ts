@@ -1,4 +1,4 @@
-import { isCoded, messageOf } from '@berth/stdx'
+import { firstFailure, isCoded, messageOf } from '@berth/stdx'
 import { ExitError } from './exit-error.ts'
 import type { Output } from './io.ts'
 import { nextStep } from './next-step.ts'
@@ -13,7 +13,8 @@ export interface ReportOptions {
 /** Prints what went wrong, then one line with the next step where one is known; gives the exit status. */
 export function reportError(error: unknown, { stderr, withStack, help }: ReportOptions): number {
   const message = messageOf(error)
-  const hint = hintOf(error)
+  const first = firstFailure(error)
+  const hint = hintOf(first)
   if (message !== '') {
     const lines = [
       help ? `${help.program}: ${message}\n` : message,
@@ -23,7 +24,7 @@ export function reportError(error: unknown, { stderr, withStack, help }: ReportO
     stderr.write(`${lines.filter((line) => line !== undefined).join('\n')}\n`)
   }
   if (withStack && error instanceof Error) stderr.write(`${error.stack}\n`)
-  return error instanceof ExitError ? error.status : (help?.status ?? 1)
+  return first instanceof ExitError ? first.status : (help?.status ?? 1)
 }
 
 /** The hint of the error or of what caused it, else what is known of the engine's words. */

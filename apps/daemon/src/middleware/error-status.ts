@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { isCoded, messageOf, type ErrorCode } from '@berth/stdx'
+import { firstFailure, isCoded, messageOf, type ErrorCode } from '@berth/stdx'
 import { versionAtLeast } from '@berth/api'
 import type { ErrorDescription } from '../server/exchange.ts'
 import { encodeJson } from '../server/json-encode.ts'
@@ -23,7 +23,8 @@ const statusByCode = {
   unavailable: 503,
 } as const satisfies Record<ErrorCode, number>
 
-export function describeError(error: unknown): ErrorDescription {
+export function describeError(thrown: unknown): ErrorDescription {
+  const error = firstFailure(thrown)
   const code = isCoded(error) ? error.code : 'internal'
   const message = messageOf(error) || 'unknown error'
   return { status: statusByCode[code], code, message, hint: isCoded(error) ? error.hint : undefined }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { CodedError, isCoded, noSpaceError, type ErrorCode } from '@berth/stdx'
+import { CodedError, firstFailure, isCoded, noSpaceError, type ErrorCode } from '@berth/stdx'
 import { backendFailure } from './backend-failure.ts'
 import { endAfterBody } from './end-after-body.ts'
 import { RegistryError, type RegistryErrorKind } from '../registry-error.ts'
@@ -61,7 +61,8 @@ export interface ErrorReply {
 
 /** How an error is told to a client; anything unforeseen is told as such, without its text. */
 export function errorReply(thrown: unknown): ErrorReply {
-  const error = isCoded(thrown) ? thrown : (backendFailure(thrown) ?? thrown)
+  const first = firstFailure(thrown)
+  const error = isCoded(first) ? first : (backendFailure(first) ?? first)
   if (error instanceof RegistryError) {
     return {
       status: kindStatus[error.kind],
