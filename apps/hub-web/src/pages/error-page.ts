@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { CodedError, messageOf, type ErrorCode } from '@berth/stdx'
 import { page, type PageReply, type PageRequest } from '../http/page-request.ts'
 import { paths } from '../paths.ts'
-import { html } from '../rendering/html.ts'
+import { html, type ComponentChildren } from '../rendering/html.ts'
 
 /** Codes that say something about what was asked; all others are this hub's own trouble. */
 const statuses: Partial<Record<ErrorCode, { status: number; title: string }>> = {
@@ -38,7 +38,7 @@ export function errorPage(error: unknown, request: PageRequest): PageReply {
     status: 500,
     title: 'Our fault',
     message: 'The hub has a problem of its own. Nothing that you did is wrong.',
-    hint: `Try again in a while. If it stays, tell who runs this hub about ${id}.`,
+    hint: html`Try again in a while. If it stays, tell who runs this hub about <code>${id}</code>`,
   })
 }
 
@@ -49,12 +49,7 @@ function notFoundText({ viewer }: PageRequest): string {
     : 'There is nothing here, or it is private. If it is yours, sign in.'
 }
 
-function draw(shown: {
-  status: number
-  title: string
-  message: string
-  hint: string | undefined
-}): PageReply {
+function draw(shown: { status: number; title: string; message: string; hint: ComponentChildren }): PageReply {
   const { status, title, message, hint } = shown
   return page(
     title,

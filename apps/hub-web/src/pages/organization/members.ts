@@ -12,8 +12,8 @@ import { getOwnOrganization, OrganizationFrame, type OwnOrganization } from './o
 
 const pageSize = 50
 const roles: { value: OrganizationRole; label: string }[] = [
-  { value: 'member', label: 'Member: what their teams may' },
-  { value: 'owner', label: 'Owner: everything' },
+  { value: 'member', label: 'Member' },
+  { value: 'owner', label: 'Owner' },
 ]
 
 export const showMembers = (request: PageRequest): Promise<PageReply> => draw(request)
@@ -101,6 +101,7 @@ function AddMember(
 ) {
   return html`<section class="panel">
     <h3>Add a member, or change a role</h3>
+    <p class="muted">A member may do what their teams may, an owner everything.</p>
     ${Form({
       request,
       action: paths.organization(organization.name, 'members'),
