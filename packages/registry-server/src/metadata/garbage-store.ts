@@ -173,6 +173,19 @@ export class GarbageStore {
     return rows.map(toContentRecord)
   }
 
+  /** The bytes of content are lost; false when nothing holds it any more, or it was checked or pushed since `before`. */
+  async setGone(digest: Digest, before: number): Promise<boolean> {
+    const { numUpdatedRows } = await this.#writes.run((transaction) =>
+      transaction
+        .updateTable('blobs')
+        .set({ checked_at: this.#now(), quarantined_at: this.#now() })
+        .where('digest', '=', digest)
+        .where('checked_at', '<', before)
+        .executeTakeFirst(),
+    )
+    return numUpdatedRows > 0
+  }
+
   /** Content is what its digest says, or its bytes are lost. */
   async setChecked(digest: Digest, isSound: boolean): Promise<void> {
     const now = this.#now()

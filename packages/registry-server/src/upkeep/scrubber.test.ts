@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { digestHex, digestOf, type Digest } from '@berth/oci'
 import { silentLogger } from '@berth/stdx'
+import { GarbageStore } from '../metadata/garbage-store.ts'
 import { Scrubber } from './scrubber.ts'
 import { openTemporaryRegistry, type TemporaryRegistry } from '../testsuite/temporary-registry.ts'
 
@@ -52,4 +53,30 @@ test('content that the tables know and the storage lacks is no "unknown"', async
   await registry.blobs.putBlob('a', digestOf('x'), Buffer.from('x'))
   await rm(pathOf(registry, digestOf('x')))
   await assert.rejects(registry.blobs.readBlob(digestOf('x')), { code: 'unavailable' })
+})
+
+test('scrub() tells nothing of what was let go, or pushed anew, since it was listed', async () => {
+  await using registry = await openTemporaryRegistry()
+  const { storage, stores, blobs, now } = registry
+  const [released, renewed, lost] = [digestOf('released'), digestOf('renewed'), digestOf('lost')]
+  const put = (text: string) => blobs.putBlob('a', digestOf(text), Buffer.from(text))
+  for (const text of ['released', 'renewed', 'lost']) await put(text)
+  for (const digest of [renewed, lost]) await storage.deleteBlob(digest)
+  registry.clock.now += 40 * dayMs
+  class Overtaken extends GarbageStore {
+    override async listUnchecked(before: number, limit: number) {
+      const listed = await super.listUnchecked(before, limit)
+      await stores.blobs.deleteBlob('a', released)
+      await stores.garbage.deleteGarbage([released], now(), (digest) => storage.deleteBlob(digest))
+      await put('renewed')
+      // As if it had come back just behind the look.
+      await storage.deleteBlob(renewed)
+      return listed
+    }
+  }
+  const store = new Overtaken(registry.database)
+  const { lost: found } = await new Scrubber({ storage, store, now, logger: silentLogger }).scrub()
+  assert.deepEqual(found, [lost])
+  assert.ok(await stores.blobs.findBlob('a', renewed))
+  assert.equal(await stores.blobs.findBlob('a', lost), undefined)
 })

@@ -34,6 +34,8 @@ export interface ScrubberOptions {
 }
 
 interface Reading {
+  /** Content checked since then was pushed meanwhile. */
+  before: number
   pace: Pace
   signal: AbortSignal | undefined
 }
@@ -61,7 +63,7 @@ export class Scrubber {
       const page = await this.#store.listUnchecked(before, pageMax)
       for (const { digest, sizeBytes } of page) {
         signal?.throwIfAborted()
-        if (!(await this.#check(digest, { pace, signal }))) report.lost.push(digest)
+        if (!(await this.#check(digest, { before, pace, signal }))) report.lost.push(digest)
         report.checkedBlobs++
         report.checkedBytes += sizeBytes
       }
@@ -70,25 +72,26 @@ export class Scrubber {
   }
 
   async #check(digest: Digest, reading: Reading): Promise<boolean> {
-    const isSound = await this.#isSound(digest, reading)
-    if (!isSound) {
-      this.#logger.error('stored content is broken', { digest })
-      await this.#storage.quarantineBlob(digest)
-    }
-    await this.#store.setChecked(digest, isSound)
-    return isSound
+    const state = await this.#read(digest, reading)
+    // A page takes long: what is not there may have been let go meanwhile, or be there again.
+    if (state === 'gone' && !(await this.#store.setGone(digest, reading.before))) return true
+    if (state !== 'sound') this.#logger.error('stored content is broken', { digest })
+    if (state === 'broken') await this.#storage.quarantineBlob(digest)
+    if (state !== 'gone') await this.#store.setChecked(digest, state === 'sound')
+    return state === 'sound'
   }
 
-  async #isSound(digest: Digest, { pace, signal }: Reading): Promise<boolean> {
+  async #read(digest: Digest, { pace, signal }: Reading): Promise<'sound' | 'broken' | 'gone'> {
     try {
       const digester = new Digester(digestAlgorithm(digest))
       for await (const chunk of await this.#storage.openBlob(digest)) {
         digester.update(chunk as Uint8Array)
         await pace.spend((chunk as Uint8Array).length, signal)
       }
-      return digester.digest() === digest
+      return digester.digest() === digest ? 'sound' : 'broken'
     } catch (error) {
-      if (isCoded(error, 'not-found') || systemCode(error) === 'EIO') return false
+      if (isCoded(error, 'not-found')) return 'gone'
+      if (systemCode(error) === 'EIO') return 'broken'
       throw error
     }
   }
