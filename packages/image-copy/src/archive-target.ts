@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { packTar, type TarMember } from '@berth/layer'
 import { familiarReference, parseManifest, parseReference, withDefaultTag } from '@berth/oci'
+import { syncDirectory } from '@berth/stdx'
 import { fileFailure } from './file-failure.ts'
 import type { ImageDocument } from './image-source.ts'
 import type { ImageTarget } from './image-target.ts'
@@ -27,6 +28,7 @@ export async function openArchiveTarget(file: string, name: string | undefined):
       try {
         await pipeline(members, createWriteStream(temporary, { flush: true }), signal ? { signal } : {})
         await rename(temporary, file)
+        await syncDirectory(dirname(file))
       } catch (error) {
         signal?.throwIfAborted()
         throw fileFailure(`write ${file}`, error)

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { manifestBytesMax, type Descriptor, type Digest } from '@berth/oci'
-import { makeDirectory, readBounded, systemCode, writeFileAtomic } from '@berth/stdx'
+import { makeDirectory, readBounded, syncDirectory, systemCode, writeFileAtomic } from '@berth/stdx'
 import { fileFailure } from './file-failure.ts'
 import type { ImageSource } from './image-source.ts'
 import type { BlobToWrite, ImageTarget, WriteBlobOptions } from './image-target.ts'
@@ -87,6 +87,7 @@ async function writeBlob(
     await rm(temporary, { force: true })
     throw error
   }
+  await syncDirectory(dirname(path))
   return true
 }
 
