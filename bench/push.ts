@@ -21,7 +21,7 @@ interface Pusher extends Pick<Puller, 'name' | 'isPeer'> {
 }
 
 /** Of each kind in a round, beside the one that takes most of it. */
-const smallPushes = 7
+const smallPushes = 15
 
 const { rounds, engines: kinds } = await prepareBench(3)
 await using started = await startEngines(kinds)
