@@ -37,6 +37,15 @@ export function parseNamespaceName(text: string): string {
 /** Names that no account and no organization can have: they are parts of the hub's own addresses. */
 export const isReservedName = (name: string): boolean => reservedNames.has(name)
 
+/** Throws `already-exists` for a reserved name. */
+export function checkUnreserved(name: string): void {
+  if (!isReservedName(name)) return
+  throw new CodedError(
+    'already-exists',
+    `Cannot use the name ${quote(name)}: the hub keeps it for its own addresses`,
+  )
+}
+
 /** Throws `invalid-argument` for text that is not `namespace/name`. */
 export function parseRepositoryName(text: string): string {
   if (isRepositoryName(text)) return text

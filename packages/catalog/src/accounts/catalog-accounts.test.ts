@@ -29,6 +29,9 @@ await testOnBothDatabases('accounts', (open) => {
     await catalog.organizations.createOrganization(ada, { name: 'team-x' })
     for (const name of ['ada', 'team-x', 'library', 'settings', 'v2'])
       await assert.rejects(catalog.addAccount(name), coded('already-exists'), name)
+    await assert.rejects(catalog.addAccount('me'), {
+      message: /"me": the hub keeps it for its own addresses/,
+    })
     for (const name of ['a', 'Ada', 'a.b', '-ab', 'ab-', 'docker.io', 'a b', 'ab\0', 'x'.repeat(31), ''])
       await assert.rejects(catalog.addAccount(name), coded('invalid-argument'), JSON.stringify(name))
     await assert.rejects(

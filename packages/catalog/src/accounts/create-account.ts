@@ -2,7 +2,7 @@ import { CodedError } from '@berth/stdx'
 import type { SignUp } from '../accounts.ts'
 import { lockNamespace, type CatalogDatabase, type CatalogWriter } from '../database/catalog-database.ts'
 import { insertAudit } from '../events/audit-store.ts'
-import { isReservedName, parseNamespaceName, quote } from '../names.ts'
+import { checkUnreserved, parseNamespaceName, quote } from '../names.ts'
 import { findNamespace, insertNamespace } from '../organizations/namespace-store.ts'
 import { parseEmail, parseLine } from '../parse-text.ts'
 import type { Account } from '../viewer.ts'
@@ -25,7 +25,7 @@ export async function createAccount(
   const name = parseNamespaceName(form.name)
   const email = parseEmail(form.email)
   const fullName = parseLine(form.fullName ?? '', { what: 'full name', lengthMax: fullNameLengthMax })
-  if (isReservedName(name)) throw nameTaken(name)
+  checkUnreserved(name)
   const passwordHash = await passwords.hash(form.password, { name, email })
   const createdAt = database.now()
   return database.write(async (transaction) => {

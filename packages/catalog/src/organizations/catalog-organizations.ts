@@ -3,7 +3,7 @@ import { findAccountRecord } from '../accounts/account-store.ts'
 import { fullNameLengthMax, nameTaken } from '../accounts/create-account.ts'
 import { lockNamespace, type CatalogDatabase } from '../database/catalog-database.ts'
 import { insertAudit } from '../events/audit-store.ts'
-import { isReservedName, parseNamespaceName, quote } from '../names.ts'
+import { checkUnreserved, parseNamespaceName, quote } from '../names.ts'
 import type { Member, Organization, OrganizationRole, Organizations, Team } from '../organizations.ts'
 import { parsePaging } from '../paging.ts'
 import { parseLine } from '../parse-text.ts'
@@ -46,7 +46,7 @@ export class CatalogOrganizations implements Organizations {
     const { id: accountId } = requirePerson(viewer, 'create an organization')
     const name = parseNamespaceName(form.name)
     const fullName = parseFullName(form.fullName ?? '')
-    if (isReservedName(name)) throw nameTaken(name)
+    checkUnreserved(name)
     const createdAt = this.#database.now()
     return this.#database.write(async (transaction) => {
       if ((await listMemberships(transaction, accountId)).length >= organizationsMax)
